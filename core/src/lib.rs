@@ -1,0 +1,1 @@
+//! The session-aware service runtime.

@@ -1,0 +1,1 @@
+//! Harness, reference models and corpus loader.

@@ -1,0 +1,3 @@
+//! The commands behind `cargo xtask`.
+
+fn main() {}

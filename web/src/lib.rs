@@ -1,0 +1,1 @@
+//! sessionful for JavaScript.
