@@ -1,0 +1,4 @@
+//! Compact.
+/// x
+#[derive(Clone)]
+pub struct Binary;

@@ -1,0 +1,4 @@
+//! Readable.
+/// x
+#[derive(Clone)]
+pub struct Json;

@@ -1,0 +1,4 @@
+//! What happened.
+
+/// One thing that happened.
+pub enum Event {}
