@@ -1,8 +1,8 @@
 //! The only asynchronous code: drivers that run the machines over clocks, pipes and exchanges.
 
+use crate::action::Failure;
 use crate::error::ProxyError;
 use crate::ids::OperationId;
-use crate::message::Fault;
 use bytes::Bytes;
 use futures::future::LocalBoxFuture;
 use std::future::Future;
@@ -17,16 +17,6 @@ pub trait Service: 'static {
         operation: OperationId,
         body: Bytes,
     ) -> LocalBoxFuture<'static, Result<Bytes, Failure>>;
-}
-
-/// How an operation failed.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Failure {
-    /// A fault that the author meant to send; the session goes on (`FLT-1`).
-    Fault(Fault),
-    /// Anything else; the caller learns little and the session ends (`FLT-4`, `FLT-5`).
-    Unhandled(String),
 }
 
 /// Whatever can make calls of a contract: a proxy, or the callback channel of an operation.

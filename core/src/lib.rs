@@ -2,23 +2,33 @@
 
 extern crate self as sessionful;
 
+pub mod action;
 pub mod binding;
+pub mod channel;
 pub mod codec;
 pub mod contract;
+pub mod dispatch;
 pub mod drive;
 pub mod error;
 pub mod event;
+pub mod host;
 pub mod ids;
 pub mod lifecycle;
 pub mod machine;
 pub mod message;
+pub mod table;
 pub mod time;
 
+pub use action::Failure;
 pub use binding::{Binding, BindingError, Selected, Shape, Timeouts};
 pub use codec::{Codec, CodecError, Frame, Limits};
 pub use contract::{Contract, ContractError, FaultContract, Operation, SessionMode};
-pub use drive::{Caller, Context, Failure, Service};
+pub use dispatch::behavior::Behavior;
+pub use dispatch::gate::ConcurrencyMode;
+pub use dispatch::instance::{InstanceMode, ReleaseMode};
+pub use drive::{Caller, Context, Service};
 pub use error::{BehaviorError, HResult, HostError, ProxyError};
+pub use host::throttle::{Limit, Throttles};
 pub use lifecycle::{Illegal, Phase, Rules, Verb};
 pub use machine::{Machine, Outbox};
 pub use message::{Content, Detail, Fault, FaultCode, Header, Message};
