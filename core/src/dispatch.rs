@@ -29,6 +29,7 @@ use crate::table::Table;
 use crate::time::{Timers, Timestamp};
 use behavior::Behavior;
 use instance::InstanceContext;
+pub(crate) use pump::sent;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::collections::VecDeque;

@@ -195,6 +195,9 @@ pub enum ProxyError {
     /// The contract is not consistent (`SESS-9`).
     #[error(transparent)]
     Contract(#[from] ContractError),
+    /// The callback object cannot be run like that (`INST-20`).
+    #[error(transparent)]
+    Behavior(BehaviorError),
     /// An argument or result does not fit its type, or a message is over a limit.
     #[error("cannot encode or decode: {reason}")]
     Encoding {
@@ -244,6 +247,7 @@ impl ProxyError {
             ProxyError::Protocol { .. } | ProxyError::Encoding { .. } => HResult::INVALID_FORMAT,
             ProxyError::UnknownOperation { .. }
             | ProxyError::Binding(_)
+            | ProxyError::Behavior(_)
             | ProxyError::Contract(_) => HResult::E_INVALIDARG,
         }
     }
@@ -258,6 +262,7 @@ impl ProxyError {
             | ProxyError::OpenInProgress
             | ProxyError::UnknownOperation { .. }
             | ProxyError::Binding(_)
+            | ProxyError::Behavior(_)
             | ProxyError::Contract(_) => "InvalidOperationException",
             ProxyError::Faulted => "CommunicationObjectFaultedException",
             ProxyError::Disposed => "ObjectDisposedException",
@@ -293,6 +298,7 @@ impl ProxyError {
             }
             ProxyError::Binding(error) => Some(error.key()),
             ProxyError::Contract(error) => error.key(),
+            ProxyError::Behavior(error) => Some(error.key()),
             _ => None,
         }
     }

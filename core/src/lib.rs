@@ -16,6 +16,7 @@ pub mod ids;
 pub mod lifecycle;
 pub mod machine;
 pub mod message;
+pub mod proxy;
 pub mod table;
 pub mod time;
 

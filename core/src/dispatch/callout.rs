@@ -258,9 +258,7 @@ impl Dispatcher {
         let reentrant = self.behavior.concurrency == ConcurrencyMode::Reentrant;
         let Some(dispatch) = self.dispatches.get_mut(&id) else {
             // The operation has ended without waiting for its call.
-            if let Some(result) = result {
-                out.act(Action::Settle(call, result));
-            }
+            self.reports.extend(result.map(|result| Report::CallEnded(call, result)));
             return;
         };
         let Some(place) = dispatch.outside.iter().position(|outside| *outside == call) else {
@@ -299,7 +297,7 @@ impl Dispatcher {
         for (call, result) in std::mem::take(&mut dispatch.returning) {
             out.note(|| Event::CallOutEnded { dispatch: id, call });
             match result {
-                Some(result) => out.act(Action::Settle(call, result)),
+                Some(result) => self.reports.push_back(Report::CallEnded(call, result)),
                 None => out.act(Action::Resume(id, call)),
             }
         }

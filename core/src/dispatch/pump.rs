@@ -236,7 +236,7 @@ fn arrival(channel: ChannelId, item: &Inbound) -> Event {
 }
 
 /// The event of a message that leaves.
-pub(super) fn sent(channel: ChannelId, kind: Kind, message: &Message) -> Event {
+pub(crate) fn sent(channel: ChannelId, kind: Kind, message: &Message) -> Event {
     let (action, bytes) = (message.action.clone(), size(message));
     Event::MessageSent { channel, kind, action, bytes }
 }

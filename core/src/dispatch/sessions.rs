@@ -20,6 +20,26 @@ impl Dispatcher {
         self.channels.insert(id, channel);
     }
 
+    /// A proxy's channel is being connected.
+    pub(crate) fn begin_opening(&mut self, id: ChannelId, out: &mut impl Outbox<Action>) {
+        if let Some(channel) = self.channels.get_mut(&id) {
+            move_channel(channel, Verb::Open, out);
+        }
+    }
+
+    /// The channel is no good any more, but its peer is not told (`FLT-8`).
+    pub(crate) fn fault_channel(
+        &mut self,
+        now: Timestamp,
+        id: ChannelId,
+        out: &mut impl Outbox<Action>,
+    ) {
+        if let Some(channel) = self.channels.get_mut(&id) {
+            move_channel(channel, Verb::Fail, out);
+            self.fail_pending(now, id, &ProxyError::Faulted, out);
+        }
+    }
+
     /// The channel is open: its session begins, its pump starts (`SESS-18`).
     pub(crate) fn open_channel(
         &mut self,
