@@ -111,8 +111,7 @@ fn apt() -> Result<()> {
     let apt = setup::on_path(&["apt-get"]).context("there is no apt-get on this machine")?;
     setup::say("installing chromium and chromium-driver with apt-get (about a minute, once)");
     run::quiet(&mut privileged(&apt, &["update", "-qq"])?)?;
-    let install =
-        ["install", "-y", "-qq", "--no-install-recommends", "chromium", "chromium-driver"];
+    let install = ["install", "-y", "-qq", "chromium", "chromium-driver"];
     run::quiet(&mut privileged(&apt, &install)?)
 }
 

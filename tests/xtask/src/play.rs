@@ -11,13 +11,15 @@ use crate::{run, serve, setup};
 
 /// Builds the playground and, if wanted, serves it until the process is stopped.
 pub(crate) fn play(port: u16, and_serve: bool) -> Result<bool> {
-    let site = build()?;
     if !and_serve {
+        let site = build()?;
         setup::say(&format!("the playground is in {}", site.display()));
         return Ok(true);
     }
+    // A port that is taken should be told before the build, not minutes later.
     let listener = TcpListener::bind(("127.0.0.1", port))
         .with_context(|| format!("port {port} is taken; choose another with --port"))?;
+    let site = build()?;
     setup::say(&format!("playing at http://{} (stop with Ctrl+C)", listener.local_addr()?));
     serve::serve(&listener, &site);
     Ok(true)
