@@ -41,6 +41,8 @@ pub struct Channel {
     pub id: ChannelId,
     /// Whose contract it carries.
     pub endpoint: EndpointId,
+    /// The endpoint that it reached; another one of the same address may serve it (`SESS-13`).
+    pub(crate) made_for: EndpointId,
     /// Its kind.
     pub kind: Selected,
     /// What it is for.
@@ -82,6 +84,7 @@ impl Channel {
         Channel {
             id,
             endpoint,
+            made_for: endpoint,
             kind,
             role,
             session: None,

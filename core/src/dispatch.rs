@@ -253,11 +253,9 @@ impl Dispatcher {
         self.channels.values().filter(|channel| channel.is_pipe()).map(|channel| channel.id)
     }
 
-    /// A name for the singleton's first object.
-    pub(crate) fn new_first(&mut self) -> InstanceId {
-        let instance = self.next_instance.take();
-        self.first = Some(instance);
-        instance
+    /// A name for a service object that is about to be made.
+    pub(crate) fn new_instance(&mut self) -> InstanceId {
+        self.next_instance.take()
     }
 
     pub(crate) fn deadline(&self) -> Option<Timestamp> {
@@ -267,6 +265,11 @@ impl Dispatcher {
     /// What the peer may call, and what it was that it called.
     pub(crate) fn operation(&self, dispatch: &Dispatch) -> Option<&Operation> {
         self.serves(dispatch.endpoint)?.operation(dispatch.operation?)
+    }
+
+    /// The contract that a dispatch is served under.
+    pub(crate) fn serves_of(&self, id: DispatchId) -> Option<&Contract> {
+        self.serves(self.dispatches.get(&id)?.endpoint)
     }
 
     fn serves(&self, endpoint: EndpointId) -> Option<&Contract> {

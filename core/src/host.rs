@@ -331,8 +331,9 @@ impl Host {
             return;
         }
         let own = behavior.well_known;
-        let instance = self.dispatcher.new_first();
+        let instance = self.dispatcher.new_instance();
         if own {
+            self.dispatcher.first = Some(instance);
             out.note(|| Event::InstanceMade { instance, context: None, own });
         }
         // The habitat learns the id under which the object is called, its own one included.
@@ -344,9 +345,9 @@ impl Host {
             return;
         }
         if made {
+            self.dispatcher.first = Some(instance);
             out.note(|| Event::InstanceMade { instance, context: None, own: false });
         } else {
-            self.dispatcher.first = None;
             let from = self.phase;
             self.phase = Phase::Faulted;
             out.note(|| Event::HostPhase { from, to: Phase::Faulted });

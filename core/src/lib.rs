@@ -16,7 +16,9 @@ pub mod ids;
 pub mod lifecycle;
 pub mod machine;
 pub mod message;
+pub mod observe;
 pub mod proxy;
+pub mod sim;
 pub mod table;
 pub mod time;
 

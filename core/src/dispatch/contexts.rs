@@ -18,9 +18,7 @@ impl Dispatcher {
             Some(context) => context,
             None => {
                 let context = self.make_context(out);
-                if let Some(dispatch) = self.dispatches.get_mut(&id) {
-                    dispatch.context = Some(context);
-                }
+                self.place(id, Some(context), out);
                 context
             }
         };
@@ -47,6 +45,19 @@ impl Dispatcher {
         }
         self.join_context(id, context, out);
         Step::Next(Stage::ContextOpened)
+    }
+
+    /// The dispatch has its context.
+    pub(super) fn place(
+        &mut self,
+        id: DispatchId,
+        context: Option<ContextId>,
+        out: &mut impl Outbox<Action>,
+    ) {
+        if let (Some(dispatch), Some(context)) = (self.dispatches.get_mut(&id), context) {
+            dispatch.context = Some(context);
+            out.note(|| Event::DispatchPlaced { dispatch: id, context });
+        }
     }
 
     fn make_context(&mut self, out: &mut impl Outbox<Action>) -> ContextId {
@@ -166,7 +177,6 @@ impl Dispatcher {
             context.lease = Lease::None;
         }
         self.hold(id, |holds| holds.context = true);
-        out.note(|| Event::DispatchPlaced { dispatch: id, context });
         // INST-5: a singleton counts the session channels that use it.
         let channel = self.dispatches.get(&id).map(|dispatch| dispatch.channel);
         if self.singleton == Some(context)

@@ -78,7 +78,7 @@ impl Dispatcher {
             return;
         };
         let next = match (dispatch.stage, answer) {
-            (Stage::CallAdmitted, Answer::Found(found)) => self.found(id, found),
+            (Stage::CallAdmitted, Answer::Found(found)) => self.found(id, found, out),
             (Stage::InstanceAdmitted, Answer::Authorized(allowed)) => self.authorized(id, allowed),
             (Stage::Authorized, Answer::Opened(opened)) => {
                 self.context_opened(now, id, opened, out)
@@ -138,9 +138,7 @@ impl Dispatcher {
                 self.channels.get(&dispatch.channel).and_then(|channel| channel.context)
             }
         };
-        if let Some(dispatch) = self.dispatches.get_mut(&id) {
-            dispatch.context = context;
-        }
+        self.place(id, context, out);
         Step::Next(Stage::InstanceFound)
     }
 
@@ -148,6 +146,7 @@ impl Dispatcher {
         &mut self,
         id: DispatchId,
         found: Result<Option<crate::ids::ContextId>, Failure>,
+        out: &mut impl Outbox<Action>,
     ) -> Stage {
         let usable = |context: &crate::ids::ContextId| {
             self.contexts.get(context).is_some_and(|context| !context.phase.is_over())
@@ -160,9 +159,7 @@ impl Dispatcher {
             Ok(context) => context,
             Err(failure) => return self.failing_by(id, failure),
         };
-        if let Some(dispatch) = self.dispatches.get_mut(&id) {
-            dispatch.context = context;
-        }
+        self.place(id, context, out);
         Stage::InstanceFound
     }
 

@@ -272,6 +272,7 @@ impl Dispatcher {
             |item: &Inbound| matches!(item, Inbound::Message(_, Some(id)) if *id == exchange);
         if let Some(place) = channel.inbox.iter().position(is_lost) {
             channel.inbox.remove(place);
+            out.note(|| Event::MessageTaken { channel: listener });
             let why = "its client is gone".into();
             out.note(|| Event::MessageDropped { channel: listener, why });
         }

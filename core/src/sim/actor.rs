@@ -1,0 +1,440 @@
+//! The user's code of a simulated end: its programs, objects, providers and handlers.
+
+use super::program::{Act, Op, Operand, Programs};
+use crate::action::{Action, Answer, Failure, Question, Reply};
+use crate::contract::Contract;
+use crate::dispatch::Dispatcher;
+use crate::error::ProxyError;
+use crate::host::HostInput;
+use crate::ids::{CallId, ChannelId, ContextId, DispatchId, InstanceId, OperationId};
+use crate::lifecycle::Rules;
+use crate::message::{Content, Fault, Message};
+use crate::time::Timestamp;
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use smol_str::{SmolStr, ToSmolStr};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a service, or a callback object, does.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct ServiceScript {
+    /// Its operations. One without a program returns nothing at once.
+    pub operations: Programs,
+    /// How many constructions fail before the first succeeds.
+    pub failing_constructions: u32,
+    /// How many openings of a context fail before the first succeeds (`INST-25`).
+    pub failing_initializations: u32,
+    /// Callers whose messages carry the header `caller` with one of these are not let in.
+    pub denied: BTreeSet<SmolStr>,
+    /// A custom provider keeps a context that nothing keeps busy for so long (`INST-23`).
+    pub lease_us: u64,
+    /// The code of the fault that the error handler provides, if it does (`FLT-3`).
+    pub provided_fault: Option<SmolStr>,
+    /// Whether the error handler says that it has dealt with a failure (`FLT-7`).
+    pub handles_errors: bool,
+}
+
+/// An operation that runs.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+struct Running {
+    operation: SmolStr,
+    arguments: Vec<SmolStr>,
+    context: ContextId,
+    instance: Option<InstanceId>,
+    at: usize,
+    waits: Waits,
+    answer: SmolStr,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+enum Waits {
+    Until(Timestamp, u64),
+    Label(SmolStr),
+    /// For a call; the flag says that a failure is the answer, not the end.
+    Call(Option<CallId>, bool),
+}
+
+/// The user's code of one end.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub(crate) struct Actor {
+    script: ServiceScript,
+    objects: BTreeMap<InstanceId, i64>,
+    running: BTreeMap<DispatchId, Running>,
+    /// A custom provider's contexts, by the header `context` of the message that made them.
+    provided: BTreeMap<SmolStr, ContextId>,
+    leases: BTreeMap<ContextId, Timestamp>,
+    kept: BTreeMap<CallId, Result<Message, ProxyError>>,
+}
+
+/// What comes of an action that was put to the user's code.
+pub(super) enum Effect {
+    Nothing,
+    Answer(DispatchId, Answer),
+    Made(InstanceId, bool),
+    Idle(ContextId, bool),
+    Running,
+}
+
+/// What an operation wants.
+pub(super) enum Wish {
+    Answer(Answer),
+    Host(HostInput),
+    CallBack { channel: ChannelId, name: SmolStr, body: Message },
+    CallOut { proxy: SmolStr, name: SmolStr, body: Message },
+}
+
+impl Actor {
+    pub(super) fn new(script: ServiceScript) -> Actor {
+        Actor {
+            script,
+            objects: BTreeMap::new(),
+            running: BTreeMap::new(),
+            provided: BTreeMap::new(),
+            leases: BTreeMap::new(),
+            kept: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn hear(
+        &mut self,
+        now: Timestamp,
+        order: u64,
+        dispatcher: &Dispatcher,
+        contract: Option<&Contract>,
+        action: Action,
+    ) -> Effect {
+        match action {
+            Action::Ask(id, Question::Invoke { context, instance, operation, body }) => {
+                let contract = dispatcher.serves_of(id).or(contract);
+                self.begin(now, order, id, contract, (context, instance, operation), &body);
+                Effect::Running
+            }
+            Action::Ask(id, question) => Effect::Answer(id, self.answer(id, question, dispatcher)),
+            Action::MakeSingleton(instance) => {
+                let made = self.construct(instance);
+                Effect::Made(instance, made)
+            }
+            Action::AskIdle(context) if self.script.lease_us > 0 => {
+                let span = std::time::Duration::from_micros(self.script.lease_us);
+                self.leases.insert(context, now + span);
+                Effect::Idle(context, false)
+            }
+            Action::AskIdle(context) => Effect::Idle(context, true),
+            Action::ReleaseObject { instance, dispose: true } => {
+                self.objects.remove(&instance);
+                Effect::Nothing
+            }
+            Action::ForgetContext(context) => {
+                self.provided.retain(|_, provided| *provided != context);
+                self.leases.remove(&context);
+                Effect::Nothing
+            }
+            Action::ForgetDispatch(dispatch) => {
+                self.running.remove(&dispatch);
+                Effect::Nothing
+            }
+            Action::Resume(dispatch, call) => {
+                self.resume(now, order, dispatch, call);
+                Effect::Running
+            }
+            _ => Effect::Nothing,
+        }
+    }
+
+    fn answer(&mut self, id: DispatchId, question: Question, dispatcher: &Dispatcher) -> Answer {
+        let header =
+            |name: &str| dispatcher.dispatch(id).and_then(|dispatch| dispatch.message.header(name));
+        match question {
+            Question::Authorize => {
+                let caller = header("caller").unwrap_or_default();
+                Answer::Authorized(!self.script.denied.contains(caller))
+            }
+            Question::FindContext => {
+                let key = header("context").unwrap_or_default();
+                Answer::Found(Ok(self.provided.get(key).copied()))
+            }
+            Question::OpenContext(context) => {
+                if count_down(&mut self.script.failing_initializations) {
+                    return Answer::Opened(Err(Failure::Unhandled("no context today".into())));
+                }
+                let key = header("context").unwrap_or_default();
+                self.provided.insert(key.into(), context);
+                Answer::Opened(Ok(()))
+            }
+            Question::Construct(_, instance) => match self.construct(instance) {
+                true => Answer::Constructed(Ok(true)),
+                false => Answer::Constructed(Err(Failure::Unhandled("no object today".into()))),
+            },
+            Question::ProvideFault(_) => {
+                let provided = self.script.provided_fault.clone();
+                Answer::Provided(provided.map(|code| Fault::new(code, "provided")))
+            }
+            Question::HandleError(_) => Answer::Handled(self.script.handles_errors),
+            Question::Invoke { .. } => Answer::Returned(Ok(Reply::default())),
+        }
+    }
+
+    fn construct(&mut self, instance: InstanceId) -> bool {
+        if count_down(&mut self.script.failing_constructions) {
+            return false;
+        }
+        self.objects.insert(instance, 0);
+        true
+    }
+
+    fn begin(
+        &mut self,
+        now: Timestamp,
+        order: u64,
+        id: DispatchId,
+        contract: Option<&Contract>,
+        call: (ContextId, Option<InstanceId>, OperationId),
+        body: &Bytes,
+    ) {
+        let (context, instance, operation) = call;
+        let operation = contract.and_then(|contract| contract.operation(operation));
+        let running = Running {
+            operation: operation.map(|operation| operation.name.clone()).unwrap_or_default(),
+            arguments: words(body),
+            context,
+            instance,
+            at: 0,
+            waits: Waits::Until(now, order),
+            answer: SmolStr::default(),
+        };
+        self.running.insert(id, running);
+    }
+
+    /// How many operations run and do not wait for a call of their own.
+    pub(super) fn running(&self) -> u32 {
+        let runs = |running: &&Running| !matches!(running.waits, Waits::Call(..));
+        u32::try_from(self.running.values().filter(runs).count()).unwrap_or(u32::MAX)
+    }
+
+    pub(super) fn ready<'a>(
+        &'a self,
+        freed: &'a BTreeSet<SmolStr>,
+    ) -> impl Iterator<Item = (Timestamp, u64, DispatchId)> + 'a {
+        self.running.iter().filter_map(|(id, running)| match &running.waits {
+            Waits::Until(at, order) => Some((*at, *order, *id)),
+            Waits::Label(label) if freed.contains(label) => Some((Timestamp::ZERO, 0, *id)),
+            _ => None,
+        })
+    }
+
+    pub(super) fn leases(&self) -> impl Iterator<Item = (Timestamp, ContextId)> + '_ {
+        self.leases.iter().map(|(context, at)| (*at, *context))
+    }
+
+    /// The lease is over: the provider forgets the context, so that no message finds it any more.
+    pub(super) fn end_lease(&mut self, context: ContextId) {
+        self.leases.remove(&context);
+        self.provided.retain(|_, provided| *provided != context);
+    }
+
+    /// A call that an operation made has ended. False: it was not one of ours.
+    pub(super) fn answered(
+        &mut self,
+        now: Timestamp,
+        order: u64,
+        call: CallId,
+        result: Result<Message, ProxyError>,
+    ) -> bool {
+        let waits = |running: &&mut Running| matches!(running.waits, Waits::Call(Some(id), _) if id == call);
+        let Some(running) = self.running.values_mut().find(waits) else { return false };
+        let tries = matches!(running.waits, Waits::Call(_, true));
+        running.waits = Waits::Until(now, order);
+        match result {
+            Ok(message) => running.answer = text(&message),
+            Err(error) if tries => running.answer = super::describe(&error, Rules::Wcf).into(),
+            Err(error) => {
+                running.answer = super::describe(&error, Rules::Wcf).into();
+                running.at = usize::MAX;
+            }
+        }
+        true
+    }
+
+    /// The result of a call that was made through another proxy, until its operation may have it.
+    pub(super) fn keep(&mut self, call: CallId, result: Result<Message, ProxyError>) {
+        self.kept.insert(call, result);
+    }
+
+    fn resume(&mut self, now: Timestamp, order: u64, dispatch: DispatchId, call: CallId) {
+        if let Some(running) = self.running.get_mut(&dispatch) {
+            running.waits = Waits::Call(Some(call), matches!(running.waits, Waits::Call(_, true)));
+        }
+        if let Some(result) = self.kept.remove(&call) {
+            self.answered(now, order, call, result);
+        }
+    }
+
+    /// Runs an operation until it waits. `call` is the id that its next call will have.
+    pub(super) fn run(
+        &mut self,
+        now: Timestamp,
+        order: u64,
+        id: DispatchId,
+        call: CallId,
+        dispatcher: &Dispatcher,
+    ) -> Vec<Wish> {
+        let mut wishes = Vec::new();
+        let Some(channel) = dispatcher.dispatch(id).map(|dispatch| dispatch.channel) else {
+            return wishes;
+        };
+        loop {
+            let Some(running) = self.running.get(&id) else { return wishes };
+            let program = self.script.operations.get(&running.operation);
+            let failed = running.at == usize::MAX;
+            let act = program.and_then(|program| program.get(running.at)).cloned();
+            let act = match act {
+                Some(act) => act,
+                None if failed => Act::Throw(running.answer.to_string()),
+                None => Act::Return(Vec::new()),
+            };
+            let session = dispatcher.channel(channel).and_then(|channel| channel.session);
+            let value = |operand: &Operand| self.value(running, operand, session);
+            match act {
+                Act::Return(operands) => {
+                    let body = join(operands.iter().map(value));
+                    let reply = Answer::Returned(Ok(Reply::from(Bytes::from(body))));
+                    return self.finish(id, wishes, reply);
+                }
+                Act::Fault(code, kind) => {
+                    let mut fault = Fault::new(code, "as it was told to");
+                    if let Some(kind) = kind {
+                        fault = fault.with_detail(kind, Bytes::new());
+                    }
+                    return self.finish(id, wishes, Answer::Returned(Err(Failure::Fault(fault))));
+                }
+                Act::Throw(text) => {
+                    let failure = Answer::Returned(Err(Failure::Unhandled(text)));
+                    return self.finish(id, wishes, failure);
+                }
+                Act::Compute(op, operand) => {
+                    let operand = value(&operand).parse().unwrap_or(0);
+                    let instance = running.instance;
+                    if op == Op::Div && operand == 0 {
+                        let fault = Fault::new("DivideByZero", "nothing can be divided by zero")
+                            .with_detail("DivideByZero", Bytes::new());
+                        let failure = Answer::Returned(Err(Failure::Fault(fault)));
+                        return self.finish(id, wishes, failure);
+                    }
+                    self.compute(instance, op, operand);
+                }
+                Act::Work(span) => return self.wait(id, wishes, Waits::Until(now + span, order)),
+                Act::Wait(label) => return self.wait(id, wishes, Waits::Label(label)),
+                Act::Callback(name, operands) | Act::Try(name, operands) => {
+                    let tries = matches!(
+                        program.and_then(|program| program.get(running.at)),
+                        Some(Act::Try(..))
+                    );
+                    let body = Message::request("", join(operands.iter().map(value)).into());
+                    wishes.push(Wish::CallBack { channel, name, body });
+                    return self.wait(id, wishes, Waits::Call(Some(call), tries));
+                }
+                Act::Call(proxy, name, operands) => {
+                    let body = Message::request("", join(operands.iter().map(value)).into());
+                    wishes.push(Wish::CallOut { proxy, name, body });
+                    return self.wait(id, wishes, Waits::Call(None, false));
+                }
+                Act::Release => {
+                    wishes.push(Wish::Host(HostInput::ReleaseObject(running.context)));
+                }
+                Act::CloseSession => wishes.push(Wish::Host(HostInput::CloseSession(channel))),
+                Act::AbortSession => wishes.push(Wish::Host(HostInput::AbortSession(channel))),
+                Act::Quota(more) => {
+                    wishes.push(Wish::Host(HostInput::RaiseQuota(running.context, more)));
+                }
+            }
+            if let Some(running) = self.running.get_mut(&id) {
+                running.at += 1;
+            }
+        }
+    }
+
+    fn wait(&mut self, id: DispatchId, wishes: Vec<Wish>, waits: Waits) -> Vec<Wish> {
+        if let Some(running) = self.running.get_mut(&id) {
+            running.at += 1;
+            running.waits = waits;
+        }
+        wishes
+    }
+
+    fn finish(&mut self, id: DispatchId, mut wishes: Vec<Wish>, answer: Answer) -> Vec<Wish> {
+        self.running.remove(&id);
+        wishes.push(Wish::Answer(answer));
+        wishes
+    }
+
+    fn compute(&mut self, instance: Option<InstanceId>, op: Op, operand: i64) {
+        let Some(number) = instance.and_then(|instance| self.objects.get_mut(&instance)) else {
+            return;
+        };
+        *number = match op {
+            Op::Set => operand,
+            Op::Add => number.wrapping_add(operand),
+            Op::Sub => number.wrapping_sub(operand),
+            Op::Mul => number.wrapping_mul(operand),
+            Op::Div => number.wrapping_div(operand),
+        };
+    }
+
+    fn value(
+        &self,
+        running: &Running,
+        operand: &Operand,
+        session: Option<crate::ids::SessionId>,
+    ) -> SmolStr {
+        match operand {
+            Operand::Argument(number) => {
+                running.arguments.get(number.wrapping_sub(1)).cloned().unwrap_or_default()
+            }
+            Operand::State => {
+                let number = running.instance.and_then(|instance| self.objects.get(&instance));
+                number.map_or_else(|| "disposed".into(), ToSmolStr::to_smolstr)
+            }
+            Operand::Object => running.instance.map_or("none".into(), |id| id.to_smolstr()),
+            Operand::Session => session.map_or("none".into(), |session| session.to_smolstr()),
+            Operand::Answer => running.answer.clone(),
+            Operand::Literal(text) => text.clone(),
+        }
+    }
+
+    /// Every label that a program waits for.
+    pub(super) fn labels(&self) -> impl Iterator<Item = SmolStr> + '_ {
+        self.script.operations.values().flatten().filter_map(|act| match act {
+            Act::Wait(label) => Some(label.clone()),
+            _ => None,
+        })
+    }
+
+    pub(super) fn leaks(&self) -> Vec<String> {
+        let running = self.running.keys().map(|id| format!("{id} runs"));
+        let leases = self.leases.keys().map(|id| format!("lease of {id}"));
+        running.chain(leases).collect()
+    }
+}
+
+fn count_down(left: &mut u32) -> bool {
+    let due = *left > 0;
+    *left = left.saturating_sub(1);
+    due
+}
+
+/// The words of a body.
+fn words(body: &Bytes) -> Vec<SmolStr> {
+    String::from_utf8_lossy(body).split_whitespace().map(SmolStr::from).collect()
+}
+
+fn join(values: impl Iterator<Item = SmolStr>) -> String {
+    values.collect::<Vec<_>>().join(" ")
+}
+
+pub(super) fn text(message: &Message) -> SmolStr {
+    match &message.content {
+        Content::Body(body) => String::from_utf8_lossy(body).into(),
+        Content::Fault(fault) => fault.code.name().into(),
+    }
+}
