@@ -166,7 +166,9 @@ pub enum CodecError {
     },
     /// The transport carried text where this codec writes bytes, or the reverse: check that both
     /// ends use the same codec.
-    #[error("a {found} frame came where {expected} frames are expected: use one codec at both ends")]
+    #[error(
+        "a {found} frame came where {expected} frames are expected: use one codec at both ends"
+    )]
     WrongFrame {
         /// What this codec reads: `text` or `binary`.
         expected: &'static str,

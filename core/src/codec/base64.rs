@@ -66,8 +66,10 @@ mod tests {
 
     #[test]
     fn the_vectors_of_the_standard_hold_both_ways() {
-        let vectors =
-            ["", "", "f", "Zg==", "fo", "Zm8=", "foo", "Zm9v", "foob", "Zm9vYg==", "fooba", "Zm9vYmE="];
+        let vectors = [
+            "", "", "f", "Zg==", "fo", "Zm8=", "foo", "Zm9v", "foob", "Zm9vYg==", "fooba",
+            "Zm9vYmE=",
+        ];
         for pair in vectors.chunks(2) {
             assert_eq!(encode(pair[0].as_bytes()), pair[1]);
             assert_eq!(encoded_len(pair[0].len()), pair[1].len());

@@ -79,7 +79,11 @@ impl Codec for Binary {
             action: reader.text("the action")?.into(),
             id: reader.id(flags, Flags::ID, Flags::ID_TEXT)?,
             relates_to: reader.id(flags, Flags::RELATES_TO, Flags::RELATES_TO_TEXT)?,
-            headers: if flags & Flags::HEADERS != 0 { reader.headers(&self.limits)? } else { Vec::new() },
+            headers: if flags & Flags::HEADERS != 0 {
+                reader.headers(&self.limits)?
+            } else {
+                Vec::new()
+            },
             content: if flags & Flags::FAULT != 0 {
                 Content::Fault(reader.fault()?)
             } else {

@@ -102,7 +102,9 @@ fn payload(
         (Some(_), Some(_)) => Err(CodecError::malformed("it has a body and bytes", 0)),
         (None, Some(digits)) => match base64::decode(&digits) {
             Ok(bytes) => Ok(Payload::Owned(bytes)),
-            Err(at) => Err(CodecError::malformed(format!("bytes: not base64 at character {at}"), 0)),
+            Err(at) => {
+                Err(CodecError::malformed(format!("bytes: not base64 at character {at}"), 0))
+            }
         },
     }
 }
@@ -237,7 +239,8 @@ impl<'de> Visitor<'de> for Headers {
     fn visit_seq<S: SeqAccess<'de>>(self, mut list: S) -> Result<Self::Value, S::Error> {
         let mut headers = Vec::new();
         while headers.len() < self.limit {
-            let Some(Object(HeaderObject { name, value, must_understand })) = list.next_element()?
+            let Some(Object(HeaderObject { name, value, must_understand })) =
+                list.next_element()?
             else {
                 let count = headers.len();
                 return Ok((headers, count));
