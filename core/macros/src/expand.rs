@@ -82,13 +82,19 @@ fn client_method(contract: &Contract, index: usize, operation: &Operation) -> To
     }
     let (names, types): (Vec<_>, Vec<_>) =
         operation.arguments.iter().map(|(name, ty)| (name, ty)).unzip();
-    let arguments = if names.is_empty() { quote!([(); 0]) } else { quote!((#(#names,)*)) };
+    let arguments = match names.as_slice() {
+        [] => quote!([(); 0]),
+        names => quote_spanned!(at(method)=> (#(#names,)*)),
+    };
     let position = position(index);
     let value = operation.outcome.value().map_or_else(|| quote!(()), |ty| quote!(#ty));
+    let write = quote_spanned! {
+        at(method)=> ::sessionful::generated::write_arguments(#name, &#arguments)?
+    };
     let read = if operation.options.one_way.is_some() {
         quote!(reply.map(|_| ()))
     } else {
-        quote_spanned!(value.span()=> ::sessionful::generated::read_reply(#name, &reply?))
+        quote_spanned!(at(&value)=> ::sessionful::generated::read_reply(#name, &reply?))
     };
     quote! {
         #(#docs)*
@@ -96,7 +102,7 @@ fn client_method(contract: &Contract, index: usize, operation: &Operation) -> To
             &self,
             #(#names: #types),*
         ) -> ::core::result::Result<#value, ::sessionful::ProxyError> {
-            let body = ::sessionful::generated::write_arguments(#name, &#arguments)?;
+            let body = #write;
             let operation = ::sessionful::ids::OperationId(#position);
             let reply = ::sessionful::Caller::call(&self.caller, operation, body).await;
             #read
@@ -105,11 +111,11 @@ fn client_method(contract: &Contract, index: usize, operation: &Operation) -> To
 }
 
 fn service(contract: &Contract) -> TokenStream {
-    let Contract { visibility, ident, name, operations, .. } = contract;
+    let Contract { visibility, ident, callback, .. } = contract;
     let service = format_ident!("{}Service", ident.unraw());
     let doc = format!("Serves [`{ident}`] from messages; hand it to a host.");
-    let calls_back = contract.callback.is_some();
-    let arms = operations.iter().enumerate().map(|(index, op)| service_arm(ident, index, op));
+    let calls_back = callback.is_some();
+    let dispatch = dispatch(contract, &service);
     quote! {
         #[doc = #doc]
         #[derive(Clone, Debug)]
@@ -129,6 +135,14 @@ fn service(contract: &Contract) -> TokenStream {
             }
         }
 
+        #dispatch
+    }
+}
+
+fn dispatch(contract: &Contract, service: &Ident) -> TokenStream {
+    let Contract { ident, name, operations, .. } = contract;
+    let arms = operations.iter().enumerate().map(|(index, op)| service_arm(ident, index, op));
+    quote! {
         impl<T: #ident + 'static> ::sessionful::Service for #service<T> {
             fn call(
                 self: ::sessionful::generated::Rc<Self>,
@@ -154,20 +168,24 @@ fn service_arm(contract: &Ident, index: usize, operation: &Operation) -> TokenSt
     let binding = if types.is_empty() { quote!(_) } else { quote!(arguments) };
     let places = (0..types.len()).map(syn::Index::from);
     let position = position(index);
-    let call = quote!(
-        <T as #contract>::#method(&self.service, &at, #(arguments.#places),*).await
-    );
-    let write = quote!(::sessionful::generated::write_reply);
-    let fail = quote!(.map_err(::core::convert::Into::<::sessionful::Failure>::into)?);
-    let reply = match &operation.outcome {
-        Outcome::Unit => quote!(#call; ::sessionful::generated::done()),
-        Outcome::Value(_) => quote!(#write(#name, &#call)),
-        Outcome::Fallible(None) => quote!(#call #fail; ::sessionful::generated::done()),
-        Outcome::Fallible(Some(_)) => quote!(#write(#name, &#call #fail)),
+    let call = quote_spanned! {
+        at(method)=> <T as #contract>::#method(&self.service, &at, #(arguments.#places),*).await
+    };
+    let here = at(&operation.signature.output);
+    let read = quote_spanned!(at(method)=> ::sessionful::generated::read_arguments(#name, &body)?);
+    let call = match &operation.outcome {
+        Outcome::Unit | Outcome::Value(_) => call,
+        Outcome::Fallible(_) => quote_spanned! {
+            here=> #call.map_err(::core::convert::Into::<::sessionful::Failure>::into)?
+        },
+    };
+    let reply = match operation.outcome.value() {
+        None => quote!(#call; ::sessionful::generated::done()),
+        Some(_) => quote_spanned!(here=> ::sessionful::generated::write_reply(#name, &#call)),
     };
     quote! {
         #position => {
-            let #binding: #tuple = ::sessionful::generated::read_arguments(#name, &body)?;
+            let #binding: #tuple = #read;
             #reply
         }
     }
@@ -185,7 +203,7 @@ fn description(contract: &Contract) -> TokenStream {
     let operations = operations.iter().map(describe);
     let add_callback = callback.as_ref().map(|path| {
         let its_contract = beside(path, |name| format!("{}_contract", snake(name)));
-        quote_spanned!(path.span()=> .callback(::sessionful::generated::draft(&#its_contract())))
+        quote_spanned!(at(path)=> .callback(::sessionful::generated::draft(&#its_contract())))
     });
     let check_callback = callback.as_ref().map(|path| check_callback(path, name));
     quote! {
@@ -234,6 +252,12 @@ fn beside(path: &Path, rename: impl Fn(&str) -> String) -> Path {
         last.ident = Ident::new(&rename(&last.ident.unraw().to_string()), last.ident.span());
     }
     path
+}
+
+/// Written by us, but a mistake of types is to be shown there. (Without the first half, lints would
+/// take the code for the user's.)
+fn at(tokens: &impl Spanned) -> Span {
+    Span::call_site().located_at(tokens.span())
 }
 
 fn position(index: usize) -> LitInt {

@@ -1,10 +1,10 @@
 //! `#[service_contract]`: a trait becomes a client, a dispatcher and a contract description.
 
 use proc_macro::TokenStream;
-use quote::ToTokens;
+use quote::quote;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::{Item, Meta, Token};
+use syn::{Item, ItemTrait, Meta, Token, TraitItem, parse_quote};
 
 mod contract;
 mod errors;
@@ -86,32 +86,51 @@ mod types;
 /// | `terminating` | it is the last of a session | it is not |
 /// | `fault(A, B)` | names the details that its faults may carry | none |
 /// | `name = "..."` | its name | the method's, `add_to` as `addTo` |
-/// | `action = "..."` | what a message says to reach it; `*` takes all others | `contract/name` |
+/// | `action = "..."` | what a message says to reach it; `*`: any other | `contract/name` |
 /// | `reply_action = "..."` | what its reply says | the action and `Response` |
 ///
 /// # Operations
 ///
-/// A method is `async`, takes `&self`, then `&Context`, then up to 16 owned arguments that serde can
-/// read and write. It returns a value, nothing, or `Result<T, E>` where `E` becomes a `Failure`.
+/// A method is `async`, takes `&self`, then `&Context`, then up to 16 owned arguments that serde
+/// can read and write. It returns a value, nothing, or `Result<T, E>` where `E` becomes a
+/// `Failure`; the macro sees text only, so `Result` must be written out and not be an alias.
 ///
-/// The body of a request is the JSON array of the arguments (`[1,2]`, `[]`), the body of a reply is
-/// the JSON value of the result, or empty where there is none; the JavaScript API does the same.
-/// Arguments that cannot be read are answered with the fault `DeserializationFailed`.
+/// The body of a request is the JSON array of the arguments (`[1,2]`, `[]`), the body of a reply
+/// is the JSON value of the result, or empty where there is none; the JavaScript API does the
+/// same. Arguments that cannot be read are answered with the fault `DeserializationFailed`.
 #[proc_macro_attribute]
 pub fn service_contract(options: TokenStream, item: TokenStream) -> TokenStream {
-    expand_contract(options, item).unwrap_or_else(syn::Error::into_compile_error).into()
-}
-
-fn expand_contract(
-    options: TokenStream,
-    item: TokenStream,
-) -> syn::Result<proc_macro2::TokenStream> {
-    let options = Punctuated::<Meta, Token![,]>::parse_terminated.parse(options)?;
-    match syn::parse(item)? {
-        Item::Trait(item) => Ok(expand::contract(&contract::Contract::read(options, item)?)),
+    let expanded = syn::parse(item).and_then(|item| match item {
+        Item::Trait(item) => Ok(expand_trait(options, item)),
         other => Err(syn::Error::new_spanned(
-            other.into_token_stream(),
+            other,
             "#[service_contract] goes on a trait: its methods are the operations",
         )),
+    });
+    expanded.unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+fn expand_trait(options: TokenStream, item: ItemTrait) -> proc_macro2::TokenStream {
+    let contract = Punctuated::<Meta, Token![,]>::parse_terminated
+        .parse(options)
+        .and_then(|options| contract::Contract::read(options, item.clone()));
+    match contract {
+        Ok(contract) => expand::contract(&contract),
+        Err(mistakes) => {
+            let mistakes = mistakes.into_compile_error();
+            let bare = bare(item);
+            quote!(#mistakes #bare)
+        }
     }
+}
+
+/// The trait alone, so that its mistakes do not make its users look wrong as well.
+fn bare(mut item: ItemTrait) -> ItemTrait {
+    for item in &mut item.items {
+        if let TraitItem::Fn(method) = item {
+            method.attrs.retain(|attribute| !attribute.path().is_ident("operation"));
+        }
+    }
+    item.attrs.push(parse_quote!(#[allow(async_fn_in_trait, dead_code)]));
+    item
 }

@@ -3,7 +3,7 @@
 //! ```json
 //! {"v":1,"action":"Calculator/add","id":7,"headers":[{"name":"trace","value":"4f"}],"body":[1,2]}
 //! {"v":1,"action":"Calculator/addResponse","relatesTo":7,"body":3}
-//! {"v":1,"action":"Calculator/addFault","relatesTo":8,"fault":{"code":"Overflow","reason":"too much"}}
+//! {"v":1,"action":"Calculator/addFault","relatesTo":8,"fault":{"code":"Overflow","reason":"-"}}
 //! ```
 //!
 //! | member | type | when |
@@ -12,26 +12,31 @@
 //! | `action` | text | always |
 //! | `id` | number (0 to 2^64 - 1) or text | if a reply is wanted over a session |
 //! | `relatesTo` | number or text | on a reply: the `id` of its request |
-//! | `headers` | list of `{"name": text, "value": text, "mustUnderstand": true}` | if there are any; `mustUnderstand` only if true |
+//! | `headers` | list of objects | if there are any |
 //! | `body` | any JSON value | if the body is JSON |
 //! | `bytes` | text: base64 with padding | if the body is not empty and not JSON |
 //! | `fault` | object | in place of a body |
+//!
+//! | member of a header | type | when |
+//! |---|---|---|
+//! | `name`, `value` | text | always |
+//! | `mustUnderstand` | `true` | if it is |
 //!
 //! | member of `fault` | type | when |
 //! |---|---|---|
 //! | `code` | text | always |
 //! | `runtime` | `true` | if the runtime sends it; else the code is the service's own |
 //! | `reason` | text | always |
-//! | `detail` | `{"kind": text}` with `body` or `bytes` as above | if there is a detail |
+//! | `detail` | object: `kind` (text), `body` or `bytes` as above | if there is one |
 //!
 //! - **Bodies come back byte for byte.** Only what can be embedded as it stands is a `body`: JSON
 //!   without white space around it (inside is fine), nested no deeper than the limit. All else
 //!   travels as `bytes`; none at all is an empty body.
 //! - **A later edition of version 1 may add members;** unknown ones are ignored. A member that
 //!   means something here and comes twice is refused, as is any other `v`.
-//! - **A number keeps all its digits here,** but not in a JavaScript reader: ids beyond 2^53 are for
-//!   peers that read them as 64-bit integers. Ours are counted from small numbers.
-//! - **A later runtime may know more fault codes;** one that is unknown here is read as a service's.
+//! - **A number keeps all its digits here,** but not in a JavaScript reader: ids beyond 2^53 are
+//!   for peers that read them as 64-bit integers. Ours are counted from small numbers.
+//! - **A later runtime may know more fault codes;** an unknown one is read as a service's.
 
 mod read;
 mod write;
@@ -45,8 +50,8 @@ use crate::message::Message;
 /// use sessionful::codec::{Codec, Frame, Json, Limits};
 /// use sessionful::Message;
 ///
-/// let message = Message { id: Some(7.into()), ..Message::request("Calculator/add", "[1,2]".into()) };
-/// let text = r#"{"v":1,"action":"Calculator/add","id":7,"body":[1,2]}"#.to_owned();
+/// let message = Message { id: Some(7.into()), ..Message::request("add", "[1,2]".into()) };
+/// let text = r#"{"v":1,"action":"add","id":7,"body":[1,2]}"#.to_owned();
 /// assert_eq!(Json::new(Limits::default()).encode(&message)?, Frame::Text(text));
 /// # Ok::<(), sessionful::CodecError>(())
 /// ```
