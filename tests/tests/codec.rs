@@ -1,6 +1,7 @@
 //! What the codecs promise: messages come back whole, hostile frames are refused with a reason, and
 //! a codec may remember what it sent.
 
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 #[path = "codec/hostile.rs"]

@@ -1,6 +1,7 @@
 //! What `#[service_contract]` writes: the description one would write by hand, a client and a
 //! service that understand each other, and errors that say what to do.
 
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use bytes::Bytes;
