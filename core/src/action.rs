@@ -195,3 +195,14 @@ impl From<Fault> for Failure {
         Failure::Fault(fault)
     }
 }
+
+impl From<ProxyError> for Failure {
+    /// An operation whose own call fails, fails: with the fault it received, or in a way nobody
+    /// foresaw.
+    fn from(error: ProxyError) -> Failure {
+        match error {
+            ProxyError::Fault(fault) => Failure::Fault(*fault),
+            other => Failure::Unhandled(other.to_string()),
+        }
+    }
+}

@@ -11,6 +11,8 @@ pub mod dispatch;
 pub mod drive;
 pub mod error;
 pub mod event;
+#[doc(hidden)]
+pub mod generated;
 pub mod host;
 pub mod ids;
 pub mod lifecycle;
@@ -36,3 +38,5 @@ pub use lifecycle::{Illegal, Phase, Rules, Verb};
 pub use machine::{Machine, Outbox};
 pub use message::{Content, Detail, Fault, FaultCode, Header, Message};
 pub use time::Timestamp;
+
+pub use sessionful_macros::service_contract;

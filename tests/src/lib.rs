@@ -1,7 +1,9 @@
 //! Harness, reference models and corpus loader.
 
+pub mod codec_laws;
 pub mod corpus;
 pub mod matrix;
+pub mod soapish;
 
 /// A test that runs natively and, through `wasm-bindgen-test`, in a browser.
 #[macro_export]

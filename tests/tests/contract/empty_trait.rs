@@ -1,0 +1,6 @@
+use sessionful::service_contract;
+
+#[service_contract]
+trait Sample {}
+
+fn main() {}

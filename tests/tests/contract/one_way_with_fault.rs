@@ -1,0 +1,9 @@
+use sessionful::{Context, service_contract};
+
+#[service_contract]
+trait Sample {
+    #[operation(one_way, fault(TooLoud))]
+    async fn tell(&self, at: &Context);
+}
+
+fn main() {}
