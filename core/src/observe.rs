@@ -229,13 +229,13 @@ impl End {
                 self.channel(*channel, |view| view.session = Some(*session));
             }
             Event::SessionInputEnded { channel } => {
-                self.channel(*channel, |v| v.input_ended = true)
+                self.channel(*channel, |v| v.input_ended = true);
             }
             Event::SessionOutputEnded { channel } => {
                 self.channel(*channel, |view| view.output_ended = true);
             }
             Event::MessageArrived { channel, .. } => {
-                self.channel(*channel, |view| view.backlog += 1)
+                self.channel(*channel, |view| view.backlog += 1);
             }
             Event::MessageTaken { channel } => self.channel(*channel, |view| view.backlog -= 1),
             _ => {}

@@ -396,7 +396,7 @@ impl Proxy {
                 self.response(now, channel, answer, out);
             }
             (Mode::Pooled(_), Wire::Lost(channel, loss)) => {
-                self.pooled_lost(now, channel, &loss, out)
+                self.pooled_lost(now, channel, &loss, out);
             }
             (Mode::Pooled(_), _) => {}
             (Mode::Sessionful(dispatcher), wire) => match wire {

@@ -98,7 +98,7 @@ impl Journal {
         if self.capacity == 0 {
             return;
         }
-        if record.seq % STRIDE == 0 {
+        if record.seq.is_multiple_of(STRIDE) {
             self.keyframes.push_back((record.seq, self.newest.clone()));
         }
         self.newest.fold(&record);

@@ -330,7 +330,7 @@ impl World {
                 self.call_back(node, dispatch, channel, &name, body);
             }
             Wish::CallOut { proxy, name, body } => {
-                self.call_out(node, dispatch, &proxy, &name, body)
+                self.call_out(node, dispatch, &proxy, &name, body);
             }
         }
     }
