@@ -18,6 +18,7 @@ use crate::ids::{
 use crate::lifecycle::{Phase, Rules, Verb};
 use crate::machine::{Machine, Outbox};
 use crate::message::{Content, Fault, FaultCode, Message};
+use crate::table::Fixed;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -168,7 +169,7 @@ enum Task {
 pub struct Host {
     options: HostOptions,
     phase: Phase,
-    endpoints: Vec<Endpoint>,
+    endpoints: Fixed<Vec<Endpoint>>,
     listeners: Vec<Listener>,
     dispatcher: Dispatcher,
     sessions: Throttle<ChannelId>,
@@ -225,13 +226,12 @@ impl Host {
     /// A host of one service. Nothing is checked before it opens (`CO-14`).
     pub fn new(endpoints: Vec<Endpoint>, behavior: Behavior, options: HostOptions) -> Host {
         let sessions = Throttle::new(behavior.throttles.sessions);
-        let mut dispatcher = Dispatcher::new(Arc::new(behavior));
-        dispatcher.serving = endpoints.iter().map(serving).collect();
+        let dispatcher = Dispatcher::new(behavior, endpoints.iter().map(serving).collect());
         Host {
             options,
             phase: Phase::Created,
             listeners: vec![Listener::default(); endpoints.len()],
-            endpoints,
+            endpoints: Fixed::new(endpoints),
             dispatcher,
             sessions,
             task: None,
@@ -378,7 +378,7 @@ impl Host {
         if self.endpoints.is_empty() {
             return Err(HostError::NoEndpoints);
         }
-        for endpoint in &self.endpoints {
+        for endpoint in self.endpoints.iter() {
             endpoint.contract.check()?;
         }
         for (endpoint, listener) in self.endpoints.iter().zip(&mut self.listeners) {

@@ -18,7 +18,7 @@ use crate::ids::{CallId, ChannelId, DispatchId, OperationId};
 use crate::lifecycle::{Phase, Rules, Verb};
 use crate::machine::{Machine, Outbox};
 use crate::message::{Header, Message};
-use crate::table::Table;
+use crate::table::{Fixed, Table};
 use crate::time::{Timers, Timestamp};
 use pool::Pool;
 use serde::{Deserialize, Serialize};
@@ -195,10 +195,10 @@ struct Closing {
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Proxy {
-    options: Arc<ProxyOptions>,
+    options: Fixed<ProxyOptions>,
     phase: Phase,
-    contract: Arc<Contract>,
-    binding: Binding,
+    contract: Fixed<Contract>,
+    binding: Fixed<Binding>,
     kind: Selected,
     mode: Mode,
     calls: Table<CallId, Call>,
@@ -270,21 +270,20 @@ impl Proxy {
         let mode = if kind.shape.is_exchange() {
             Mode::Pooled(Pool::default())
         } else {
-            let mut dispatcher = Dispatcher::new(Arc::new(options.callback.clone()));
-            dispatcher.serving = vec![Serving {
+            let serving = vec![Serving {
                 address: Default::default(),
                 serves: contract.callback().map(|callback| Arc::new(callback.clone())),
                 calls: Some(Arc::clone(&contract)),
                 idle: None,
                 close: binding.timeouts.close,
             }];
-            Mode::Sessionful(dispatcher)
+            Mode::Sessionful(Dispatcher::new(options.callback.clone(), serving))
         };
         Ok(Proxy {
-            options: Arc::new(options),
+            options: Fixed::new(options),
             phase: Phase::Created,
-            contract,
-            binding,
+            contract: contract.into(),
+            binding: Fixed::new(binding),
             kind,
             mode,
             calls: Table::new(),

@@ -1,7 +1,9 @@
 //! Harness, reference models and corpus loader.
 
+pub mod chaos;
 pub mod codec_laws;
 pub mod corpus;
+pub mod explore;
 pub mod matrix;
 pub mod soapish;
 

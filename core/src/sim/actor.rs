@@ -9,6 +9,7 @@ use crate::host::HostInput;
 use crate::ids::{CallId, ChannelId, ContextId, DispatchId, InstanceId, OperationId};
 use crate::lifecycle::Rules;
 use crate::message::{Content, Fault, Message};
+use crate::table::Fixed;
 use crate::time::Timestamp;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -58,7 +59,9 @@ enum Waits {
 /// The user's code of one end.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub(crate) struct Actor {
-    script: ServiceScript,
+    script: Fixed<ServiceScript>,
+    constructions_to_fail: u32,
+    initializations_to_fail: u32,
     objects: BTreeMap<InstanceId, i64>,
     running: BTreeMap<DispatchId, Running>,
     /// A custom provider's contexts, by the header `context` of the message that made them.
@@ -87,7 +90,9 @@ pub(super) enum Wish {
 impl Actor {
     pub(super) fn new(script: ServiceScript) -> Actor {
         Actor {
-            script,
+            constructions_to_fail: script.failing_constructions,
+            initializations_to_fail: script.failing_initializations,
+            script: Fixed::new(script),
             objects: BTreeMap::new(),
             running: BTreeMap::new(),
             provided: BTreeMap::new(),
@@ -155,7 +160,7 @@ impl Actor {
                 Answer::Found(Ok(self.provided.get(key).copied()))
             }
             Question::OpenContext(context) => {
-                if count_down(&mut self.script.failing_initializations) {
+                if count_down(&mut self.initializations_to_fail) {
                     return Answer::Opened(Err(Failure::Unhandled("no context today".into())));
                 }
                 let key = header("context").unwrap_or_default();
@@ -176,7 +181,7 @@ impl Actor {
     }
 
     fn construct(&mut self, instance: InstanceId) -> bool {
-        if count_down(&mut self.script.failing_constructions) {
+        if count_down(&mut self.constructions_to_fail) {
             return false;
         }
         self.objects.insert(instance, 0);
@@ -206,10 +211,15 @@ impl Actor {
         self.running.insert(id, running);
     }
 
-    /// How many operations run and do not wait for a call of their own.
+    /// The operations that run and do not wait for a call of their own.
+    pub(super) fn inside(&self) -> impl Iterator<Item = DispatchId> + '_ {
+        let runs = |running: &Running| !matches!(running.waits, Waits::Call(..));
+        self.running.iter().filter(move |(_, running)| runs(running)).map(|(id, _)| *id)
+    }
+
+    /// How many these are.
     pub(super) fn running(&self) -> u32 {
-        let runs = |running: &&Running| !matches!(running.waits, Waits::Call(..));
-        u32::try_from(self.running.values().filter(runs).count()).unwrap_or(u32::MAX)
+        u32::try_from(self.inside().count()).unwrap_or(u32::MAX)
     }
 
     pub(super) fn ready<'a>(

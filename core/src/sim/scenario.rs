@@ -530,7 +530,15 @@ impl Run {
 
     /// Closes what is open, lets everything end, and tells what is left over.
     pub fn leaks(&self) -> Vec<String> {
-        let mut world = self.world.clone();
+        self.world.leaks_at_the_end()
+    }
+}
+
+impl World {
+    /// What is left over once everybody has gone home: proxies aborted and closed, operations run to
+    /// their ends, hosts closed. The world itself is left as it is.
+    pub fn leaks_at_the_end(&self) -> Vec<String> {
+        let mut world = self.clone();
         let proxies: Vec<NodeId> = world.proxies().map(|(node, _)| node).collect();
         let hosts: Vec<NodeId> = world.hosts().map(|(node, _)| node).collect();
         for node in &proxies {
@@ -553,11 +561,9 @@ impl Run {
         while world.step() || world.jump() {}
         world.leaks()
     }
-}
 
-impl World {
     /// Gives a command without waiting for its end.
-    pub(super) fn start(&mut self, step: &Step) {
+    pub fn start(&mut self, step: &Step) {
         match step {
             Step::Node(node, command) | Step::Start(_, node, command) => {
                 // An agenda is made of commands that suit their nodes.
