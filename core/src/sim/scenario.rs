@@ -3,7 +3,7 @@
 use super::World;
 use super::actor::{ServiceScript, text};
 use super::link::Weather;
-use super::program::duration;
+use super::program::{duration, span_text};
 use crate::action::Ticket;
 use crate::binding::Binding;
 use crate::contract::Contract;
@@ -315,7 +315,7 @@ impl From<Step> for String {
             Step::Drop(label) => format!("drop {label}"),
             Step::Free(label) => format!("free {label}"),
             Step::Show(node) => format!("show {node}"),
-            Step::Advance(span) => format!("advance {}us", span.as_micros()),
+            Step::Advance(span) => format!("advance {}", span_text(span)),
             Step::Start(label, node, command) => format!("start {label} {node} {command}"),
             Step::Node(node, command) => format!("{node} {command}"),
         }
@@ -333,13 +333,13 @@ impl std::fmt::Display for Command {
             Command::Abandon(0) => f.write_str("abandon all"),
             Command::Abandon(group) => write!(f, "abandon {group}"),
             Command::Link(what, None) => write!(f, "link {what}"),
-            Command::Link(what, Some(span)) => write!(f, "link {what} {}us", span.as_micros()),
+            Command::Link(what, Some(span)) => write!(f, "link {what} {}", span_text(*span)),
             Command::Call { operation, arguments, timeout, group, headers } => {
                 write!(f, "call {operation}")?;
                 arguments.iter().try_for_each(|argument| write!(f, " {argument}"))?;
                 headers.iter().try_for_each(|(name, value)| write!(f, " {name}:{value}"))?;
                 if let Some(span) = timeout {
-                    write!(f, " timeout={}us", span.as_micros())?;
+                    write!(f, " timeout={}", span_text(*span))?;
                 }
                 if *group > 0 {
                     write!(f, " group={group}")?;
