@@ -466,9 +466,14 @@ impl Proxy {
     }
 
     fn channel_gone(&mut self, how: Ending, out: &mut impl Outbox<Action>) {
-        if self.phase == Phase::Closing {
-            let result = if how == Ending::Closed { Ok(()) } else { Err(ProxyError::TimedOut) };
-            self.finish_closing(result, out);
+        match self.phase {
+            Phase::Closing => {
+                let result = if how == Ending::Closed { Ok(()) } else { Err(ProxyError::TimedOut) };
+                self.finish_closing(result, out);
+            }
+            // Its own timer has cut the channel (SESS-16), and the proxy with it.
+            Phase::Opened if how == Ending::Overdue => drop(self.go(Verb::Abort, out)),
+            _ => {}
         }
     }
 }
