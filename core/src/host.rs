@@ -52,7 +52,7 @@ pub enum HostInput {
     Abort(Ticket),
     /// Make it usable again; under WWSAPI's rules only (`HOST-5`).
     Reset(Ticket),
-    /// An endpoint listens, or cannot.
+    /// An endpoint listens, or cannot, or no longer does.
     Listening(EndpointId, Result<(), SmolStr>),
     /// Somebody connected to an endpoint; the id comes from [`Host::new_channel`].
     Connected(EndpointId, ChannelId, SessionId),
@@ -409,7 +409,13 @@ impl Host {
         result: Result<(), SmolStr>,
         out: &mut impl Outbox<Action>,
     ) {
-        let Some(Task::Opening { ticket, awaited }) = &mut self.task else { return };
+        let Some(Task::Opening { ticket, awaited }) = &mut self.task else {
+            // CO-17; a WWSAPI host faults by abort only (HOST-1).
+            if self.phase == Phase::Opened && result.is_err() && self.options.rules == Rules::Wcf {
+                let _ = self.go(Verb::Fail, out);
+            }
+            return;
+        };
         let ticket = *ticket;
         match result {
             Err(reason) => {
