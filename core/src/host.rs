@@ -410,11 +410,7 @@ impl Host {
         out: &mut impl Outbox<Action>,
     ) {
         let Some(Task::Opening { ticket, awaited }) = &mut self.task else {
-            // CO-17; a WWSAPI host faults by abort only (HOST-1).
-            if self.phase == Phase::Opened && result.is_err() && self.options.rules == Rules::Wcf {
-                let _ = self.go(Verb::Fail, out);
-            }
-            return;
+            return self.heard_late(endpoint, &result, out);
         };
         let ticket = *ticket;
         match result {
@@ -433,6 +429,23 @@ impl Host {
             self.open_exchanges(now, out);
             let _ = self.go(Verb::Succeed, out);
             out.act(Action::HostDone(ticket, Ok(())));
+        }
+    }
+
+    /// A listener breaks while the host is open (`CO-17`; a WWSAPI host faults by abort only,
+    /// `HOST-1`), or listens after the opening has failed (`HOST-2`).
+    fn heard_late(
+        &mut self,
+        endpoint: EndpointId,
+        result: &Result<(), SmolStr>,
+        out: &mut impl Outbox<Action>,
+    ) {
+        match (self.phase, result) {
+            (Phase::Opened, Err(_)) if self.options.rules == Rules::Wcf => {
+                let _ = self.go(Verb::Fail, out);
+            }
+            (Phase::Opened, _) | (_, Err(_)) => {}
+            (_, Ok(())) => out.act(Action::Unlisten(endpoint)),
         }
     }
 
