@@ -53,7 +53,7 @@ pub enum HostInput {
     Abort(Ticket),
     /// Make it usable again; under WWSAPI's rules only (`HOST-5`).
     Reset(Ticket),
-    /// An endpoint listens, or cannot.
+    /// An endpoint listens, or cannot, or no longer does.
     Listening(EndpointId, Result<(), SmolStr>),
     /// Somebody connected to an endpoint; the id comes from [`Host::new_channel`].
     Connected(EndpointId, ChannelId, SessionId),
@@ -409,7 +409,9 @@ impl Host {
         result: Result<(), SmolStr>,
         out: &mut impl Outbox<Action>,
     ) {
-        let Some(Task::Opening { ticket, awaited }) = &mut self.task else { return };
+        let Some(Task::Opening { ticket, awaited }) = &mut self.task else {
+            return self.heard_late(endpoint, &result, out);
+        };
         let ticket = *ticket;
         match result {
             Err(reason) => {
@@ -427,6 +429,23 @@ impl Host {
             self.open_exchanges(now, out);
             let _ = self.go(Verb::Succeed, out);
             out.act(Action::HostDone(ticket, Ok(())));
+        }
+    }
+
+    /// A listener breaks while the host is open (`CO-17`; a WWSAPI host faults by abort only,
+    /// `HOST-1`), or listens after the opening has failed (`HOST-2`).
+    fn heard_late(
+        &mut self,
+        endpoint: EndpointId,
+        result: &Result<(), SmolStr>,
+        out: &mut impl Outbox<Action>,
+    ) {
+        match (self.phase, result) {
+            (Phase::Opened, Err(_)) if self.options.rules == Rules::Wcf => {
+                let _ = self.go(Verb::Fail, out);
+            }
+            (Phase::Opened, _) | (_, Err(_)) => {}
+            (_, Ok(())) => out.act(Action::Unlisten(endpoint)),
         }
     }
 

@@ -128,12 +128,8 @@ impl Dispatcher {
         }
     }
 
-    /// The context is open: bound to its session (`INST-4`), and others may come in.
+    /// The context is bound to its session (`INST-4`) and open (`INST-7`): others may come in.
     fn opened(&mut self, id: DispatchId, context: ContextId, out: &mut impl Outbox<Action>) {
-        if let Some(found) = self.contexts.get_mut(&context) {
-            move_context(found, Verb::Succeed, out);
-            found.builder = None;
-        }
         let channel = self.dispatches.get(&id).map(|dispatch| dispatch.channel);
         let per_session = !self.behavior.custom_contexts
             && self.behavior.instancing == super::instance::InstanceMode::PerSession;
@@ -142,6 +138,10 @@ impl Dispatcher {
             if let Some(channel) = self.channels.get_mut(&channel).filter(|c| c.has_session()) {
                 channel.context = Some(context);
             }
+        }
+        if let Some(found) = self.contexts.get_mut(&context) {
+            move_context(found, Verb::Succeed, out);
+            found.builder = None;
         }
         self.wake_waiting(context);
     }

@@ -66,7 +66,8 @@ pub(crate) struct Actor {
     running: BTreeMap<DispatchId, Running>,
     /// A custom provider's contexts, by the header `context` of the message that made them.
     provided: BTreeMap<SmolStr, ContextId>,
-    leases: BTreeMap<ContextId, Timestamp>,
+    /// Until when the provider keeps a context; nothing once that is over.
+    leases: BTreeMap<ContextId, Option<Timestamp>>,
     kept: BTreeMap<CallId, Result<Message, ProxyError>>,
 }
 
@@ -120,12 +121,7 @@ impl Actor {
                 let made = self.construct(instance);
                 Effect::Made(instance, made)
             }
-            Action::AskIdle(context) if self.script.lease_us > 0 => {
-                let span = std::time::Duration::from_micros(self.script.lease_us);
-                self.leases.insert(context, now + span);
-                Effect::Idle(context, false)
-            }
-            Action::AskIdle(context) => Effect::Idle(context, true),
+            Action::AskIdle(context) => Effect::Idle(context, self.is_idle(now, context)),
             Action::ReleaseObject { instance, dispose: true } => {
                 self.objects.remove(&instance);
                 Effect::Nothing
@@ -145,6 +141,13 @@ impl Actor {
             }
             _ => Effect::Nothing,
         }
+    }
+
+    /// `INST-23`: a lease begins when the context is idle for the first time; no message renews it.
+    fn is_idle(&mut self, now: Timestamp, context: ContextId) -> bool {
+        let span = std::time::Duration::from_micros(self.script.lease_us);
+        let until = (!span.is_zero()).then(|| now + span);
+        self.leases.entry(context).or_insert(until).is_none()
     }
 
     fn answer(&mut self, id: DispatchId, question: Question, dispatcher: &Dispatcher) -> Answer {
@@ -234,12 +237,12 @@ impl Actor {
     }
 
     pub(super) fn leases(&self) -> impl Iterator<Item = (Timestamp, ContextId)> + '_ {
-        self.leases.iter().map(|(context, at)| (*at, *context))
+        self.leases.iter().filter_map(|(context, at)| Some(((*at)?, *context)))
     }
 
     /// The lease is over: the provider forgets the context, so that no message finds it any more.
     pub(super) fn end_lease(&mut self, context: ContextId) {
-        self.leases.remove(&context);
+        self.leases.insert(context, None);
         self.provided.retain(|_, provided| *provided != context);
     }
 
