@@ -2,6 +2,7 @@
 //!
 //! Nobody foreign is called while it is locked: wakers are collected, and woken after.
 
+use super::trunk::FULL;
 use super::watch::Watch;
 use crate::action::{Action, Ticket};
 use crate::error::{HostError, ProxyError};
@@ -189,7 +190,9 @@ impl Desk {
         let Some(waiter) = self.waiters.get_mut(&id) else {
             return (Poll::Ready(Ended::Stopped), None);
         };
-        let full = waiter.after_room_on.is_some_and(|channel| self.congested.contains(&channel));
+        // What the driver has not yet taken counts too: a sender need not let it run in between.
+        let is_full = |channel| self.congested.contains(&channel) || self.todo.len() >= FULL;
+        let full = waiter.after_room_on.is_some_and(is_full);
         if full && waiter.ended.is_some() {
             self.for_room.push(waker.clone());
             return (Poll::Pending, None);
@@ -210,6 +213,13 @@ impl Desk {
             self.within.remove(&(dispatch, id));
         }
         waiter.waker
+    }
+
+    fn hand_over(&mut self, todo: &mut VecDeque<Action>) {
+        if self.todo.len() >= FULL {
+            self.wakes.extend(self.for_room.drain(..));
+        }
+        todo.append(&mut self.todo);
     }
 
     fn fresh(&mut self) -> u64 {
@@ -307,7 +317,7 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
     ) -> R {
         self.change(|state| {
             state.step(now, input);
-            todo.append(&mut state.desk.todo);
+            state.desk.hand_over(todo);
             look(state)
         })
     }
@@ -373,17 +383,17 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
         waker: &Waker,
         todo: &mut VecDeque<Action>,
     ) -> (bool, Option<Timestamp>) {
-        let mut state = self.lock();
-        todo.append(&mut state.desk.todo);
-        let deadline = state.machine.deadline();
-        if !todo.is_empty() {
-            return (false, deadline);
-        }
-        let known = state.desk.driver.as_ref().is_some_and(|known| known.will_wake(waker));
-        let old = if known { None } else { state.desk.driver.replace(waker.clone()) };
-        drop(state);
+        let (rests, deadline, old) = self.change(|state| {
+            state.desk.hand_over(todo);
+            let deadline = state.machine.deadline();
+            let driver = &mut state.desk.driver;
+            let known = driver.as_ref().is_some_and(|known| known.will_wake(waker));
+            let rests = todo.is_empty();
+            let old = if known || !rests { None } else { driver.replace(waker.clone()) };
+            (rests, deadline, old)
+        });
         drop(old);
-        (true, deadline)
+        (rests, deadline)
     }
 
     /// The last handle is gone.

@@ -7,8 +7,12 @@ use futures::task::LocalSpawnExt;
 use sessionful::drive::{HostBuilder, HostHandle, ManualClock, Network, ProxyBuilder, ProxyHandle};
 use sessionful::host::Endpoint;
 use sessionful::ids::OperationId;
-use sessionful::{Binding, Codec, CodecError, Context, Contract, Failure, Frame, Message, Service};
-use std::future::Future;
+use sessionful::{
+    Binding, Codec, CodecError, Context, Contract, Failure, Frame, Message, Operation, Service,
+    SessionMode,
+};
+use std::cell::RefCell;
+use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -168,3 +172,48 @@ pub(crate) fn number(body: &Bytes) -> i64 {
 pub(crate) fn body(number: i64) -> Bytes {
     Bytes::from(number.to_string())
 }
+
+/// Something that operations wait for until the test opens it.
+#[derive(Clone, Default)]
+pub(crate) struct Door(Rc<RefCell<(bool, Vec<Waker>)>>);
+
+impl Door {
+    pub(crate) fn open(&self) {
+        self.0.borrow_mut().0 = true;
+        let waiting = std::mem::take(&mut self.0.borrow_mut().1);
+        waiting.into_iter().for_each(Waker::wake);
+    }
+
+    pub(crate) fn pass(&self) -> impl Future<Output = ()> + 'static {
+        let door = Rc::clone(&self.0);
+        poll_fn(move |cx| {
+            let mut door = door.borrow_mut();
+            if door.0 {
+                return Poll::Ready(());
+            }
+            door.1.push(cx.waker().clone());
+            Poll::Pending
+        })
+    }
+}
+
+/// A session contract with that many operations `a`, `b`, ...; the last one is one-way.
+pub(crate) fn session_contract(operations: u8) -> Contract {
+    let mut draft = Contract::new("Service").session(SessionMode::Required);
+    for index in 0..operations {
+        let operation = Operation::new(char::from(b'a' + index).to_string());
+        let last = index + 1 == operations;
+        draft = draft.operation(if last { operation.one_way() } else { operation });
+    }
+    draft.build().unwrap()
+}
+
+/// A host of one service object for every context, made by the caller.
+pub(crate) fn hosting(to: &Endpoint, object: Rc<dyn Service>) -> HostBuilder {
+    let lend = move |_: Option<&Context>| Ok(Rc::clone(&object));
+    HostBuilder::new().endpoint(to.clone()).instances(lend)
+}
+
+pub(crate) const A: OperationId = OperationId(0);
+pub(crate) const B: OperationId = OperationId(1);
+pub(crate) const C: OperationId = OperationId(2);
