@@ -61,7 +61,7 @@ struct Inner {
     instance: Cell<Option<InstanceId>>,
     link: Rc<dyn Link>,
     stores: Stores,
-    own: Extensions,
+    own: OnceCell<Extensions>,
     reply_headers: RefCell<Vec<Header>>,
     completed: RefCell<Vec<Box<dyn FnOnce()>>>,
 }
@@ -111,7 +111,7 @@ impl Context {
             instance: Cell::new(None),
             link,
             stores,
-            own: Extensions::default(),
+            own: OnceCell::new(),
             reply_headers: RefCell::default(),
             completed: RefCell::default(),
         }))
@@ -207,7 +207,7 @@ impl Context {
 
     /// Values that live as long as this operation (`CTX-7`).
     pub fn extensions(&self) -> Extensions {
-        self.0.own.clone()
+        self.0.own.get_or_init(Extensions::default).clone()
     }
 
     /// Values that live as long as the instance context (`CTX-7`); before there is one, those of

@@ -219,7 +219,11 @@ impl Desk {
         if self.todo.len() >= FULL {
             self.wakes.extend(self.for_room.drain(..));
         }
-        todo.append(&mut self.todo);
+        if todo.is_empty() {
+            std::mem::swap(todo, &mut self.todo); // actions are large: they stay where they are
+        } else {
+            todo.append(&mut self.todo);
+        }
     }
 
     fn fresh(&mut self) -> u64 {
@@ -232,6 +236,8 @@ pub(super) struct State<M, W> {
     pub machine: M,
     pub desk: Desk,
     watch: W,
+    /// Handles and driver look at the clock at different moments; the machine sees time go forward.
+    now: Timestamp,
 }
 
 struct Out<'a, W> {
@@ -253,7 +259,9 @@ impl<W: Watch> Outbox<Action> for Out<'_, W> {
 
 impl<M: Machine<Action = Action>, W: Watch> State<M, W> {
     pub(super) fn step(&mut self, now: Timestamp, input: M::Input) {
+        self.now = self.now.max(now);
         self.watch.step();
+        let now = self.now;
         let mut out = Out { now, desk: &mut self.desk, watch: &mut self.watch };
         self.machine.handle(now, input, &mut out);
     }
@@ -274,7 +282,12 @@ pub(super) struct Shared<M, W>(Mutex<State<M, W>>);
 
 impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
     pub(super) fn new(machine: M, watch: W) -> Arc<Shared<M, W>> {
-        Arc::new(Shared(Mutex::new(State { machine, desk: Desk::default(), watch })))
+        Arc::new(Shared(Mutex::new(State {
+            machine,
+            desk: Desk::default(),
+            watch,
+            now: Timestamp::ZERO,
+        })))
     }
 
     fn lock(&self) -> MutexGuard<'_, State<M, W>> {
