@@ -6,6 +6,7 @@ use futures::future::{join, poll_immediate};
 use futures::task::LocalSpawnExt;
 use sessionful::drive::{Caller, ProxyBuilder, ProxyHandle};
 use sessionful::host::Endpoint;
+use sessionful::proxy::ProxyOptions;
 use sessionful::{
     Behavior, Binding, ConcurrencyMode, Contract, Failure, Fault, Operation, ProxyError,
     SessionMode,
@@ -197,7 +198,11 @@ fn a_callback_ends_with_the_operation_that_made_it() {
     let never = serve(|_, _, _| futures::future::pending());
     let multiple = mode(ConcurrencyMode::Multiple);
     let host = world.host(hosting(&duplex(), service).behavior(multiple));
+    // Under single the callback that never ends would keep the reply from being received.
+    let callback =
+        Behavior { concurrency: ConcurrencyMode::Multiple, ..ProxyOptions::default().callback };
     let (proxy, driver) = ProxyBuilder::new(duplex())
+        .options(ProxyOptions { callback, ..ProxyOptions::default() })
         .callback(never)
         .build(world.clock.clone(), world.network.connector(), Plain)
         .unwrap();
