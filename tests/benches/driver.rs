@@ -148,7 +148,7 @@ fn main() {
         bench.measure(&format!("session, {at_once} at once"), &proxy, at_once);
     }
     let idle: Vec<_> = (0..100_000).map(|_| bench.proxy()).collect();
-    let sessions = bench.host.with(|host| host.session_count());
+    let sessions = bench.host.with(sessionful::host::Host::session_count);
     bench.measure(&format!("the same among {sessions} sessions, 1 at once"), &proxy, 1);
     bench.measure(&format!("the same among {sessions} sessions, 64 at once"), &proxy, 64);
     drop(idle);

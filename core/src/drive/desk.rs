@@ -264,6 +264,7 @@ impl Desk {
             waiter.ended.get_or_insert(Ended::Stopped);
             self.wakes.extend(waiter.waker.take());
         }
+        self.wakes.extend(self.driver.take()); // its waker keeps the task alive
         self.congested.clear();
         self.todo.clear();
         self.wakes.extend(self.for_room.drain(..));
