@@ -20,7 +20,8 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 fn contract(name: &str, mode: SessionMode, operations: &[&str]) -> Contract {
     let draft = Contract::new(name).session(mode);
-    let add = |draft: sessionful::contract::Draft, name: &&str| draft.operation(Operation::new(*name));
+    let add =
+        |draft: sessionful::contract::Draft, name: &&str| draft.operation(Operation::new(*name));
     operations.iter().fold(draft, add).build().expect("a good contract")
 }
 
@@ -114,7 +115,8 @@ fn shared_address(second: SessionMode) -> (World, [sessionful::ids::NodeId; 4]) 
         .operation(Operation::new("b").action("Two/b").reply_action("*"))
         .build()
         .expect("a good contract");
-    let clients = [(one(), 0), (contract("Two", SessionMode::Allowed, &["b"]), 1), (mixed, 1), (both, 0)];
+    let clients =
+        [(one(), 0), (contract("Two", SessionMode::Allowed, &["b"]), 1), (mixed, 1), (both, 0)];
     let mut nodes = vec![];
     for (index, (contract, at)) in clients.into_iter().enumerate() {
         let proxy = Proxy::new(contract.into(), Binding::websocket(), ProxyOptions::wcf());
@@ -128,7 +130,11 @@ fn shared_address(second: SessionMode) -> (World, [sessionful::ids::NodeId; 4]) 
     (world, [host, nodes[0], nodes[1], nodes[2]])
 }
 
-fn call(world: &mut World, node: sessionful::ids::NodeId, operation: u16) -> Result<String, ProxyError> {
+fn call(
+    world: &mut World,
+    node: sessionful::ids::NodeId,
+    operation: u16,
+) -> Result<String, ProxyError> {
     let call = world.call(node, |call| NewCall {
         call,
         operation: OperationId(operation),
@@ -195,7 +201,9 @@ fn accepted(mode: SessionMode, what: &str) -> Vec<Shape> {
 fn contract_with(mode: SessionMode, what: &str) -> Contract {
     let draft = Contract::new("Svc").session(mode).operation(Operation::new("note").one_way());
     let draft = match what {
-        "callback" => draft.callback(Contract::new("Back").operation(Operation::new("tell").one_way())),
+        "callback" => {
+            draft.callback(Contract::new("Back").operation(Operation::new("tell").one_way()))
+        }
         "two-way" => draft.operation(Operation::new("ask")),
         _ => draft,
     };

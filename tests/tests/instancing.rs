@@ -46,14 +46,16 @@ fn word(event: &Event) -> Option<String> {
 
 /// What one call, and then the end of its session, look like at the host.
 fn steps_of_one_call(instancing: &str) -> (String, String) {
-    let mut run = play::begin(&format!(r#"
+    let mut run = play::begin(&format!(
+        r#"
         [hosts.H]
         binding = "websocket"
         behavior = {{ instancing = "{instancing}" }}
         contract = {{ name = "Svc", operations = [{{ name = "op" }}] }}
         [proxies.A]
         host = "H"
-    "#));
+    "#
+    ));
     play::lines(&mut run, "H open => ok\nA open => ok");
     let before = play::outline(&run, "H", word).len();
     play::lines(&mut run, "A call op => ok");

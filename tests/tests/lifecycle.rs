@@ -20,7 +20,8 @@ fn wrong_cells(rules: Rules, table: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut rows = table.lines().map(str::trim).filter(|line| !line.is_empty());
     for phase in Phase::ALL {
-        let row: Vec<&str> = rows.next().expect("a row for each phase").split_whitespace().collect();
+        let row: Vec<&str> =
+            rows.next().expect("a row for each phase").split_whitespace().collect();
         assert_eq!(row[0], phase.to_string());
         for (verb, wanted) in Verb::ALL.into_iter().zip(&row[1..]) {
             let found = phase.after(verb, rules).map_or("-".to_owned(), |next| next.to_string());

@@ -47,11 +47,7 @@ fn call(number: u64) -> ProxyInput {
 }
 
 fn reply(to: impl Into<MessageId>) -> Message {
-    Message {
-        action: "Svc/opResponse".into(),
-        relates_to: Some(to.into()),
-        ..Message::default()
-    }
+    Message { action: "Svc/opResponse".into(), relates_to: Some(to.into()), ..Message::default() }
 }
 
 fn settled(actions: &[Action]) -> Vec<(u64, Option<&ProxyError>)> {

@@ -111,6 +111,19 @@ impl Context {
         }))
     }
 
+    /// A context of no end at all, to call a service object from a test: it has no session and no
+    /// callback (`CTX-3`), and what it is asked to do is without effect.
+    pub fn detached() -> Context {
+        let facts = Facts {
+            dispatch: DispatchId::default(),
+            channel: ChannelId::default(),
+            session: None,
+            headers: Vec::new(),
+            calls_back: false,
+        };
+        Context::new(facts, Rc::new(super::link::Nowhere), Stores::default())
+    }
+
     pub(super) fn place(&self, context: ContextId, instance: Option<InstanceId>) {
         self.0.context.set(Some(context));
         self.0.instance.set(instance);
