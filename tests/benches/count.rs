@@ -31,10 +31,12 @@ fn main() {
         ["driven", mode, at_once, "among", idle] => driven(mode, number(at_once), number(idle)),
         ["session", "wired"] => {
             let mut ends = Wired::new(Mode::PerSession, ());
-            measured(|| (0..TIMES).for_each(|_| {
-                let channel = ends.connect(true);
-                ends.disconnect(channel);
-            }));
+            measured(|| {
+                (0..TIMES).for_each(|_| {
+                    let channel = ends.connect(true);
+                    ends.disconnect(channel);
+                })
+            });
         }
         ["session", "driven"] => {
             let mut ends = Driven::new(Mode::PerSession);

@@ -40,9 +40,7 @@ fn machines<const AT_ONCE: usize>(bencher: Bencher, mode: Mode) {
 fn drivers<const AT_ONCE: usize>(bencher: Bencher, mode: Mode) {
     let mut ends = Driven::new(mode);
     let proxy = ends.proxy();
-    bencher
-        .counter(ItemsCount::new(CALLS))
-        .bench_local(|| ends.call(&proxy, CALLS, AT_ONCE));
+    bencher.counter(ItemsCount::new(CALLS)).bench_local(|| ends.call(&proxy, CALLS, AT_ONCE));
 }
 
 /// The same among idle sessions.
@@ -66,11 +64,12 @@ fn session(bencher: Bencher) {
 #[divan::bench(sample_count = 5, sample_size = 1)]
 fn fold_a_million_records(bencher: Bencher) {
     let records = kit::records(1_000_000);
-    bencher.counter(ItemsCount::new(records.len())).with_inputs(|| records.clone()).bench_local_values(
-        |records: Vec<Record>| {
+    bencher
+        .counter(ItemsCount::new(records.len()))
+        .with_inputs(|| records.clone())
+        .bench_local_values(|records: Vec<Record>| {
             let mut journal = Journal::new(100_000);
             records.into_iter().for_each(|record| journal.push(record));
             journal
-        },
-    );
+        });
 }

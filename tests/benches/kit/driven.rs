@@ -69,12 +69,7 @@ impl Driven {
     }
 
     /// Makes calls, that many at once.
-    pub(crate) fn call(
-        &mut self,
-        proxy: &ProxyHandle<ManualClock>,
-        calls: usize,
-        at_once: usize,
-    ) {
+    pub(crate) fn call(&mut self, proxy: &ProxyHandle<ManualClock>, calls: usize, at_once: usize) {
         self.pool.run_until(join_all((0..at_once).map(|_| async {
             for _ in 0..calls / at_once {
                 let body = Bytes::from_static(BODY);
