@@ -1,14 +1,207 @@
 //! Where parents keep their children, and what never changes: ordered by id, so that every run
 //! visits them alike.
 
-use serde::{Deserialize, Serialize};
+use crate::ids::{CallId, ChannelId, ContextId, DispatchId};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// Things by their ids.
-pub type Table<K, V> = BTreeMap<K, V>;
+/// An id as a number, from a counter: neighbours in a [`Table`] are mostly neighbours in number.
+pub trait Number: Copy + Ord {
+    /// The number.
+    fn number(self) -> u64;
+}
+
+macro_rules! numbers {
+    ($($id:ident)*) => {$(
+        impl Number for $id {
+            fn number(self) -> u64 {
+                self.0.into()
+            }
+        }
+    )*};
+}
+
+numbers! { CallId ChannelId ContextId DispatchId }
+
+/// Things by their ids, in the order of the ids.
+///
+/// It finds a thing where counting leads to, without a search, as long as few ids are missing in
+/// between; so a call costs the same among many sessions as among few.
+///
+/// ```
+/// use sessionful::ids::CallId;
+/// use sessionful::table::Table;
+///
+/// let mut table = Table::new();
+/// table.insert(CallId(7), "seven");
+/// table.insert(CallId(8), "eight");
+/// assert_eq!(table.remove(&CallId(7)), Some("seven"));
+/// assert_eq!(table.values().collect::<Vec<_>>(), [&"eight"]);
+/// ```
+#[derive(Clone)]
+pub struct Table<K, V> {
+    /// In order. What was removed leaves a gap, which goes when there are more gaps than things.
+    places: Vec<(K, Option<Box<V>>)>,
+    len: usize,
+}
+
+/// As many gaps as this are never worth the work.
+const GAPS: usize = 16;
+
+impl<K: Number, V> Table<K, V> {
+    /// Nothing.
+    pub const fn new() -> Table<K, V> {
+        Table { places: Vec::new(), len: 0 }
+    }
+
+    /// Where an id is, or else would be.
+    #[inline]
+    fn place(&self, key: K) -> Result<usize, usize> {
+        // Where it is if no id is missing before it; it cannot be further back.
+        let first = self.places.first().map_or(0, |(first, _)| first.number());
+        let guess = key.number().wrapping_sub(first) as usize;
+        match self.places.get(guess) {
+            Some((found, _)) if *found == key => Ok(guess),
+            _ => self.search(key),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn search(&self, key: K) -> Result<usize, usize> {
+        match self.places.last() {
+            Some((last, _)) if *last >= key => {
+                self.places.binary_search_by_key(&key, |(key, _)| *key)
+            }
+            _ => Err(self.places.len()),
+        }
+    }
+
+    /// The thing of that id.
+    pub fn get(&self, key: &K) -> Option<&V> {
+        let place = self.place(*key).ok()?;
+        self.places.get(place)?.1.as_deref()
+    }
+
+    /// The thing of that id, to change it.
+    pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        let place = self.place(*key).ok()?;
+        self.places.get_mut(place)?.1.as_deref_mut()
+    }
+
+    /// Puts a thing in; what had that id before.
+    pub fn insert(&mut self, key: K, value: V) -> Option<V> {
+        let value = Some(Box::new(value));
+        let before = match self.place(key) {
+            Ok(place) => std::mem::replace(&mut self.places[place].1, value),
+            Err(place) => {
+                self.places.insert(place, (key, value));
+                None
+            }
+        };
+        self.len += usize::from(before.is_none());
+        before.map(|before| *before)
+    }
+
+    /// Takes a thing out.
+    pub fn remove(&mut self, key: &K) -> Option<V> {
+        let place = self.place(*key).ok()?;
+        let removed = self.places.get_mut(place)?.1.take()?;
+        self.len -= 1;
+        while self.places.last().is_some_and(|(_, value)| value.is_none()) {
+            self.places.pop();
+        }
+        if self.places.len() > 2 * self.len + GAPS {
+            self.places.retain(|(_, value)| value.is_some());
+        }
+        Some(*removed)
+    }
+
+    /// How many things there are.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Ids and things.
+    pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.places.iter().filter_map(|(key, value)| Some((key, value.as_deref()?)))
+    }
+
+    /// The ids.
+    pub fn keys(&self) -> impl Iterator<Item = &K> {
+        self.iter().map(|(key, _)| key)
+    }
+
+    /// The things.
+    pub fn values(&self) -> impl Iterator<Item = &V> {
+        self.iter().map(|(_, value)| value)
+    }
+
+    /// The things, to change them.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.places.iter_mut().filter_map(|(_, value)| value.as_deref_mut())
+    }
+}
+
+impl<K: Number, V> Default for Table<K, V> {
+    fn default() -> Self {
+        Table::new()
+    }
+}
+
+impl<K: Number, V> FromIterator<(K, V)> for Table<K, V> {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(things: I) -> Self {
+        let mut table = Table::new();
+        for (key, value) in things {
+            table.insert(key, value);
+        }
+        table
+    }
+}
+
+// Gaps are nothing that anybody could see.
+
+impl<K: Number, V: PartialEq> PartialEq for Table<K, V> {
+    fn eq(&self, other: &Self) -> bool {
+        self.len == other.len && self.iter().eq(other.iter())
+    }
+}
+
+impl<K: Number, V: Eq> Eq for Table<K, V> {}
+
+impl<K: Number + Hash, V: Hash> Hash for Table<K, V> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.len.hash(state);
+        self.iter().for_each(|thing| thing.hash(state));
+    }
+}
+
+impl<K: Number + fmt::Debug, V: fmt::Debug> fmt::Debug for Table<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl<K: Number + Serialize, V: Serialize> Serialize for Table<K, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl<'de, K: Number + Deserialize<'de>, V: Deserialize<'de>> Deserialize<'de> for Table<K, V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        BTreeMap::deserialize(deserializer).map(Table::from_iter)
+    }
+}
 
 /// Configuration that is fixed for a run: cloned by reference, compared by content, and left out of
 /// hashes, which would only hash the same thing again and again.

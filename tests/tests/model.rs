@@ -8,6 +8,7 @@ use sessionful::dispatch::gate::Gate;
 use sessionful::host::throttle::{Admission, Limit, Throttle};
 use sessionful::ids::{CallId, ChannelId, DispatchId};
 use sessionful::proxy::pool::Pool;
+use sessionful::table::Table;
 use sessionful_tests::chaos::{Config, Move, play};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -76,6 +77,25 @@ proptest! {
             prop_assert_eq!(gate.holder(), locked.map(DispatchId));
             prop_assert_eq!(gate.arriving().map(|id| id.0).collect::<Vec<_>>(), Vec::from(fresh.clone()));
         }
+    }
+
+    /// A table is an ordered map, whatever the order of its ids and however many are missing.
+    #[test]
+    fn a_table_is_an_ordered_map(moves in vec((0..3u8, 0..80u64), 0..300)) {
+        let (mut table, mut map) = (Table::new(), BTreeMap::new());
+        for (value, (kind, id)) in moves.into_iter().enumerate() {
+            let id = CallId(if kind == 0 { id } else { 1_000 * (id / 8) + id });
+            if kind == 2 {
+                prop_assert_eq!(table.remove(&id), map.remove(&id));
+            } else {
+                prop_assert_eq!(table.insert(id, value), map.insert(id, value));
+            }
+            prop_assert_eq!(table.get(&id), map.get(&id));
+            prop_assert_eq!(table.len(), map.len());
+            prop_assert!(table.iter().eq(map.iter()));
+        }
+        prop_assert_eq!(&table, &map.clone().into_iter().collect());
+        prop_assert_eq!(serde_json::to_value(&table).unwrap(), serde_json::to_value(&map).unwrap());
     }
 
     /// THR-2: slots, then a queue, then refusal; a freed slot goes to the oldest waiter.

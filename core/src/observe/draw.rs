@@ -42,7 +42,7 @@ impl End {
                 end.channels.insert(channel, view);
             }
         }
-        for (id, call) in proxy.calls() {
+        for (id, call) in proxy.calls().iter() {
             let (channel, abandoned) = match call.state {
                 CallState::Queued(_) => (None, false),
                 CallState::Sent(channel) => (Some(channel), false),
