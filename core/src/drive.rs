@@ -1,4 +1,38 @@
 //! The only asynchronous code: drivers that run the machines over clocks, pipes and exchanges.
+//!
+//! The library never spawns. Making a proxy or a host gives a handle and a driver; the habitat runs
+//! the driver as a future of its own.
+
+mod clock;
+mod context;
+mod crew;
+mod extensions;
+mod host;
+mod link;
+mod memory;
+mod pipe;
+mod proxy;
+mod service;
+mod staff;
+mod state;
+mod timer;
+mod trunk;
+mod watch;
+
+pub use clock::{Clock, ManualClock};
+pub use context::{Callback, Context};
+pub use extensions::Extensions;
+pub use host::{HostBuilder, HostHandle};
+pub use memory::{
+    MemoryAcceptor, MemoryConnector, MemoryExchange, MemoryPipe, MemoryResponder, Network,
+    memory_pipe,
+};
+pub use pipe::{Acceptor, Connector, Exchange, Incoming, Pipe, PipeError, Responder};
+pub use proxy::{Call, CallOptions, CallbackObject, ProxyBuilder, ProxyHandle};
+pub use service::{
+    Authorizer, ContextProvider, Controls, ErrorHandler, Initializer, InstanceProvider,
+};
+pub use watch::{Recorder, Watch};
 
 use crate::action::Failure;
 use crate::error::ProxyError;
@@ -28,7 +62,3 @@ pub trait Caller {
         body: Bytes,
     ) -> impl Future<Output = Result<Bytes, ProxyError>>;
 }
-
-/// What an operation knows about the call it serves (`CTX-2`). Given explicitly, never ambient.
-#[derive(Clone, Debug)]
-pub struct Context {}

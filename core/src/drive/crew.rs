@@ -1,0 +1,134 @@
+//! Many children of one future, polled only when they ask for it: an idle child costs nothing.
+
+use futures::task::AtomicWaker;
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Wake, Waker};
+
+/// A set of children with a waker each. Places are reused, so that a child that comes and goes
+/// costs no allocation.
+pub(super) struct Crew<T> {
+    places: Vec<Place<T>>,
+    free: Vec<usize>,
+    /// Taken from `ready`, to be visited in this round.
+    batch: VecDeque<usize>,
+    ready: Arc<Ready>,
+}
+
+struct Place<T> {
+    child: Option<T>,
+    bell: Arc<Bell>,
+    waker: Waker,
+}
+
+#[derive(Default)]
+struct Ready {
+    rung: Mutex<VecDeque<usize>>,
+    owner: AtomicWaker,
+}
+
+struct Bell {
+    place: usize,
+    rung: AtomicBool,
+    ready: Arc<Ready>,
+}
+
+impl Bell {
+    fn ring(&self) -> bool {
+        let fresh = !self.rung.swap(true, Ordering::AcqRel);
+        if fresh {
+            let mut queue = self.ready.rung.lock().unwrap_or_else(PoisonError::into_inner);
+            queue.push_back(self.place);
+        }
+        fresh
+    }
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if self.ring() {
+            self.ready.owner.wake();
+        }
+    }
+}
+
+impl<T> Crew<T> {
+    pub(super) fn new() -> Crew<T> {
+        Crew { places: Vec::new(), free: Vec::new(), batch: VecDeque::new(), ready: Arc::default() }
+    }
+
+    /// Whom to wake when a child rings. To be called at the beginning of each poll of the owner.
+    pub(super) fn register(&self, owner: &Waker) {
+        self.ready.owner.register(owner);
+    }
+
+    /// Adds a child. It is visited in the next round.
+    pub(super) fn insert(&mut self, child: T) -> usize {
+        let place = self.free.pop().unwrap_or_else(|| {
+            let place = self.places.len();
+            let ready = Arc::clone(&self.ready);
+            let bell = Arc::new(Bell { place, rung: AtomicBool::new(false), ready });
+            let waker = Waker::from(Arc::clone(&bell));
+            self.places.push(Place { child: None, bell, waker });
+            place
+        });
+        self.places[place].child = Some(child);
+        self.ring(place);
+        place
+    }
+
+    /// Takes a child out. A late ring of its bell is harmless.
+    pub(super) fn remove(&mut self, place: usize) -> Option<T> {
+        let child = self.places.get_mut(place)?.child.take();
+        if child.is_some() {
+            self.free.push(place);
+        }
+        child
+    }
+
+    /// A child and the waker to poll it with.
+    pub(super) fn get(&mut self, place: usize) -> Option<(&mut T, &Waker)> {
+        let place = self.places.get_mut(place)?;
+        Some((place.child.as_mut()?, &place.waker))
+    }
+
+    /// Has a child visited again. The owner is awake, it is the one who rings.
+    pub(super) fn ring(&self, place: usize) {
+        if let Some(place) = self.places.get(place) {
+            place.bell.ring();
+        }
+    }
+
+    /// Begins a round with those who have rung. False: nobody has.
+    pub(super) fn begin_round(&mut self) -> bool {
+        if self.batch.is_empty() {
+            let mut rung = self.ready.rung.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::swap(&mut *rung, &mut self.batch);
+        }
+        !self.batch.is_empty()
+    }
+
+    /// The next to visit in this round. From now on its bell counts again.
+    pub(super) fn next(&mut self) -> Option<usize> {
+        let place = self.batch.pop_front()?;
+        if let Some(place) = self.places.get(place) {
+            place.bell.rung.store(false, Ordering::Release);
+        }
+        Some(place)
+    }
+
+    /// Whether somebody has rung since the round began.
+    pub(super) fn is_rung(&self) -> bool {
+        !self.batch.is_empty()
+            || !self.ready.rung.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.free.len() == self.places.len()
+    }
+}

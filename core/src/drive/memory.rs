@@ -1,0 +1,301 @@
+//! A network inside one program: named addresses, pipes and exchanges, no bytes on any wire.
+
+use super::pipe::{Acceptor, Connector, Exchange, Incoming, PipeError, Responder};
+use crate::binding::Shape;
+use crate::codec::Frame;
+use crate::ids::SessionId;
+use futures::channel::{mpsc, oneshot};
+use futures::{Sink, SinkExt, Stream, StreamExt, ready};
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+
+/// An in-memory network. Hosts listen at names, proxies connect to names.
+///
+/// Every queue in it is bounded, so a slow receiver holds its sender back.
+///
+/// ```
+/// use sessionful::drive::{Connector, Network, PipeError};
+/// use futures::executor::block_on;
+///
+/// let network = Network::new(42);
+/// let nobody = block_on(network.connector().dial("nowhere"));
+/// assert_eq!(nobody.err(), Some(PipeError::NotFound));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Network {
+    capacity: usize,
+    inner: Arc<Mutex<Registry>>,
+}
+
+#[derive(Debug)]
+struct Registry {
+    listeners: BTreeMap<SmolStr, mpsc::Sender<Arrival>>,
+    random: u64,
+}
+
+type Arrival = Incoming<MemoryPipe, MemoryResponder>;
+
+impl Network {
+    /// An empty network. Session ids are drawn from the seed: equal seeds give equal runs. Real
+    /// networks need ids that nobody can guess; this one has no strangers.
+    pub fn new(seed: u64) -> Network {
+        let registry = Registry { listeners: BTreeMap::new(), random: seed };
+        Network { capacity: 16, inner: Arc::new(Mutex::new(registry)) }
+    }
+
+    /// How many frames each direction of a pipe, and how many arrivals each listener holds before
+    /// the sender waits; 16 unless set.
+    #[must_use]
+    pub fn capacity(mut self, frames: usize) -> Network {
+        self.capacity = frames;
+        self
+    }
+
+    /// The connecting side.
+    pub fn connector(&self) -> MemoryConnector {
+        MemoryConnector(self.clone())
+    }
+
+    /// The listening side, for one host.
+    pub fn acceptor(&self) -> MemoryAcceptor {
+        let (sender, arrivals) = mpsc::channel(self.capacity);
+        MemoryAcceptor { network: self.clone(), sender, arrivals, listening: Vec::new() }
+    }
+
+    fn registry(&self) -> MutexGuard<'_, Registry> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn find(&self, address: &str) -> Result<mpsc::Sender<Arrival>, PipeError> {
+        self.registry().listeners.get(address).cloned().ok_or(PipeError::NotFound)
+    }
+}
+
+impl Registry {
+    /// SplitMix64: every seed gives a long run of distinct values.
+    fn draw(&mut self) -> u64 {
+        self.random = self.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.random ^ (self.random >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn session(&mut self) -> SessionId {
+        SessionId(u128::from(self.draw()) << 64 | u128::from(self.draw()))
+    }
+}
+
+/// One end of an in-memory session. See [`memory_pipe`].
+#[derive(Debug)]
+pub struct MemoryPipe {
+    sender: mpsc::Sender<Frame>,
+    receiver: mpsc::Receiver<Frame>,
+    /// We have closed our direction in good order.
+    closed: Arc<AtomicBool>,
+    /// The peer has.
+    peer_closed: Arc<AtomicBool>,
+    broken: bool,
+}
+
+/// Two ends that are connected; each direction holds that many frames.
+///
+/// ```
+/// use futures::{SinkExt, StreamExt, executor::block_on};
+/// use sessionful::Frame;
+/// use sessionful::drive::memory_pipe;
+///
+/// let (mut near, mut far) = memory_pipe(16);
+/// block_on(async {
+///     near.send(Frame::Text("hello".into())).await?;
+///     near.close().await?;
+///     assert_eq!(far.next().await, Some(Ok(Frame::Text("hello".into()))));
+///     assert_eq!(far.next().await, None); // closed in good order
+///     drop(far);
+///     assert!(near.next().await.is_some_and(|cut| cut.is_err()));
+///     Ok::<(), sessionful::drive::PipeError>(())
+/// })?;
+/// # Ok::<(), sessionful::drive::PipeError>(())
+/// ```
+pub fn memory_pipe(capacity: usize) -> (MemoryPipe, MemoryPipe) {
+    let (near_sender, far_receiver) = mpsc::channel(capacity);
+    let (far_sender, near_receiver) = mpsc::channel(capacity);
+    let (near_closed, far_closed) = (Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
+    let near = MemoryPipe {
+        sender: near_sender,
+        receiver: near_receiver,
+        closed: Arc::clone(&near_closed),
+        peer_closed: Arc::clone(&far_closed),
+        broken: false,
+    };
+    let far = MemoryPipe {
+        sender: far_sender,
+        receiver: far_receiver,
+        closed: far_closed,
+        peer_closed: near_closed,
+        broken: false,
+    };
+    (near, far)
+}
+
+fn cut() -> PipeError {
+    PipeError::Broken("the peer cut the connection".into())
+}
+
+impl Stream for MemoryPipe {
+    type Item = Result<Frame, PipeError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Ready(match ready!(self.receiver.poll_next_unpin(cx)) {
+            Some(frame) => Some(Ok(frame)),
+            None if self.broken || self.peer_closed.load(Ordering::Acquire) => None,
+            None => {
+                self.broken = true;
+                Some(Err(cut()))
+            }
+        })
+    }
+}
+
+impl Sink<Frame> for MemoryPipe {
+    type Error = PipeError;
+
+    fn poll_ready(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), PipeError>> {
+        self.sender.poll_ready_unpin(cx).map_err(|_| cut())
+    }
+
+    fn start_send(mut self: Pin<&mut Self>, frame: Frame) -> Result<(), PipeError> {
+        self.sender.start_send_unpin(frame).map_err(|_| cut())
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Result<(), PipeError>> {
+        Poll::Ready(Ok(())) // a frame is with the peer as soon as it is sent
+    }
+
+    fn poll_close(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Result<(), PipeError>> {
+        self.closed.store(true, Ordering::Release);
+        self.sender.close_channel();
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// Connects to the listeners of a [`Network`].
+///
+/// ```
+/// use sessionful::drive::{Connector, Network};
+///
+/// let exchange = Network::new(1).connector().exchange("/calculator");
+/// # drop(exchange);
+/// ```
+#[derive(Clone, Debug)]
+pub struct MemoryConnector(Network);
+
+impl Connector for MemoryConnector {
+    type Pipe = MemoryPipe;
+    type Exchange = MemoryExchange;
+
+    async fn dial(&self, address: &str) -> Result<(MemoryPipe, SessionId), PipeError> {
+        let mut listener = self.0.find(address)?;
+        let (near, far) = memory_pipe(self.0.capacity);
+        let session = self.0.registry().session();
+        let arrival = Incoming::Pipe(address.into(), far, session);
+        listener.send(arrival).await.map_err(|_| PipeError::NotFound)?;
+        Ok((near, session))
+    }
+
+    fn exchange(&self, address: &str) -> MemoryExchange {
+        MemoryExchange { network: self.0.clone(), address: address.into() }
+    }
+}
+
+/// Sends requests to one address of a [`Network`]. See [`MemoryConnector`].
+#[derive(Clone, Debug)]
+pub struct MemoryExchange {
+    network: Network,
+    address: SmolStr,
+}
+
+impl Exchange for MemoryExchange {
+    async fn send(&self, request: Frame) -> Result<Option<Frame>, PipeError> {
+        let mut listener = self.network.find(&self.address)?;
+        let (answer, answered) = oneshot::channel();
+        let arrival = Incoming::Exchange(self.address.clone(), request, MemoryResponder(answer));
+        listener.send(arrival).await.map_err(|_| PipeError::NotFound)?;
+        answered.await.map_err(|_| cut())
+    }
+}
+
+/// Answers one request of a [`Network`].
+#[derive(Debug)]
+pub struct MemoryResponder(oneshot::Sender<Option<Frame>>);
+
+impl Responder for MemoryResponder {
+    fn respond(self, answer: Option<Frame>) {
+        let _ = self.0.send(answer); // the client may have gone meanwhile
+    }
+
+    fn poll_gone(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.0.poll_canceled(cx)
+    }
+}
+
+/// Takes what comes in at the addresses that a host listens on.
+///
+/// ```
+/// use futures::{StreamExt, executor::block_on};
+/// use sessionful::Shape;
+/// use sessionful::drive::{Acceptor, Incoming, Network};
+///
+/// let mut acceptor = Network::new(1).acceptor();
+/// acceptor.listen("/calculator", Shape::DuplexSession);
+/// let first = block_on(acceptor.next());
+/// assert!(matches!(first, Some(Incoming::Listening(_, Ok(())))));
+/// ```
+#[derive(Debug)]
+pub struct MemoryAcceptor {
+    network: Network,
+    sender: mpsc::Sender<Arrival>,
+    arrivals: mpsc::Receiver<Arrival>,
+    /// Answers to `listen` that were not yet taken.
+    listening: Vec<(SmolStr, Result<(), PipeError>)>,
+}
+
+impl Acceptor for MemoryAcceptor {
+    type Pipe = MemoryPipe;
+    type Responder = MemoryResponder;
+
+    fn listen(&mut self, address: &str, _shape: Shape) {
+        let mut registry = self.network.registry();
+        let taken = registry.listeners.get(address).is_some_and(|listener| !listener.is_closed());
+        let result = if taken {
+            Err(PipeError::Broken("the address is in use".into()))
+        } else {
+            registry.listeners.insert(address.into(), self.sender.clone());
+            Ok(())
+        };
+        drop(registry);
+        self.listening.push((address.into(), result));
+    }
+
+    fn unlisten(&mut self, address: &str) {
+        let mut registry = self.network.registry();
+        let ours = |listener: &mpsc::Sender<Arrival>| listener.same_receiver(&self.sender);
+        if registry.listeners.get(address).is_some_and(ours) {
+            registry.listeners.remove(address);
+        }
+    }
+}
+
+impl Stream for MemoryAcceptor {
+    type Item = Arrival;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Arrival>> {
+        if let Some((address, result)) = self.listening.pop() {
+            return Poll::Ready(Some(Incoming::Listening(address, result)));
+        }
+        self.arrivals.poll_next_unpin(cx)
+    }
+}

@@ -1,0 +1,301 @@
+//! How calls end other than by their answers.
+
+use super::kit::*;
+use futures::future::{AbortHandle, abortable, poll_immediate};
+use sessionful::drive::{CallOptions, Caller, ProxyBuilder};
+use sessionful::proxy::ProxyOptions;
+use sessionful::{Binding, Contract, Operation, Phase, ProxyError};
+use std::rc::Rc;
+use std::time::Duration;
+
+/// `a` waits for the door, `b` answers at once.
+fn slow(door: &Door) -> Rc<dyn sessionful::Service> {
+    let door = door.clone();
+    serve(move |_, operation, argument| {
+        let door = door.clone();
+        async move {
+            if operation == 0 {
+                door.pass().await;
+            }
+            Ok(argument)
+        }
+    })
+}
+
+/// CALL-5, CALL-6, CALL-7: whenever the future of a call is dropped, the call is abandoned and the
+/// session goes on.
+#[test]
+fn dropping_a_call_at_any_time_abandons_it_alone() {
+    for polls in 0..4 {
+        let mut world = World::new();
+        let to = endpoint(&session_contract(3), Binding::websocket());
+        let door = Door::default();
+        let host = world.host(hosting(&to, slow(&door)).behavior(multiple()));
+        let proxy = world.proxy(ProxyBuilder::new(to));
+        world.run(async {
+            host.open().await.unwrap();
+            proxy.open().await.unwrap();
+        });
+        let mut call = Box::pin(proxy.call(A, body(1)));
+        for _ in 0..polls {
+            assert_eq!(world.run(poll_immediate(&mut call)), None);
+            world.settle();
+        }
+        drop(call);
+        assert_eq!(proxy.pending_calls(), usize::from(polls > 0));
+        assert_eq!(world.run(proxy.call(B, body(2))), Ok(body(2)), "after {polls} polls");
+        door.open();
+        world.settle();
+        assert_eq!(proxy.pending_calls(), 0);
+        world.run(proxy.close()).unwrap();
+        world.run(host.close()).unwrap();
+        no_leaks(&proxy, &host);
+    }
+}
+
+/// CALL-5: dropping the future of a call without session abandons it, and its channel is kept until
+/// the answer has come.
+#[test]
+fn dropping_a_sessionless_call_keeps_its_channel() {
+    let mut world = World::new();
+    let contract = Contract::new("Slow").operation(Operation::new("a")).build().unwrap();
+    let to = endpoint(&contract, Binding::fetch());
+    let door = Door::default();
+    let host = world.host(hosting(&to, slow(&door)));
+    let proxy = world.proxy(ProxyBuilder::new(to));
+    world.run(host.open()).unwrap();
+    world.run(proxy.open()).unwrap();
+    let mut call = Box::pin(proxy.call(A, body(1)));
+    assert_eq!(world.run(poll_immediate(&mut call)), None);
+    drop(call);
+    world.settle();
+    assert_eq!(proxy.with(|proxy| proxy.pool().unwrap().leased().count()), 1);
+    door.open();
+    world.settle();
+    assert_eq!(proxy.with(|proxy| proxy.pool().unwrap().idle().len()), 1);
+    world.run(proxy.close()).unwrap();
+    world.run(host.close()).unwrap();
+    no_leaks(&proxy, &host);
+}
+
+/// CALL-3, CALL-5: a group of calls is abandoned by its number.
+#[test]
+fn a_group_is_abandoned_together() {
+    let mut world = World::new();
+    let to = endpoint(&session_contract(3), Binding::websocket());
+    let door = Door::default();
+    let host = world.host(hosting(&to, slow(&door)).behavior(multiple()));
+    let proxy = world.proxy(ProxyBuilder::new(to));
+    world.run(host.open()).unwrap();
+    world.run(proxy.open()).unwrap();
+    let group = |group| CallOptions { group, ..CallOptions::default() };
+    let mut first = proxy.call_with(A, body(1), group(1));
+    let mut other = proxy.call_with(A, body(2), group(2));
+    assert!(world.run(poll_immediate(&mut first)).is_none());
+    assert!(world.run(poll_immediate(&mut other)).is_none());
+    proxy.abandon(1).unwrap();
+    assert_eq!(world.run(first), Err(ProxyError::Abandoned));
+    assert!(world.run(poll_immediate(&mut other)).is_none());
+    door.open();
+    assert_eq!(world.run(other).map(|reply| reply.body), Ok(body(2)));
+    world.run(proxy.close()).unwrap();
+    world.run(host.close()).unwrap();
+    no_leaks(&proxy, &host);
+}
+
+/// CALL-4: when the driver is gone, everything that is awaited ends, and everything after.
+#[test]
+fn without_its_driver_everything_ends() {
+    let mut world = World::new();
+    let to = endpoint(&session_contract(3), Binding::websocket());
+    let host = world.host(hosting(&to, slow(&Door::default())));
+    let (proxy, driver) =
+        ProxyBuilder::new(to).build(world.clock.clone(), world.network.connector(), Plain).unwrap();
+    let (driver, stop): (_, AbortHandle) = abortable(driver);
+    world.spawn(async move {
+        let _ = driver.await;
+    });
+    world.run(host.open()).unwrap();
+    world.run(proxy.open()).unwrap();
+    let mut call = Box::pin(proxy.call(A, body(1)));
+    let mut close = Box::pin(proxy.close());
+    assert_eq!(world.run(poll_immediate(&mut call)), None);
+    assert_eq!(world.run(poll_immediate(&mut close)), None);
+    stop.abort();
+    assert_eq!(world.run(call), Err(ProxyError::Stopped));
+    assert_eq!(world.run(close), Err(ProxyError::Stopped));
+    assert_eq!(world.run(proxy.call(B, body(1))), Err(ProxyError::Stopped));
+    assert_eq!(world.run(proxy.open()), Err(ProxyError::Stopped));
+    assert!(proxy.is_stopped());
+    // SESS-21: the host saw the connection break; its operation is left to end.
+    assert_eq!(host.with(|host| host.session_count()), 0);
+    host.abort();
+}
+
+/// CALL-12: closing waits for the calls in progress.
+#[test]
+fn closing_waits_for_pending_calls() {
+    let mut world = World::new();
+    let to = endpoint(&session_contract(3), Binding::websocket());
+    let door = Door::default();
+    let host = world.host(hosting(&to, slow(&door)));
+    let proxy = world.proxy(ProxyBuilder::new(to));
+    world.run(host.open()).unwrap();
+    world.run(proxy.open()).unwrap();
+    let mut call = Box::pin(proxy.call(A, body(1)));
+    let mut close = Box::pin(proxy.close());
+    assert_eq!(world.run(poll_immediate(&mut call)), None);
+    assert_eq!(world.run(poll_immediate(&mut close)), None);
+    world.settle();
+    assert_eq!(world.run(poll_immediate(&mut close)), None);
+    assert_eq!(proxy.phase(), Phase::Closing);
+    door.open();
+    assert_eq!(world.run(call), Ok(body(1)));
+    assert_eq!(world.run(close), Ok(()));
+    world.run(host.close()).unwrap();
+    no_leaks(&proxy, &host);
+}
+
+/// CALL-8, CALL-12: a call that is late is abandoned and the session goes on; closing that is late
+/// ends everything.
+#[test]
+fn patience_ends_by_the_clock() {
+    let mut world = World::new();
+    let to = endpoint(&session_contract(3), Binding::websocket());
+    let door = Door::default();
+    let host = world.host(hosting(&to, slow(&door)).behavior(multiple()));
+    let options =
+        ProxyOptions { max_close_timeout: Some(Duration::from_secs(2)), ..ProxyOptions::default() };
+    let proxy = world.proxy(ProxyBuilder::new(to).options(options));
+    world.run(host.open()).unwrap();
+    world.run(proxy.open()).unwrap();
+    let timeout = Some(Duration::from_millis(100));
+    let mut call = proxy.call_with(A, body(1), CallOptions { timeout, ..CallOptions::default() });
+    assert!(world.run(poll_immediate(&mut call)).is_none());
+    world.pass(Duration::from_millis(99));
+    assert!(world.run(poll_immediate(&mut call)).is_none());
+    world.pass(Duration::from_millis(1));
+    assert_eq!(world.run(call), Err(ProxyError::TimedOut));
+    assert_eq!(world.run(proxy.call(B, body(2))), Ok(body(2)));
+    let mut close = Box::pin(proxy.close());
+    assert_eq!(world.run(poll_immediate(&mut close)), None);
+    world.pass(Duration::from_secs(2));
+    assert_eq!(world.run(close), Err(ProxyError::TimedOut));
+    assert_eq!(proxy.phase(), Phase::Closed);
+    door.open();
+    world.run(host.close()).unwrap();
+    no_leaks(&proxy, &host);
+}
+
+/// CALL-9, CALL-10: an abort ends the calls in progress at once, and the host sees the session
+/// break.
+#[test]
+fn an_abort_ends_calls_at_once() {
+    let mut world = World::new();
+    let to = endpoint(&session_contract(3), Binding::websocket());
+    let door = Door::default();
+    let host = world.host(hosting(&to, slow(&door)));
+    let proxy = world.proxy(ProxyBuilder::new(to));
+    world.run(host.open()).unwrap();
+    world.run(proxy.open()).unwrap();
+    let mut call = Box::pin(proxy.call(A, body(1)));
+    assert_eq!(world.run(poll_immediate(&mut call)), None);
+    world.settle();
+    proxy.abort();
+    assert_eq!(world.run(poll_immediate(&mut call)), Some(Err(ProxyError::Aborted)));
+    assert_eq!(proxy.phase(), Phase::Faulted);
+    world.run(proxy.close()).unwrap();
+    // PROXY-8: and then it can be used again.
+    proxy.reset().unwrap();
+    door.open();
+    world.run(proxy.open()).unwrap();
+    assert_eq!(world.run(proxy.call(B, body(2))), Ok(body(2)));
+    world.run(proxy.close()).unwrap();
+    world.run(host.close()).unwrap();
+    no_leaks(&proxy, &host);
+}
+
+/// PROXY-7: nobody listens; the proxy may try again.
+#[test]
+fn opening_to_nobody_can_be_tried_again() {
+    let mut world = World::new();
+    let to = endpoint(&session_contract(3), Binding::websocket());
+    let proxy = world.proxy(ProxyBuilder::new(to.clone()));
+    assert_eq!(world.run(proxy.open()), Err(ProxyError::NotFound));
+    assert_eq!(proxy.phase(), Phase::Created);
+    let host = world.host(hosting(&to, slow(&Door::default())));
+    world.run(host.open()).unwrap();
+    world.run(proxy.open()).unwrap();
+    world.run(proxy.close()).unwrap();
+    world.run(host.close()).unwrap();
+    no_leaks(&proxy, &host);
+}
+
+/// CHAN-4: a call that cannot be written fails alone.
+#[test]
+fn what_cannot_be_written_fails_alone() {
+    for binding in [Binding::websocket(), Binding::fetch()] {
+        let mut world = World::new();
+        let contract = Contract::new("Service")
+            .operation(Operation::new("a"))
+            .operation(Operation::new("b"))
+            .build()
+            .unwrap();
+        let to = endpoint(&contract, binding);
+        let door = Door::default();
+        door.open();
+        let host = world.host(hosting(&to, slow(&door)));
+        let proxy = world.proxy(ProxyBuilder::new(to));
+        world.run(host.open()).unwrap();
+        world.run(proxy.open()).unwrap();
+        let huge = world.run(proxy.call(B, vec![b'0'; 300_000].into()));
+        assert!(matches!(huge, Err(ProxyError::Encoding { .. })), "{huge:?}");
+        assert_eq!(world.run(proxy.call(B, body(2))), Ok(body(2)));
+        world.run(proxy.close()).unwrap();
+        world.run(host.close()).unwrap();
+        no_leaks(&proxy, &host);
+    }
+}
+
+/// PROXY-9: a proxy that nobody can use any more is closed, and its driver ends.
+#[test]
+fn the_driver_ends_with_the_last_handle() {
+    let mut world = World::new();
+    let to = endpoint(&session_contract(3), Binding::websocket());
+    let host = world.host(hosting(&to, slow(&Door::default())));
+    let (proxy, driver) =
+        ProxyBuilder::new(to).build(world.clock.clone(), world.network.connector(), Plain).unwrap();
+    let ended = Door::default();
+    let end = ended.clone();
+    world.spawn(async move {
+        driver.await;
+        end.open();
+    });
+    world.run(host.open()).unwrap();
+    world.run(proxy.open()).unwrap();
+    drop(proxy);
+    world.run(ended.pass());
+    assert_eq!(host.with(|host| host.session_count()), 0);
+    world.run(host.close()).unwrap();
+    assert_eq!(host.leaks(), Vec::<String>::new());
+}
+
+/// PROXY-10: handle, calls and driver can go to another thread if their parts can.
+#[test]
+fn a_proxy_over_send_parts_is_send() {
+    fn is_send<T: Send>(value: T) -> T {
+        value
+    }
+    let world = World::new();
+    let to = endpoint(&session_contract(3), Binding::websocket());
+    let (proxy, driver) =
+        ProxyBuilder::new(to).build(world.clock.clone(), world.network.connector(), Plain).unwrap();
+    drop(is_send(driver));
+    drop(is_send(proxy.call_with(A, body(1), CallOptions::default())));
+    is_send(proxy);
+}
+
+fn multiple() -> sessionful::Behavior {
+    let concurrency = sessionful::ConcurrencyMode::Multiple;
+    sessionful::Behavior { concurrency, ..sessionful::Behavior::default() }
+}
