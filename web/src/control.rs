@@ -13,6 +13,6 @@
 mod connector;
 mod switchboard;
 
-pub use connector::{News, PortConnector};
 pub(crate) use connector::Trunk;
+pub use connector::{News, PortConnector};
 pub use switchboard::{PortAcceptor, Switchboard};

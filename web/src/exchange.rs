@@ -3,4 +3,4 @@
 mod port;
 
 pub use port::{PortExchange, PortResponder};
-pub(crate) use port::{Requests, Request};
+pub(crate) use port::{Request, Requests};

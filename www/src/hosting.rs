@@ -1,7 +1,9 @@
 //! The worker: hosts for the three services.
 
 use crate::lane::{Lane, Side};
-use crate::samples::{CalculatorService, DuplexHelloService, Pause, Pocket, SessionCalculatorService};
+use crate::samples::{
+    CalculatorService, DuplexHelloService, Pause, Pocket, SessionCalculatorService,
+};
 use futures::FutureExt;
 use futures::future::join_all;
 use sessionful::codec::Json;

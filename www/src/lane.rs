@@ -1,8 +1,8 @@
 //! A service with its proxy and its host: what is drawn in one row.
 
 use crate::samples::{calculator_contract, duplex_hello_contract, session_calculator_contract};
-use sessionful::ids::{NodeId, OperationId};
 use sessionful::host::Endpoint;
+use sessionful::ids::{NodeId, OperationId};
 use sessionful::{Behavior, Binding, Contract, InstanceMode};
 use smol_str::SmolStr;
 use std::sync::{Arc, LazyLock};

@@ -161,8 +161,13 @@ mod tests {
 
     fn entry(seq: u64, node: u32) -> Entry {
         let event = Event::CallAbandoned { call: CallId(seq) };
-        let record =
-            Record { seq, at: Timestamp::ZERO, node: NodeId(node), cause: seq.checked_sub(1), event };
+        let record = Record {
+            seq,
+            at: Timestamp::ZERO,
+            node: NodeId(node),
+            cause: seq.checked_sub(1),
+            event,
+        };
         Entry::new(Side::Proxy, seq, record)
     }
 

@@ -253,7 +253,10 @@ mod tests {
             one_way: false,
         };
         let host = Event::HostPhase { from: Phase::Created, to: Phase::Opening };
-        let ours = vec![record(lane, Side::Proxy, 0, 1_000, sent(1)), record(lane, Side::Proxy, 1, 9_000, sent(2))];
+        let ours = vec![
+            record(lane, Side::Proxy, 0, 1_000, sent(1)),
+            record(lane, Side::Proxy, 1, 9_000, sent(2)),
+        ];
         assert!(!state.apply(Change::Records(Side::Proxy, ours, 0)));
         // The worker began to count 2 ms after the page.
         let theirs = vec![record(lane, Side::Host, 0, 3_000, host)];
@@ -286,7 +289,9 @@ mod tests {
             took: None,
             result: Ok("3".into()),
         };
-        (0..9).for_each(|number| _ = state.apply(Change::Ended(Lane::Calculator, outcome(false, number))));
+        (0..9).for_each(|number| {
+            _ = state.apply(Change::Ended(Lane::Calculator, outcome(false, number)))
+        });
         assert_eq!(state.said, "");
         state.apply(Change::Ended(Lane::Calculator, outcome(true, 9)));
         assert_eq!(state.said, "add(1, 2): 3");

@@ -81,9 +81,9 @@ pub const fn next_step(error: &ProxyError) -> &'static str {
         ProxyError::Fault(_) => "Nothing to repair: the session goes on. Call with other values.",
         ProxyError::NonInitiating { .. } => "Begin the session with clear.",
         ProxyError::ActionNotSupported => "Close, Reset, Open, and begin with clear.",
-        ProxyError::SessionTerminated
-        | ProxyError::AlreadyTerminated
-        | ProxyError::AutoClosed => "Press Reset, then Open: a new session begins.",
+        ProxyError::SessionTerminated | ProxyError::AlreadyTerminated | ProxyError::AutoClosed => {
+            "Press Reset, then Open: a new session begins."
+        }
         ProxyError::Disconnected { .. } => {
             "With a session: Close, Reset, Open. Without: call again, another channel serves."
         }
@@ -184,7 +184,10 @@ mod tests {
     #[test]
     fn errors_are_named_and_followed_by_a_step() {
         let error = ProxyError::InvalidState { phase: Phase::Closed };
-        assert_eq!((kind(&error).as_str(), next_step(&error)), ("InvalidState", "Press Reset, then Open."));
+        assert_eq!(
+            (kind(&error).as_str(), next_step(&error)),
+            ("InvalidState", "Press Reset, then Open.")
+        );
         let lost = ProxyError::Disconnected { reason: "cut".into() };
         assert_eq!(kind(&lost), "Disconnected");
     }

@@ -38,7 +38,9 @@ fn channel(lane: Lane, end: &End, id: ChannelId, view: &ChannelView) -> Html {
     let calls: Vec<_> = end.calls.iter().filter(|(_, call)| call.channel == Some(id)).collect();
     let carried = calls.iter().map(|(id, view)| call(lane, **id, view));
     let (class, state) = match (view.role, view.call) {
-        (Role::Pooled, Some(_)) => ("slot leased", html! { <span class="use">{ "▰ leased" }</span> }),
+        (Role::Pooled, Some(_)) => {
+            ("slot leased", html! { <span class="use">{ "▰ leased" }</span> })
+        }
         (Role::Pooled, None) => ("slot idle", html! { <span class="use">{ "▱ idle" }</span> }),
         _ => ("slot session", chip(view.phase)),
     };

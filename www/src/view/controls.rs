@@ -5,7 +5,9 @@ use crate::engine::Command;
 use crate::lane::Lane;
 use sessionful::{Phase, Rules, Verb};
 use web_sys::{HtmlInputElement, InputEvent, SubmitEvent};
-use yew::{Callback, Html, Properties, TargetCast, UseStateHandle, function_component, html, use_state};
+use yew::{
+    Callback, Html, Properties, TargetCast, UseStateHandle, function_component, html, use_state,
+};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct Props {
@@ -46,9 +48,7 @@ impl Typed {
 /// The operations of a lane, the one that Enter calls first, with what stands on their buttons.
 fn operations(lane: Lane) -> &'static [(&'static str, &'static str)] {
     match lane {
-        Lane::Calculator => {
-            &[("add", "+"), ("subtract", "−"), ("multiply", "×"), ("divide", "÷")]
-        }
+        Lane::Calculator => &[("add", "+"), ("subtract", "−"), ("multiply", "×"), ("divide", "÷")],
         Lane::SessionCalculator => &[
             ("addTo", "+"),
             ("subtractFrom", "−"),
@@ -76,7 +76,9 @@ pub(super) fn Controls(props: &Props) -> Html {
     let call = |(name, label): &(&'static str, &'static str)| {
         let ask = typed.ask(lane, name);
         let disabled = ask.is_none() || !is_live;
-        let onclick = obey.reform(move |_| Command::Call(ask.clone().unwrap_or_else(|| Ask::Hello(String::new()))));
+        let onclick = obey.reform(move |_| {
+            Command::Call(ask.clone().unwrap_or_else(|| Ask::Hello(String::new())))
+        });
         html! { <button type="button" {onclick} {disabled} aria-label={*name} title={*name}>{ label }</button> }
     };
     let twice = typed.ask(lane, main);

@@ -63,9 +63,9 @@ fn session(id: ChannelId, view: &ChannelView) -> Html {
 
 pub(super) fn contexts(state: &State, lane: Lane) -> Html {
     let end = state.end_of(lane, Side::Host);
-    let contexts = end.into_iter().flat_map(|end| {
-        end.contexts.iter().map(|(id, view)| context(end, *id, view))
-    });
+    let contexts = end
+        .into_iter()
+        .flat_map(|end| end.contexts.iter().map(|(id, view)| context(end, *id, view)));
     let Totals { contexts: made, objects, .. } = totals(state, lane);
     let none = end.is_none_or(|end| end.contexts.is_empty());
     let idle = match lane {

@@ -192,7 +192,8 @@ fn chosen(event: &Event) -> usize {
 fn choices(all: &'static str, items: impl Iterator<Item = (&'static str, bool)>) -> Html {
     let items: Vec<_> = items.collect();
     let none = !items.iter().any(|(_, selected)| *selected);
-    let item = |(name, selected): (&'static str, bool)| html! { <option {selected}>{ name }</option> };
+    let item =
+        |(name, selected): (&'static str, bool)| html! { <option {selected}>{ name }</option> };
     html! { <><option selected={none}>{ all }</option>{ for items.into_iter().map(item) }</> }
 }
 

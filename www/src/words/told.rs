@@ -167,7 +167,9 @@ fn dispatch(event: &Event) -> Option<String> {
         Event::DispatchEnded { dispatch, outcome: how } => {
             format!("{dispatch} ended {}", outcome(*how))
         }
-        Event::GateEntered { context, dispatch } => format!("{dispatch} holds the gate of {context}"),
+        Event::GateEntered { context, dispatch } => {
+            format!("{dispatch} holds the gate of {context}")
+        }
         Event::GateQueued { context, dispatch, resuming: true } => {
             format!("{dispatch} waits to return through the gate of {context}")
         }
@@ -218,7 +220,8 @@ mod tests {
 
     #[test]
     fn leases_tell_new_from_reused() {
-        let lease = |reused| Event::ChannelLeased { channel: ChannelId(1), call: CallId(3), reused };
+        let lease =
+            |reused| Event::ChannelLeased { channel: ChannelId(1), call: CallId(3), reused };
         assert_eq!(told(1, lease(true)).1, "ch1 leased to call3, reused");
         assert_eq!(told(1, lease(false)).1, "ch1 leased to call3, new");
     }
