@@ -61,9 +61,9 @@ impl Lane {
     /// What is special about it.
     pub const fn about(self) -> &'static str {
         match self {
-            Lane::Calculator => "no session · a pooled channel per call · PerCall",
-            Lane::SessionCalculator => "one session · running result · PerSession",
-            Lane::DuplexHello => "one session · calls back · PerSession",
+            Lane::Calculator => "no session · pooled channels · PerCall",
+            Lane::SessionCalculator => "one session · PerSession",
+            Lane::DuplexHello => "one session, both ways · PerSession",
         }
     }
 

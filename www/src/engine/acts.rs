@@ -135,7 +135,7 @@ async fn perform(proxy: super::Proxy, ask: Ask) -> Result<String, ProxyError> {
         Ask::Step(name, value) => step(proxy, name, value.unwrap_or_default()).await,
         Ask::Hello(greeting) => {
             DuplexHelloClient::new(proxy).hello(greeting).await?;
-            Ok("sent; the reply will be called back".into())
+            Ok("sent".into())
         }
     }
 }

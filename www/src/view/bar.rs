@@ -32,7 +32,8 @@ pub(super) fn view(
                     { "Crash the worker" }
                 </button>
                 <button onclick={next} class="theme">
-                    <span class="unseen">{ "Colours: " }</span>{ theme.name() }
+                    <span class="unseen">{ "Colours: " }</span>
+                    <span aria-hidden="true">{ "◐ " }</span>{ theme.name() }
                 </button>
             </div>
         </header>

@@ -76,10 +76,19 @@ pub(super) fn Controls(props: &Props) -> Html {
     let call = |(name, label): &(&'static str, &'static str)| {
         let ask = typed.ask(lane, name);
         let disabled = ask.is_none() || !is_live;
-        let onclick = obey.reform(move |_| {
-            Command::Call(ask.clone().unwrap_or_else(|| Ask::Hello(String::new())))
+        // Enter presses the first of them, which is the one that submits.
+        let kind = if *name == main { "submit" } else { "button" };
+        let onclick = (*name != main).then(|| {
+            let obey = obey.clone();
+            Callback::from(move |_| {
+                ask.iter().for_each(|ask| obey.emit(Command::Call(ask.clone())))
+            })
         });
-        html! { <button type="button" {onclick} {disabled} aria-label={*name} title={*name}>{ label }</button> }
+        html! {
+            <button type={kind} {onclick} {disabled} aria-label={*name} title={*name}>
+                { label }
+            </button>
+        }
     };
     let twice = typed.ask(lane, main);
     let no_twice = twice.is_none() || !is_live;

@@ -8,7 +8,7 @@ use crate::words::short;
 use sessionful::channel::Role;
 use sessionful::event::ThrottleKind;
 use sessionful::ids::{ChannelId, ContextId, DispatchId};
-use sessionful::observe::{ChannelView, ContextView, End};
+use sessionful::observe::{ChannelView, ContextView, End, Slots};
 use yew::{Html, html};
 
 pub(super) fn sessions(state: &State, lane: Lane) -> Html {
@@ -22,8 +22,10 @@ pub(super) fn sessions(state: &State, lane: Lane) -> Html {
             <h3>{ "Sessions" }</h3>
             <ul aria-label="Sessions">{ for channels.map(|(id, view)| session(*id, view)) }</ul>
             if none { <p class="none">{ "No session now." }</p> }
-            if has_sessions { <p class="made">{ made }{ " opened so far" }</p> }
-            { for end.map(slots) }
+            <p class="made">
+                if has_sessions { { format!("{made} opened so far · ") } }
+                { running(end) }
+            </p>
         </div>
     }
 }
@@ -32,10 +34,13 @@ fn totals(state: &State, lane: Lane) -> Totals {
     state.totals.get(&lane).copied().unwrap_or_default()
 }
 
-fn slots(end: &End) -> Html {
-    let calls = end.slots.get(&ThrottleKind::Calls).copied().unwrap_or_default();
-    let waiting = (calls.waiting > 0).then(|| format!(", {} waiting", calls.waiting));
-    html! { <p class="made">{ calls.held }{ " running now" }{ for waiting }</p> }
+/// How many operations have a slot of the throttle, and how many wait for one.
+fn running(end: Option<&End>) -> String {
+    let calls = end.and_then(|end| end.slots.get(&ThrottleKind::Calls).copied());
+    match calls.unwrap_or_default() {
+        Slots { held, waiting: 0 } => format!("{held} running now"),
+        Slots { held, waiting } => format!("{held} running now, {waiting} throttled"),
+    }
 }
 
 fn session(id: ChannelId, view: &ChannelView) -> Html {
@@ -77,7 +82,7 @@ pub(super) fn contexts(state: &State, lane: Lane) -> Html {
             <h3>{ "Instance contexts, gates, objects" }</h3>
             <ul aria-label="Instance contexts">{ for contexts }</ul>
             if none { <p class="none">{ idle }</p> }
-            <p class="made">{ format!("{made} contexts, {objects} objects made so far") }</p>
+            <p class="made">{ format!("made so far: contexts {made} · objects {objects}") }</p>
         </div>
     }
 }
@@ -88,7 +93,9 @@ fn context(end: &End, id: ContextId, view: &ContextView) -> Html {
         None => html! { <span class="object missing">{ "no object" }</span> },
     };
     let gate = match view.holder {
-        Some(holder) => html! { <span class="gate held">{ "▣ " }{ working(end, holder) }</span> },
+        Some(holder) => {
+            html! { <span class="gate held">{ "▣ gate " }<code>{ working(end, holder) }</code></span> }
+        }
         None => html! { <span class="gate free">{ "▢ gate free" }</span> },
     };
     html! {

@@ -27,9 +27,9 @@ pub(super) fn view(state: &State, lane: Lane, obey: &Callback<Command>) -> Html 
             <div class="proxy">
                 <header>
                     <h2 id={id}>{ lane.title() }</h2>
+                    <p class="about">{ lane.about() }</p>
                     { chip(phase) }
                 </header>
-                <p class="about">{ lane.about() }</p>
                 <Controls {lane} {phase} is_live={state.worker == Worker::Ready} obey={obey.clone()} />
                 { results(state, lane) }
             </div>
@@ -58,19 +58,20 @@ fn results(state: &State, lane: Lane) -> Html {
 fn result(outcome: &Outcome) -> Html {
     let took = outcome.took.map(|took| html! { <span class="took">{ span(took) }</span> });
     let told = match &outcome.result {
-        Ok(result) => html! { <output>{ result }</output> },
+        Ok(result) => html! { <span class="value">{ "→ " }<b>{ result }</b></span> },
         Err(trouble) => html! {
-            <span class="trouble">
-                <strong>{ &trouble.kind }</strong>
-                { format!(" {}. ", trouble.text) }
-                <em>{ trouble.step }</em>
+            <span class="trouble" title={trouble.text.clone()}>
+                <strong>{ &trouble.kind }</strong>{ format!(" {}", trouble.text) }
             </span>
         },
     };
     let class = if outcome.result.is_ok() { "ok" } else { "bad" };
+    let step = outcome.result.as_ref().err().map(|trouble| {
+        html! { <p class="step">{ trouble.step }</p> }
+    });
     html! {
         <li key={outcome.number} {class}>
-            <code>{ &outcome.asked }</code>{ told }{ for took }
+            <code>{ &outcome.asked }</code>{ told }{ for took }{ for step }
         </li>
     }
 }
