@@ -24,7 +24,7 @@ test("a session keeps a running result, and equals ends session and proxy", asyn
   await shows(session.locator(".proxy .phase"), "closed");
   await eventually(async () => assert.equal(await session.locator(".contexts .context").count(), 0));
   await session.press("clear");
-  await shows(session.result(), "Press Reset, then Open.");
+  await shows(session.result(), "Press Reset, then Open");
   await session.press("Reset");
   await session.press("Open");
   await shows(session.locator(".proxy .phase"), "opened");

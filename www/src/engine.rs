@@ -138,7 +138,7 @@ impl Inner {
             spawn(async move { _ = this.proxy(lane).open().await });
         }
         self.every(PING, |inner, _| inner.ping());
-        self.every(BEAT, |inner, number| inner.play(number));
+        self.every(BEAT, Inner::play);
     }
 
     /// The worker is lost: whatever waits for it ends.

@@ -149,6 +149,11 @@ impl State {
             Change::Lost(reason) => {
                 self.said = format!("The worker is gone: {reason}. Start it again.");
                 self.worker = Worker::Lost(reason);
+                // What lived there is gone with it, without a word.
+                for lane in Lane::ALL {
+                    self.picture.ends.remove(&lane.node(Side::Host));
+                }
+                self.waiting.retain(|(_, side, _)| *side == Side::Proxy);
             }
             Change::Ended(lane, outcome) => self.end(lane, outcome),
             Change::Restarted => {
@@ -289,9 +294,9 @@ mod tests {
             took: None,
             result: Ok("3".into()),
         };
-        (0..9).for_each(|number| {
-            _ = state.apply(Change::Ended(Lane::Calculator, outcome(false, number)))
-        });
+        for number in 0..9 {
+            state.apply(Change::Ended(Lane::Calculator, outcome(false, number)));
+        }
         assert_eq!(state.said, "");
         state.apply(Change::Ended(Lane::Calculator, outcome(true, 9)));
         assert_eq!(state.said, "add(1, 2): 3");

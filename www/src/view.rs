@@ -169,7 +169,7 @@ fn lost(state: &State, restart: Callback<web_sys::MouseEvent>) -> Html {
         <div class="lost" role="alert">
             <p>
                 <strong>{ "The worker with the services is gone. " }</strong>
-                { format!("{reason}. ") }
+                { format!("Reason: {reason}. ") }
                 { "Calls in progress were ended. Nothing else on this page is harmed: start \
                    the worker again, and new proxies will be opened." }
             </p>

@@ -62,9 +62,12 @@ pub fn kind(error: &ProxyError) -> String {
     told.split(['(', '{', ' ']).next().unwrap_or_default().to_owned()
 }
 
-/// What to do after an error, in this page.
-pub const fn next_step(error: &ProxyError) -> &'static str {
+/// What to do after an error of a lane's proxy, in this page.
+pub fn next_step(lane: Lane, error: &ProxyError) -> &'static str {
     match error {
+        ProxyError::Disconnected { .. } if lane == Lane::Calculator => {
+            "Call again: another channel serves."
+        }
         ProxyError::InvalidState { phase } => match phase {
             Phase::Created => "Press Open.",
             Phase::Opening | Phase::Accepting | Phase::Closing => "Wait a moment.",
@@ -75,18 +78,16 @@ pub const fn next_step(error: &ProxyError) -> &'static str {
         ProxyError::Faulted => "Press Close, Reset, then Open.",
         ProxyError::Aborted | ProxyError::Disposed => "Press Reset, then Open.",
         ProxyError::Abandoned | ProxyError::TimedOut => {
-            "Nothing to repair: the proxy goes on; the service may still have done it."
+            "The proxy goes on; the service may still have done it."
         }
         ProxyError::QuotaExceeded { .. } => "Wait for some calls to end.",
-        ProxyError::Fault(_) => "Nothing to repair: the session goes on. Call with other values.",
+        ProxyError::Fault(_) => "The proxy goes on: call with other values.",
         ProxyError::NonInitiating { .. } => "Begin the session with clear.",
         ProxyError::ActionNotSupported => "Close, Reset, Open, and begin with clear.",
         ProxyError::SessionTerminated | ProxyError::AlreadyTerminated | ProxyError::AutoClosed => {
             "Press Reset, then Open: a new session begins."
         }
-        ProxyError::Disconnected { .. } => {
-            "With a session: Close, Reset, Open. Without: call again, another channel serves."
-        }
+        ProxyError::Disconnected { .. } => "Press Close, Reset, then Open: a new session begins.",
         ProxyError::TooBusy => "Try again in a moment.",
         ProxyError::NotFound | ProxyError::Stopped => "Start the worker again.",
         ProxyError::WouldDeadlock => "Let the calling side be reentrant or multiple.",
@@ -184,12 +185,12 @@ mod tests {
     #[test]
     fn errors_are_named_and_followed_by_a_step() {
         let error = ProxyError::InvalidState { phase: Phase::Closed };
-        assert_eq!(
-            (kind(&error).as_str(), next_step(&error)),
-            ("InvalidState", "Press Reset, then Open.")
-        );
+        let step = next_step(Lane::Calculator, &error);
+        assert_eq!((kind(&error).as_str(), step), ("InvalidState", "Press Reset, then Open."));
         let lost = ProxyError::Disconnected { reason: "cut".into() };
         assert_eq!(kind(&lost), "Disconnected");
+        assert!(next_step(Lane::Calculator, &lost).starts_with("Call again"));
+        assert!(next_step(Lane::DuplexHello, &lost).starts_with("Press Close"));
     }
 
     #[test]

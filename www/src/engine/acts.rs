@@ -112,7 +112,7 @@ impl Inner {
         let result = result.map_err(|error| Trouble {
             kind: kind(&error),
             text: error.to_string(),
-            step: next_step(&error),
+            step: next_step(lane, &error),
         });
         let number = self.number();
         let outcome = Outcome { number, asked, by_hand, took, result };

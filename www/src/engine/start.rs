@@ -42,10 +42,7 @@ impl Engine {
             });
             let proxy = |lane| proxy(lane, &connector, &feed, weak);
             let made: Result<Vec<_>, _> = Lane::ALL.into_iter().map(proxy).collect();
-            let proxies = made.unwrap_or_else(|error| {
-                failed = Some(error);
-                Vec::new()
-            });
+            let proxies = made.map_err(|error| failed = Some(error)).unwrap_or_default();
             Inner {
                 tell,
                 feed: feed.clone(),

@@ -66,47 +66,44 @@ pub(super) fn Controls(props: &Props) -> Html {
     let Props { lane, phase, is_live, obey } = props.clone();
     let typed = use_state(|| Typed::new(lane));
     let main = operations(lane)[0].0;
+    let ask = typed.ask(lane, main);
+    let disabled = ask.is_none() || !is_live;
     let submit = {
-        let (ask, obey) = (typed.ask(lane, main), obey.clone());
+        let call = command(obey.clone(), ask.clone(), Command::Call);
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            ask.iter().for_each(|ask| obey.emit(Command::Call(ask.clone())));
+            call.emit(());
         })
     };
-    let call = |(name, label): &(&'static str, &'static str)| {
+    let twice = command(obey.clone(), ask, Command::Twice).reform(|_| ());
+    let buttons = operations(lane).iter().map(|(name, label)| {
         let ask = typed.ask(lane, name);
         let disabled = ask.is_none() || !is_live;
+        let call = command(obey.clone(), ask, Command::Call).reform(|_| ());
         // Enter presses the first of them, which is the one that submits.
-        let kind = if *name == main { "submit" } else { "button" };
-        let onclick = (*name != main).then(|| {
-            let obey = obey.clone();
-            Callback::from(move |_| {
-                ask.iter().for_each(|ask| obey.emit(Command::Call(ask.clone())))
-            })
-        });
+        let (kind, onclick) = if *name == main { ("submit", None) } else { ("button", Some(call)) };
         html! {
             <button type={kind} {onclick} {disabled} aria-label={*name} title={*name}>
                 { label }
             </button>
         }
-    };
-    let twice = typed.ask(lane, main);
-    let no_twice = twice.is_none() || !is_live;
-    let twice = {
-        let obey = obey.clone();
-        Callback::from(move |_| twice.iter().for_each(|ask| obey.emit(Command::Twice(ask.clone()))))
-    };
+    });
     html! {
         <>
             <form class="calls" onsubmit={submit}>
                 { fields(lane, &typed) }
-                { for operations(lane).iter().map(call) }
-                <button type="button" onclick={twice} disabled={no_twice}
+                { for buttons }
+                <button type="button" onclick={twice} {disabled}
                     title={format!("calls {main} twice at once")}>{ "2 at once" }</button>
             </form>
             { life(lane, phase, is_live, &obey) }
         </>
     }
+}
+
+/// Calls, if what was typed makes a call.
+fn command(obey: Callback<Command>, ask: Option<Ask>, how: fn(Ask) -> Command) -> Callback<()> {
+    Callback::from(move |()| ask.iter().for_each(|ask| obey.emit(how(ask.clone()))))
 }
 
 fn fields(lane: Lane, typed: &UseStateHandle<Typed>) -> Html {

@@ -23,7 +23,7 @@ pub(super) fn sessions(state: &State, lane: Lane) -> Html {
             <ul aria-label="Sessions">{ for channels.map(|(id, view)| session(*id, view)) }</ul>
             if none { <p class="none">{ "No session now." }</p> }
             <p class="made">
-                if has_sessions { { format!("{made} opened so far · ") } }
+                if has_sessions { { format!("{made} opened · ") } }
                 { running(end) }
             </p>
         </div>
@@ -38,8 +38,8 @@ fn totals(state: &State, lane: Lane) -> Totals {
 fn running(end: Option<&End>) -> String {
     let calls = end.and_then(|end| end.slots.get(&ThrottleKind::Calls).copied());
     match calls.unwrap_or_default() {
-        Slots { held, waiting: 0 } => format!("{held} running now"),
-        Slots { held, waiting } => format!("{held} running now, {waiting} throttled"),
+        Slots { held, waiting: 0 } => format!("{held} running"),
+        Slots { held, waiting } => format!("{held} running, {waiting} throttled"),
     }
 }
 
@@ -48,7 +48,7 @@ fn session(id: ChannelId, view: &ChannelView) -> Html {
         return html! {
             <li key={id.0} class="slot listener">
                 <span class="name">{ id.to_string() }</span>
-                <span class="use">{ "no session: all exchanges" }</span>
+                <span class="use">{ "all exchanges" }</span>
             </li>
         };
     }

@@ -74,12 +74,7 @@ pub(super) fn view(log: &Log, place: Place, rows: &NodeRef, link: &Scope<App>) -
     let total = place.total(log);
     let newer = place.newer(log);
     let set = link.callback(|filter| Message::Change(Change::Filter(filter)));
-    let follow = {
-        let (set, filter) = (set.clone(), log.filter().clone());
-        Callback::from(move |words: String| {
-            set.emit(Filter { words, group: None, trouble: false, ..filter.clone() });
-        })
-    };
+    let follow = follow(log.filter(), &set);
     let count = place.count().min(total.saturating_sub(place.first));
     let window = log.window(newer + place.first, count);
     let back = link.callback(|_| Message::Newest);
@@ -111,6 +106,14 @@ pub(super) fn view(log: &Log, place: Place, rows: &NodeRef, link: &Scope<App>) -
             }
         </section>
     }
+}
+
+/// Shows a record and what it led to.
+fn follow(filter: &Filter, set: &Callback<Filter>) -> Callback<String> {
+    let (set, filter) = (set.clone(), filter.clone());
+    Callback::from(move |words: String| {
+        set.emit(Filter { words, group: None, trouble: false, ..filter.clone() });
+    })
 }
 
 fn count_text(log: &Log) -> String {
