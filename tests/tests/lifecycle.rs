@@ -44,7 +44,7 @@ dual_test! {
             Phase::Closed,
             Phase::Faulted,
         ];
-        assert_eq!(all.map(|phase| phase.as_proxy_state()), [0, 1, 2, 3, 4, 5].map(Some));
+        assert_eq!(all.map(Phase::as_proxy_state), [0, 1, 2, 3, 4, 5].map(Some));
         assert_eq!(Phase::Accepting.as_proxy_state(), None);
         let all = [
             Phase::Created,
