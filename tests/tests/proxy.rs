@@ -239,6 +239,18 @@ dual_test! {
 }
 
 dual_test! {
+    /// INST-20: the objects of callbacks have no release mode.
+    fn callbacks_release_nothing() {
+        let contract = Contract::new("Svc").operation(Operation::new("op")).build();
+        let mut options = ProxyOptions::default();
+        options.callback.release.insert("tell".into(), sessionful::ReleaseMode::AfterCall);
+        let made = Proxy::new(contract.expect("good").into(), Binding::websocket(), options);
+        let refused = made.expect_err("it must be refused");
+        assert_eq!(refused.exception(), "InvalidOperationException");
+    }
+}
+
+dual_test! {
     /// PROXY-13, PROXY-16, CALL-10: a channel that breaks is out of the pool, an idle one as well.
     fn a_broken_channel_leaves_the_pool() {
         let mut proxy = proxy(Binding::fetch(), ProxyOptions::default());
