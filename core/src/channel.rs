@@ -65,6 +65,8 @@ pub struct Channel {
     pub(crate) bound: bool,
     /// A terminating operation was picked up (`SESS-14`).
     pub(crate) terminated: bool,
+    /// A terminating operation of the peer was called (`SESS-16`).
+    pub(crate) called_last: bool,
     /// Operations in progress that came through this channel.
     pub(crate) activity: u32,
     /// The instance context of a per-session service (`INST-4`).
@@ -96,6 +98,7 @@ impl Channel {
             output_ended: false,
             bound: false,
             terminated: false,
+            called_last: false,
             activity: 0,
             context: None,
             bindings: Vec::new(),

@@ -25,7 +25,7 @@ use crate::ids::{
 };
 use crate::machine::Outbox;
 use crate::message::{Fault, Message};
-use crate::table::Table;
+use crate::table::{Fixed, Table};
 use crate::time::{Timers, Timestamp};
 use behavior::Behavior;
 use instance::InstanceContext;
@@ -173,8 +173,8 @@ pub(crate) struct Serving {
 /// The serving side of an end. See the [module](self).
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Dispatcher {
-    pub(crate) behavior: Arc<Behavior>,
-    pub(crate) serving: Vec<Serving>,
+    pub(crate) behavior: Fixed<Behavior>,
+    pub(crate) serving: Fixed<Vec<Serving>>,
     pub(crate) channels: Table<ChannelId, Channel>,
     pub(crate) contexts: Table<ContextId, InstanceContext>,
     pub(crate) dispatches: Table<DispatchId, Dispatch>,
@@ -196,11 +196,11 @@ pub struct Dispatcher {
 }
 
 impl Dispatcher {
-    pub(crate) fn new(behavior: Arc<Behavior>) -> Dispatcher {
+    pub(crate) fn new(behavior: Behavior, serving: Vec<Serving>) -> Dispatcher {
         let throttles = behavior.throttles;
         Dispatcher {
-            behavior,
-            serving: Vec::new(),
+            behavior: Fixed::new(behavior),
+            serving: Fixed::new(serving),
             channels: Table::new(),
             contexts: Table::new(),
             dispatches: Table::new(),

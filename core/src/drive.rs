@@ -3,9 +3,12 @@
 //! The library never spawns. Making a proxy or a host gives a handle and a driver; the habitat runs
 //! the driver as a future of its own.
 
+mod call;
+mod callback;
 mod clock;
 mod context;
 mod crew;
+mod desk;
 mod extensions;
 mod host;
 mod link;
@@ -19,8 +22,10 @@ mod timer;
 mod trunk;
 mod watch;
 
+pub use call::{Call, CallOptions};
+pub use callback::Callback;
 pub use clock::{Clock, ManualClock};
-pub use context::{Callback, Context};
+pub use context::Context;
 pub use extensions::Extensions;
 pub use host::{HostBuilder, HostHandle};
 pub use memory::{
@@ -28,7 +33,7 @@ pub use memory::{
     memory_pipe,
 };
 pub use pipe::{Acceptor, Connector, Exchange, Incoming, Pipe, PipeError, Responder};
-pub use proxy::{Call, CallOptions, CallbackObject, ProxyBuilder, ProxyHandle};
+pub use proxy::{CallbackObject, ProxyBuilder, ProxyHandle};
 pub use service::{
     Authorizer, ContextProvider, Controls, ErrorHandler, Initializer, InstanceProvider,
 };

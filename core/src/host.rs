@@ -18,6 +18,7 @@ use crate::ids::{
 use crate::lifecycle::{Phase, Rules, Verb};
 use crate::machine::{Machine, Outbox};
 use crate::message::{Content, Fault, FaultCode, Message};
+use crate::table::Fixed;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -52,7 +53,7 @@ pub enum HostInput {
     Abort(Ticket),
     /// Make it usable again; under WWSAPI's rules only (`HOST-5`).
     Reset(Ticket),
-    /// An endpoint listens, or cannot.
+    /// An endpoint listens, or cannot, or no longer does.
     Listening(EndpointId, Result<(), SmolStr>),
     /// Somebody connected to an endpoint; the id comes from [`Host::new_channel`].
     Connected(EndpointId, ChannelId, SessionId),
@@ -168,7 +169,7 @@ enum Task {
 pub struct Host {
     options: HostOptions,
     phase: Phase,
-    endpoints: Vec<Endpoint>,
+    endpoints: Fixed<Vec<Endpoint>>,
     listeners: Vec<Listener>,
     dispatcher: Dispatcher,
     sessions: Throttle<ChannelId>,
@@ -225,13 +226,12 @@ impl Host {
     /// A host of one service. Nothing is checked before it opens (`CO-14`).
     pub fn new(endpoints: Vec<Endpoint>, behavior: Behavior, options: HostOptions) -> Host {
         let sessions = Throttle::new(behavior.throttles.sessions);
-        let mut dispatcher = Dispatcher::new(Arc::new(behavior));
-        dispatcher.serving = endpoints.iter().map(serving).collect();
+        let dispatcher = Dispatcher::new(behavior, endpoints.iter().map(serving).collect());
         Host {
             options,
             phase: Phase::Created,
             listeners: vec![Listener::default(); endpoints.len()],
-            endpoints,
+            endpoints: Fixed::new(endpoints),
             dispatcher,
             sessions,
             task: None,
@@ -378,7 +378,7 @@ impl Host {
         if self.endpoints.is_empty() {
             return Err(HostError::NoEndpoints);
         }
-        for endpoint in &self.endpoints {
+        for endpoint in self.endpoints.iter() {
             endpoint.contract.check()?;
         }
         for (endpoint, listener) in self.endpoints.iter().zip(&mut self.listeners) {
@@ -409,7 +409,9 @@ impl Host {
         result: Result<(), SmolStr>,
         out: &mut impl Outbox<Action>,
     ) {
-        let Some(Task::Opening { ticket, awaited }) = &mut self.task else { return };
+        let Some(Task::Opening { ticket, awaited }) = &mut self.task else {
+            return self.heard_late(endpoint, &result, out);
+        };
         let ticket = *ticket;
         match result {
             Err(reason) => {
@@ -427,6 +429,23 @@ impl Host {
             self.open_exchanges(now, out);
             let _ = self.go(Verb::Succeed, out);
             out.act(Action::HostDone(ticket, Ok(())));
+        }
+    }
+
+    /// A listener breaks while the host is open (`CO-17`; a WWSAPI host faults by abort only,
+    /// `HOST-1`), or listens after the opening has failed (`HOST-2`).
+    fn heard_late(
+        &mut self,
+        endpoint: EndpointId,
+        result: &Result<(), SmolStr>,
+        out: &mut impl Outbox<Action>,
+    ) {
+        match (self.phase, result) {
+            (Phase::Opened, Err(_)) if self.options.rules == Rules::Wcf => {
+                let _ = self.go(Verb::Fail, out);
+            }
+            (Phase::Opened, _) | (_, Err(_)) => {}
+            (_, Ok(())) => out.act(Action::Unlisten(endpoint)),
         }
     }
 

@@ -326,6 +326,10 @@ impl End {
 
     /// A host's calls are shown with the operations that make them.
     fn fold_call(&mut self, event: &Event) {
+        if matches!(event, Event::CallQueued { .. }) {
+            // Only a proxy queues calls, and it may do so before it is anything else (CO-19).
+            self.kind = EndKind::Proxy;
+        }
         if self.kind != EndKind::Proxy {
             return;
         }

@@ -18,7 +18,7 @@ use crate::ids::{CallId, ChannelId, DispatchId, OperationId};
 use crate::lifecycle::{Phase, Rules, Verb};
 use crate::machine::{Machine, Outbox};
 use crate::message::{Header, Message};
-use crate::table::Table;
+use crate::table::{Fixed, Table};
 use crate::time::{Timers, Timestamp};
 use pool::Pool;
 use serde::{Deserialize, Serialize};
@@ -195,10 +195,10 @@ struct Closing {
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Proxy {
-    options: Arc<ProxyOptions>,
+    options: Fixed<ProxyOptions>,
     phase: Phase,
-    contract: Arc<Contract>,
-    binding: Binding,
+    contract: Fixed<Contract>,
+    binding: Fixed<Binding>,
     kind: Selected,
     mode: Mode,
     calls: Table<CallId, Call>,
@@ -209,8 +209,8 @@ pub struct Proxy {
     terminated: bool,
     /// The service has ended the session, and so have we (`SESS-20`).
     auto_closed: bool,
-    /// It got to its end by an abort (`CO-8`).
-    aborted: bool,
+    /// Closing was tried (`CO-8`).
+    close_called: bool,
 }
 
 impl Machine for Proxy {
@@ -270,21 +270,20 @@ impl Proxy {
         let mode = if kind.shape.is_exchange() {
             Mode::Pooled(Pool::default())
         } else {
-            let mut dispatcher = Dispatcher::new(Arc::new(options.callback.clone()));
-            dispatcher.serving = vec![Serving {
+            let serving = vec![Serving {
                 address: Default::default(),
                 serves: contract.callback().map(|callback| Arc::new(callback.clone())),
                 calls: Some(Arc::clone(&contract)),
                 idle: None,
                 close: binding.timeouts.close,
             }];
-            Mode::Sessionful(dispatcher)
+            Mode::Sessionful(Dispatcher::new(options.callback.clone(), serving))
         };
         Ok(Proxy {
-            options: Arc::new(options),
+            options: Fixed::new(options),
             phase: Phase::Created,
-            contract,
-            binding,
+            contract: contract.into(),
+            binding: Fixed::new(binding),
             kind,
             mode,
             calls: Table::new(),
@@ -293,7 +292,7 @@ impl Proxy {
             next_channel: ChannelId(1),
             terminated: false,
             auto_closed: false,
-            aborted: false,
+            close_called: false,
         })
     }
 
@@ -372,7 +371,7 @@ impl Proxy {
 
     fn go(&mut self, verb: Verb, out: &mut impl Outbox<Action>) -> Result<(), ProxyError> {
         let from = self.phase;
-        let to = from.after(verb, self.options.rules).map_err(|_| self.wrong_state())?;
+        let to = from.after(verb, self.options.rules).map_err(|_| self.refusal())?;
         if to != from {
             self.phase = to;
             out.note(|| Event::ProxyPhase { from, to });
@@ -380,14 +379,26 @@ impl Proxy {
         Ok(())
     }
 
-    /// What using the proxy in its state means (`PROXY-5`, `CO-8`, `CO-9`).
+    /// What a command in the wrong state means (`PROXY-3`, `CO-2`).
+    fn refusal(&self) -> ProxyError {
+        match (self.phase, self.options.rules) {
+            (phase, Rules::Wws) => ProxyError::InvalidState { phase },
+            (_, Rules::Wcf) => self.wrong_state(),
+        }
+    }
+
+    /// What using the proxy in its state means (`PROXY-5`, `CO-9`).
     fn wrong_state(&self) -> ProxyError {
         match (self.phase, self.options.rules) {
             (Phase::Faulted, _) => ProxyError::Faulted,
-            (Phase::Closing | Phase::Closed, Rules::Wcf) if self.aborted => ProxyError::Aborted,
-            (Phase::Closing | Phase::Closed, Rules::Wcf) => ProxyError::Disposed,
+            (Phase::Closing | Phase::Closed, Rules::Wcf) => self.over(),
             (phase, _) => ProxyError::InvalidState { phase },
         }
+    }
+
+    /// `CO-8`: whether it was closed or only aborted is told by whether closing was ever tried.
+    fn over(&self) -> ProxyError {
+        if self.close_called { ProxyError::Disposed } else { ProxyError::Aborted }
     }
 
     fn wire(&mut self, now: Timestamp, wire: Wire, out: &mut impl Outbox<Action>) {
@@ -454,9 +465,14 @@ impl Proxy {
     }
 
     fn channel_gone(&mut self, how: Ending, out: &mut impl Outbox<Action>) {
-        if self.phase == Phase::Closing {
-            let result = if how == Ending::Closed { Ok(()) } else { Err(ProxyError::TimedOut) };
-            self.finish_closing(result, out);
+        match self.phase {
+            Phase::Closing => {
+                let result = if how == Ending::Closed { Ok(()) } else { Err(ProxyError::TimedOut) };
+                self.finish_closing(result, out);
+            }
+            // Its own timer has cut the channel (SESS-16), and the proxy with it.
+            Phase::Opened if how == Ending::Overdue => drop(self.go(Verb::Abort, out)),
+            _ => {}
         }
     }
 }

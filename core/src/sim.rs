@@ -14,7 +14,7 @@ pub use actor::ServiceScript;
 pub use link::{Random, Toward, Weather};
 pub use program::{Act, ActError, Op, Operand, Programs};
 pub use scenario::{
-    HostScript, ProxyScript, Run, Scenario, ScenarioError, Step, StepError, describe,
+    Command, HostScript, ProxyScript, Run, Scenario, ScenarioError, Step, StepError, describe,
 };
 
 use crate::action::{Action, Loss, Ticket, Wire};
@@ -22,6 +22,7 @@ use crate::error::{HostError, ProxyError};
 use crate::event::Event;
 use crate::host::{Host, HostInput};
 use crate::ids::{CallId, ChannelId, DispatchId, EndpointId, ExchangeId, NodeId};
+use crate::lifecycle::Phase;
 use crate::machine::{Machine, Outbox};
 use crate::message::Message;
 use crate::observe::{End, Journal, Picture};
@@ -62,6 +63,13 @@ pub struct HostNode {
     listening: BTreeSet<EndpointId>,
     deaf: BTreeSet<EndpointId>,
     done: BTreeMap<Ticket, Result<(), HostError>>,
+}
+
+impl HostNode {
+    /// The operations whose user's code runs, as opposed to waiting for a call of its own.
+    pub fn inside(&self) -> impl Iterator<Item = DispatchId> + '_ {
+        self.actor.inside()
+    }
 }
 
 /// A proxy in a world.
@@ -432,9 +440,19 @@ impl World {
         let timers = hosts
             .chain(proxies)
             .filter_map(|(node, due)| Some((due?, u64::MAX, Choice::Timer(node))));
-        let commands = self.agenda.iter().filter(|(_, steps)| !steps.is_empty());
+        let commands = self.agenda.iter().filter(|(node, steps)| {
+            steps.front().is_some_and(|step| self.may_be_given(**node, step))
+        });
         let commands = commands.map(|(node, _)| (self.now, u64::MAX - 1, Choice::Command(*node)));
         flights.chain(runs).chain(timers).chain(commands)
+    }
+
+    /// A user awaits the opening and closing of a proxy, except to abort, abandon or cut.
+    fn may_be_given(&self, node: NodeId, step: &Step) -> bool {
+        let impatient =
+            matches!(step, Step::Node(_, Command::Abort | Command::Abandon(_) | Command::Link(..)));
+        let phase = self.proxies.get(&node).map(|proxy| proxy.proxy.phase());
+        impatient || !matches!(phase, Some(Phase::Opening | Phase::Closing))
     }
 
     /// Whether the weather and the receiver let the first thing on a link through.
@@ -552,6 +570,11 @@ impl World {
         if let Some(host) = self.hosts.get_mut(&node) {
             host.deaf.insert(endpoint);
         }
+    }
+
+    /// Whether every command of every agenda was given.
+    pub fn is_planned_out(&self) -> bool {
+        self.agenda.values().all(VecDeque::is_empty)
     }
 
     /// Puts commands on a node's agenda; an explorer chooses when each is given.

@@ -12,6 +12,7 @@ pub const ALL: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/scena
 
 /// Runs one scenario; what does not come out as it must.
 pub fn check(name: &str, scenario: &str, expected: &str) -> Vec<String> {
+    let text = scenario;
     let scenario: Scenario = match toml::from_str(scenario) {
         Ok(scenario) => scenario,
         Err(error) => return vec![format!("{name}: {error}")],
@@ -20,7 +21,7 @@ pub fn check(name: &str, scenario: &str, expected: &str) -> Vec<String> {
         Ok(run) => run,
         Err(error) => return vec![format!("{name}: {error}")],
     };
-    let mut wrong = Vec::new();
+    let mut wrong: Vec<String> = uncited(name, text, &scenario).into_iter().collect();
     let mut lines = expected.lines().map(without_comment).filter(|line| !line.is_empty());
     for step in &scenario.script {
         let text = String::from(step.clone());
@@ -39,6 +40,14 @@ pub fn check(name: &str, scenario: &str, expected: &str) -> Vec<String> {
     wrong.extend(run.leaks().into_iter().map(|leak| format!("{name} leaks {leak}")));
     wrong.extend(replayed(name, &scenario, run.world.journal().digest()));
     wrong
+}
+
+/// The rules that a scenario names are those that `cargo xtask rules` finds in its comment.
+fn uncited(name: &str, text: &str, scenario: &Scenario) -> Option<String> {
+    let comment = text.lines().find_map(|line| line.split_once("rules(every_scenario_comes_out):"));
+    let cited: Vec<&str> = comment.map_or("", |(_, ids)| ids).split(", ").map(str::trim).collect();
+    let named = scenario.rules.iter().map(smol_str::SmolStr::as_str);
+    (!named.eq(cited)).then(|| format!("{name}: its comment and its list of rules differ"))
 }
 
 /// The same seed gives the same journal, to the bit.

@@ -1,8 +1,11 @@
 //! Harness, reference models and corpus loader.
 
+pub mod chaos;
 pub mod codec_laws;
 pub mod corpus;
+pub mod explore;
 pub mod matrix;
+pub mod play;
 pub mod soapish;
 
 /// A test that runs natively and, through `wasm-bindgen-test`, in a browser.

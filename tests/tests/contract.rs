@@ -106,7 +106,7 @@ impl<S: Service> Direct<S> {
 
     fn call(&self, operation: u16, body: &'static str) -> Result<Bytes, Failure> {
         let service = Rc::clone(&self.service);
-        block_on(service.call(Context {}, OperationId(operation), body.into()))
+        block_on(service.call(Context::detached(), OperationId(operation), body.into()))
     }
 
     fn last(&self) -> (String, Result<Bytes, Failure>) {
@@ -117,7 +117,8 @@ impl<S: Service> Direct<S> {
 
 impl<S: Service> Caller for &Direct<S> {
     async fn call(&self, operation: OperationId, body: Bytes) -> Result<Bytes, ProxyError> {
-        let reply = Rc::clone(&self.service).call(Context {}, operation, body.clone()).await;
+        let reply =
+            Rc::clone(&self.service).call(Context::detached(), operation, body.clone()).await;
         self.bodies.borrow_mut().push((body, reply.clone()));
         reply.map_err(|failure| match failure {
             Failure::Fault(fault) => ProxyError::from_fault(fault),

@@ -64,8 +64,35 @@ impl Dispatcher {
             out.act(Action::Settle(call, Err(error)));
             return;
         }
+        let last = self.terminates(channel, outgoing.operation);
+        if let Some(channel) = self.channels.get_mut(&channel) {
+            channel.called_last |= last;
+        }
         self.call(now, channel, outgoing, out);
         self.settle(now, out);
+    }
+
+    /// Whether that operation of the peer is the last of the session for this direction.
+    fn terminates(&self, id: ChannelId, operation: OperationId) -> bool {
+        let calls = self.channels.get(&id).and_then(|c| self.serving(c).calls.as_deref());
+        let operation = calls.and_then(|contract| contract.operation(operation));
+        operation.is_some_and(|operation| operation.terminating)
+    }
+
+    /// `SESS-16`: a service ends the session once its terminating callback is answered. A proxy
+    /// looks after its own (`SESS-12`).
+    fn close_after_last(
+        &mut self,
+        now: Timestamp,
+        id: ChannelId,
+        operation: OperationId,
+        out: &mut impl Outbox<Action>,
+    ) {
+        let Some(channel) = self.channels.get(&id) else { return };
+        if channel.called_last && self.terminates(id, operation) {
+            let limit = self.serving(channel).close;
+            self.close_channel(now, id, limit, out);
+        }
     }
 
     fn check_callback(&self, id: ChannelId, outgoing: &Outgoing) -> Result<(), ProxyError> {
@@ -78,6 +105,9 @@ impl Dispatcher {
         };
         if self.would_deadlock(id, outgoing.within, operation.one_way) {
             return Err(ProxyError::WouldDeadlock);
+        }
+        if channel.called_last {
+            return Err(ProxyError::AlreadyTerminated);
         }
         match channel.phase {
             Phase::Opened if !channel.output_ended => Ok(()),
@@ -120,6 +150,7 @@ impl Dispatcher {
         if one_way {
             // CONC-6: a one-way call gives the gate up and wins it back as well.
             self.end_call(now, id, call, within, Ok(Message::default()), out);
+            self.close_after_last(now, id, operation, out);
         }
     }
 
@@ -142,6 +173,7 @@ impl Dispatcher {
         }
         let result = self.judge_reply(id, pending.operation, message);
         self.end_call(now, id, call, pending.within, result, out);
+        self.close_after_last(now, id, pending.operation, out);
     }
 
     /// What the caller makes of a reply (`FLT-9`).

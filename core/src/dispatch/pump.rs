@@ -3,7 +3,7 @@
 use super::gate::ConcurrencyMode;
 use super::{Dispatch, Dispatcher, Holds, Report, Stage, Verdict, Work};
 use crate::action::{Action, Failure, Loss};
-use crate::channel::{Channel, Inbound};
+use crate::channel::{Channel, Inbound, Role};
 use crate::event::{Event, Kind};
 use crate::ids::{ChannelId, DispatchId, EndpointId, ExchangeId};
 use crate::lifecycle::Phase;
@@ -44,14 +44,27 @@ impl Dispatcher {
                         continue;
                     }
                     if self.channels.get(&id).is_some_and(|c| c.phase == Phase::Closing) {
-                        // CO-18: nothing but the end is expected any more.
-                        out.note(|| Event::MessageDropped { channel: id, why: "closing".into() });
+                        self.refuse_while_closing(now, id, out);
                         continue;
                     }
                     let dispatch = self.begin(id, message, exchange, out);
                     self.run(now, dispatch, out);
                 }
             }
+        }
+    }
+
+    /// `CO-18`: nothing but the end is expected any more. Whoever closes a proxy hears of it; a host
+    /// has nobody to tell, and awaits the end.
+    fn refuse_while_closing(
+        &mut self,
+        now: Timestamp,
+        id: ChannelId,
+        out: &mut impl Outbox<Action>,
+    ) {
+        out.note(|| Event::MessageDropped { channel: id, why: "closing".into() });
+        if self.channels.get(&id).is_some_and(|channel| channel.role == Role::Proxy) {
+            self.lose(now, id, Loss::Garbled("a message instead of the end".into()), out);
         }
     }
 
@@ -65,6 +78,7 @@ impl Dispatcher {
         // An owner that closes hears only replies and the end of the session.
         let request =
             |item: &Inbound| matches!(item, Inbound::Message(m, _) if m.relates_to.is_none());
+        let draining = draining && channel.phase == Phase::Opened;
         if draining && channel.inbox.front().is_some_and(request) {
             return None;
         }
@@ -166,11 +180,12 @@ impl Dispatcher {
         out: &mut impl Outbox<Action>,
     ) {
         let Some(channel) = self.channels.get_mut(&id) else { return };
+        let in_use = channel.phase == Phase::Opened;
         super::move_channel(channel, crate::Verb::Fail, out);
         let error = loss.error();
         self.fail_pending(now, id, &error, out);
         self.reports.push_back(Report::ChannelFaulted(id, loss));
-        if self.behavior.automatic_session_shutdown {
+        if self.behavior.automatic_session_shutdown || !in_use {
             self.end_channel(id, crate::event::Ending::Lost, out);
         }
         self.settle(now, out);

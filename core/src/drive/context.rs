@@ -1,23 +1,17 @@
 //! What an operation knows about the call it serves, given explicitly (`CTX-2`).
 
-use super::Caller;
+use super::callback::Callback;
 use super::extensions::Extensions;
-use super::link::{Link, Outcall};
-use super::proxy::CallOptions;
-use super::state::Begun;
-use crate::action::Reply;
-use crate::error::ProxyError;
-use crate::ids::{ChannelId, ContextId, DispatchId, InstanceId, OperationId, SessionId};
-use crate::message::{Header, Message};
-use bytes::Bytes;
+use super::link::Link;
+use crate::ids::{ChannelId, ContextId, DispatchId, InstanceId, SessionId};
+use crate::message::Header;
 use smol_str::SmolStr;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::{Future, poll_fn};
-use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{self, Poll};
+use std::task::Poll;
 
 /// What an operation knows about the call it serves (`CTX-2`). Given explicitly, never ambient.
 ///
@@ -61,7 +55,7 @@ struct Inner {
     instance: Cell<Option<InstanceId>>,
     link: Rc<dyn Link>,
     stores: Stores,
-    own: Extensions,
+    own: OnceCell<Extensions>,
     reply_headers: RefCell<Vec<Header>>,
     completed: RefCell<Vec<Box<dyn FnOnce()>>>,
 }
@@ -111,10 +105,23 @@ impl Context {
             instance: Cell::new(None),
             link,
             stores,
-            own: Extensions::default(),
+            own: OnceCell::new(),
             reply_headers: RefCell::default(),
             completed: RefCell::default(),
         }))
+    }
+
+    /// A context of no end at all, to call a service object from a test: it has no session and no
+    /// callback (`CTX-3`), and what it is asked to do is without effect.
+    pub fn detached() -> Context {
+        let facts = Facts {
+            dispatch: DispatchId::default(),
+            channel: ChannelId::default(),
+            session: None,
+            headers: Vec::new(),
+            calls_back: false,
+        };
+        Context::new(facts, Rc::new(super::link::Nowhere), Stores::default())
     }
 
     pub(super) fn place(&self, context: ContextId, instance: Option<InstanceId>) {
@@ -207,7 +214,7 @@ impl Context {
 
     /// Values that live as long as this operation (`CTX-7`).
     pub fn extensions(&self) -> Extensions {
-        self.0.own.clone()
+        self.0.own.get_or_init(Extensions::default).clone()
     }
 
     /// Values that live as long as the instance context (`CTX-7`); before there is one, those of
@@ -332,110 +339,6 @@ impl Drop for Stay<'_> {
             self.link.forget(ChannelId(0), id);
         }
     }
-}
-
-/// Calls the other side of a session: the caller of an operation, mostly (`CONC-11`).
-///
-/// Within an operation it counts as a call-out (`CONC-5`), and a call that could never be answered
-/// is refused (`CONC-12`). It goes on after the operation, until the session ends. See
-/// [`Context::callback`].
-#[derive(Clone)]
-pub struct Callback {
-    pub(super) link: Rc<dyn Link>,
-    pub(super) channel: ChannelId,
-    pub(super) within: Option<DispatchId>,
-}
-
-impl Callback {
-    /// The session it calls over.
-    pub fn channel(&self) -> ChannelId {
-        self.channel
-    }
-
-    /// Calls an operation with more than a body.
-    ///
-    /// # Errors
-    ///
-    /// [`ProxyError::WouldDeadlock`] under `CONC-12`; [`ProxyError::Disposed`] or
-    /// [`ProxyError::Aborted`] once the session is over.
-    ///
-    /// # Cancel safety
-    ///
-    /// Nothing is sent before the first poll. Dropping the future later abandons the call.
-    pub fn call_with(
-        &self,
-        operation: OperationId,
-        body: Bytes,
-        options: CallOptions,
-    ) -> impl Future<Output = Result<Reply, ProxyError>> + use<> {
-        let CallOptions { group, timeout, headers, within } = options;
-        let message = Message { headers, ..Message::request("", body) };
-        let (channel, within) = (self.channel, within.or(self.within));
-        let call = Outcall { channel, operation, message, within, group, timeout };
-        Called { link: Rc::clone(&self.link), channel, step: Step::New(call) }
-    }
-}
-
-impl Caller for Callback {
-    async fn call(&self, operation: OperationId, body: Bytes) -> Result<Bytes, ProxyError> {
-        Ok(self.call_with(operation, body, CallOptions::default()).await?.body)
-    }
-}
-
-impl fmt::Debug for Callback {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Callback({})", self.channel)
-    }
-}
-
-struct Called {
-    link: Rc<dyn Link>,
-    channel: ChannelId,
-    step: Step,
-}
-
-enum Step {
-    New(Outcall),
-    Waiting(u64),
-    Done,
-}
-
-impl Future for Called {
-    type Output = Result<Reply, ProxyError>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
-        let ended = match std::mem::replace(&mut self.step, Step::Done) {
-            Step::New(call) => match self.link.call(cx.waker(), call) {
-                Begun::Ended(ended) => Poll::Ready(ended),
-                Begun::Waiting(id) => {
-                    self.step = Step::Waiting(id);
-                    Poll::Pending
-                }
-                Begun::NotYet => Poll::Pending,
-            },
-            Step::Waiting(id) => {
-                let ended = self.link.poll(id, cx.waker());
-                if ended.is_pending() {
-                    self.step = Step::Waiting(id);
-                }
-                ended
-            }
-            Step::Done => Poll::Pending,
-        };
-        ended.map(|ended| ended.call().map(reply))
-    }
-}
-
-impl Drop for Called {
-    fn drop(&mut self) {
-        if let Step::Waiting(id) = self.step {
-            self.link.forget(self.channel, id);
-        }
-    }
-}
-
-pub(super) fn reply(message: Message) -> Reply {
-    Reply { body: message.body(), headers: message.headers }
 }
 
 /// What can be asked of a host from outside of its operations.

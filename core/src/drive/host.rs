@@ -3,8 +3,9 @@
 mod driver;
 
 use super::Service;
+use super::callback::Callback;
 use super::clock::Clock;
-use super::context::{Callback, Stores};
+use super::context::Stores;
 use super::extensions::Extensions;
 use super::link::HostLink;
 use super::pipe::Acceptor;

@@ -193,3 +193,34 @@ fn is_over(dispatcher: &Dispatcher, dispatch: DispatchId) -> (bool, Option<Chann
     };
     (over, Some(dispatch.channel))
 }
+
+/// The end of a context that has none: nothing waits, nothing happens.
+pub(super) struct Nowhere;
+
+impl Link for Nowhere {
+    fn call(&self, _: &Waker, _: Outcall) -> Begun {
+        Begun::Ended(Ended::Stopped)
+    }
+
+    fn poll(&self, _: u64, _: &Waker) -> Poll<Ended> {
+        Poll::Ready(Ended::Stopped)
+    }
+
+    fn forget(&self, _: ChannelId, _: u64) {}
+
+    fn step_out(&self, _: DispatchId, _: &Waker) -> Option<u64> {
+        None
+    }
+
+    fn step_in(&self, _: DispatchId, _: u64) {}
+
+    fn order(&self, _: Order) {}
+
+    fn is_cancelled(&self, _: DispatchId, _: Option<&Waker>) -> bool {
+        false
+    }
+
+    fn has_channel(&self, _: ChannelId) -> bool {
+        false
+    }
+}

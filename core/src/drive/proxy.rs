@@ -4,20 +4,21 @@ mod driver;
 
 use super::Caller;
 use super::Service;
+use super::call::{Call, CallOptions};
 use super::clock::Clock;
-use super::context::{Stores, reply};
+use super::context::Stores;
 use super::link::ProxyLink;
 use super::pipe::Connector;
 use super::staff::{Nobody, Roles, Servants, Staff};
 use super::state::{Begun, Ended, Keeper, Shared, Wait};
 use super::watch::Watch;
-use crate::action::{Failure, Reply, Ticket};
+use crate::action::{Failure, Ticket};
 use crate::codec::Codec;
 use crate::error::ProxyError;
 use crate::host::Endpoint;
-use crate::ids::{CallId, DispatchId, OperationId};
+use crate::ids::{CallId, OperationId};
 use crate::lifecycle::Phase;
-use crate::message::{Header, Message};
+use crate::message::Message;
 use crate::proxy::{NewCall, Proxy, ProxyInput, ProxyOptions};
 use bytes::Bytes;
 use std::fmt;
@@ -26,7 +27,6 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 /// Makes a proxy: where to, how, and who listens.
 ///
@@ -164,7 +164,7 @@ impl<K: Clock, C: Connector, D: Codec> driver::Parts<K, C, D> {
 /// Every method may be called from anywhere, also from within operations, callbacks and wakers.
 pub struct ProxyHandle<K: Clock, W: Watch = ()> {
     keeper: Arc<Keeper<Proxy, W>>,
-    clock: K,
+    pub(super) clock: K,
 }
 
 impl<K: Clock, W: Watch> Clone for ProxyHandle<K, W> {
@@ -179,31 +179,8 @@ impl<K: Clock, W: Watch> fmt::Debug for ProxyHandle<K, W> {
     }
 }
 
-/// What a call needs beyond operation and body. The default is a call without group and headers,
-/// with the proxy's timeout, outside of any operation.
-///
-/// ```
-/// use sessionful::drive::CallOptions;
-/// use std::time::Duration;
-///
-/// let quick = CallOptions { timeout: Some(Duration::from_millis(200)), ..CallOptions::default() };
-/// assert_eq!(quick.group, 0);
-/// ```
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct CallOptions {
-    /// By which it can be abandoned, with others (`CALL-3`); 0 is none.
-    pub group: u32,
-    /// How long to wait; the proxy's call timeout unless given, at a host the binding's send
-    /// timeout.
-    pub timeout: Option<Duration>,
-    /// Headers of the request.
-    pub headers: Vec<Header>,
-    /// The callback in progress that makes the call (`CONC-12`), if one does.
-    pub within: Option<DispatchId>,
-}
-
 impl<K: Clock, W: Watch> ProxyHandle<K, W> {
-    fn shared(&self) -> &Shared<Proxy, W> {
+    pub(super) fn shared(&self) -> &Shared<Proxy, W> {
         &self.keeper.0
     }
 
@@ -278,7 +255,7 @@ impl<K: Clock, W: Watch> ProxyHandle<K, W> {
         let message = Message { headers, ..Message::request("", body) };
         // The name is given when the call begins.
         let new = NewCall { call: CallId(0), operation, message, group, timeout, within };
-        Call { handle: self.clone(), step: Step::New(new) }
+        Call::new(self.clone(), new)
     }
 
     /// Where it is in its life.
@@ -352,71 +329,6 @@ impl<K: Clock, W: Watch> Drop for Command<'_, K, W> {
     fn drop(&mut self) {
         if let Some(id) = self.id {
             self.handle.shared().forget(self.handle.clock.now(), id, None);
-        }
-    }
-}
-
-/// A call in progress, or about to be. See [`ProxyHandle::call_with`].
-#[must_use = "nothing is sent before it is polled"]
-pub struct Call<K: Clock, W: Watch = ()> {
-    handle: ProxyHandle<K, W>,
-    step: Step,
-}
-
-enum Step {
-    New(NewCall),
-    Waiting(u64),
-    Done,
-}
-
-// Nothing in it is ever pinned.
-impl<K: Clock, W: Watch> Unpin for Call<K, W> {}
-
-impl<K: Clock, W: Watch> Call<K, W> {
-    fn begin(&self, new: NewCall, cx: &mut Context<'_>) -> Begun {
-        let shared = self.handle.shared();
-        let within = new.within;
-        // Only sessions have a pipe whose room can be awaited; a proxy has one at a time.
-        let after_room_on = shared.read(Proxy::channel);
-        let wait = Wait { after_room_on, within, after_singleton: false };
-        shared.begin(self.handle.clock.now(), cx.waker(), wait, |id| {
-            ProxyInput::Call(NewCall { call: CallId(id), ..new })
-        })
-    }
-}
-
-impl<K: Clock, W: Watch> Future for Call<K, W> {
-    type Output = Result<Reply, ProxyError>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.get_mut();
-        let ended = match std::mem::replace(&mut this.step, Step::Done) {
-            Step::New(new) => match this.begin(new, cx) {
-                Begun::Ended(ended) => Poll::Ready(ended),
-                Begun::Waiting(id) => {
-                    this.step = Step::Waiting(id);
-                    Poll::Pending
-                }
-                Begun::NotYet => Poll::Pending,
-            },
-            Step::Waiting(id) => {
-                let ended = this.handle.shared().poll(id, cx.waker());
-                if ended.is_pending() {
-                    this.step = Step::Waiting(id);
-                }
-                ended
-            }
-            Step::Done => Poll::Pending,
-        };
-        ended.map(|ended| ended.call().map(reply))
-    }
-}
-
-impl<K: Clock, W: Watch> Drop for Call<K, W> {
-    fn drop(&mut self) {
-        if let Step::Waiting(id) = self.step {
-            let input = ProxyInput::Forget(CallId(id));
-            self.handle.shared().forget(self.handle.clock.now(), id, Some(input));
         }
     }
 }

@@ -35,12 +35,18 @@ impl Proxy {
         self.calls.insert(call, Call { operation, state, group, due, within });
         match self.phase {
             Phase::Opened => self.send(now, call, out),
-            _ => {
-                out.note(|| Event::CallQueued { call, operation });
-                if self.phase == Phase::Created {
-                    self.open(now, None, out);
-                }
+            Phase::Created => {
+                self.open(now, None, out);
+                self.note_queued(call, out);
             }
+            _ => self.note_queued(call, out),
+        }
+    }
+
+    /// Without a session an opening is over at once, and the call was sent.
+    fn note_queued(&self, call: CallId, out: &mut impl Outbox<Action>) {
+        if let Some(Call { operation, state: CallState::Queued(_), .. }) = self.calls.get(&call) {
+            out.note(|| Event::CallQueued { call, operation: *operation });
         }
     }
 

@@ -72,6 +72,8 @@ impl Proxy {
     pub(super) fn open_failed(&mut self, error: ProxyError, out: &mut impl Outbox<Action>) {
         let ticket = self.end_opening();
         let _ = self.go(Verb::Fail, out);
+        // It may be there still if its end is left to the user (SESS-20).
+        self.end_channels(Ending::Lost, out);
         self.end_all_calls(&error, out);
         self.done(ticket, Err(error), out);
     }
@@ -108,6 +110,7 @@ impl Proxy {
         if let Err(error) = self.go(Verb::Close, out) {
             return out.act(Action::ProxyDone(ticket, Err(error)));
         }
+        self.close_called = true;
         match (from, rules) {
             (Phase::Opened, _) => self.begin_closing(now, Some(ticket), None, out),
             (Phase::Faulted, Rules::Wws) => {
@@ -118,18 +121,12 @@ impl Proxy {
             }
             (Phase::Faulted, Rules::Wcf) => {
                 // CO-5: it is cleaned up, and the closer still learns that it had faulted.
-                self.aborted = true;
                 self.end_channels(Ending::Aborted, out);
                 self.end_all_calls(&ProxyError::Aborted, out);
                 out.act(Action::ProxyDone(ticket, Err(ProxyError::Faulted)));
             }
             (Phase::Opening, _) => {
-                self.aborted = true;
                 self.give_up_opening(out);
-                out.act(Action::ProxyDone(ticket, Ok(())));
-            }
-            (Phase::Created, Rules::Wcf) => {
-                self.aborted = true;
                 out.act(Action::ProxyDone(ticket, Ok(())));
             }
             // GOT-39: a second closer does not wait.
@@ -141,7 +138,11 @@ impl Proxy {
         let opener = self.end_opening();
         self.end_channels(Ending::Aborted, out);
         self.end_all_calls(&ProxyError::Aborted, out);
-        self.done(opener, Err(ProxyError::Aborted), out);
+        let error = match self.options.rules {
+            Rules::Wws => ProxyError::Aborted,
+            Rules::Wcf => self.over(),
+        };
+        self.done(opener, Err(error), out);
     }
 
     /// A terminating operation has its answer: the session ends, then its caller learns
@@ -154,6 +155,7 @@ impl Proxy {
         out: &mut impl Outbox<Action>,
     ) {
         let _ = self.go(Verb::Close, out);
+        self.close_called = true;
         self.begin_closing(now, None, Some((call, result)), out);
     }
 
@@ -223,7 +225,6 @@ impl Proxy {
     /// The proxy's patience has ended: it aborts itself and is closed (`CALL-12`, `CALL-13`).
     fn close_overdue(&mut self, out: &mut impl Outbox<Action>) {
         let Some(Task::Closing(Closing { ticket, last, .. })) = self.task.take() else { return };
-        self.aborted = true;
         if let Some((call, result)) = last {
             self.end(call, result, out);
         }
@@ -238,14 +239,10 @@ impl Proxy {
         let from = self.phase;
         let _ = self.go(Verb::Abort, out);
         match from {
-            Phase::Opening => {
-                self.aborted = true;
-                self.give_up_opening(out);
-            }
+            Phase::Opening => self.give_up_opening(out),
             Phase::Closing => self.abort_closing(out),
             Phase::Closed => {}
             _ => {
-                self.aborted = true;
                 self.end_all_calls(&ProxyError::Aborted, out);
                 self.end_channels(Ending::Aborted, out);
             }
@@ -270,7 +267,7 @@ impl Proxy {
     pub(super) fn reset(&mut self, ticket: Ticket, out: &mut impl Outbox<Action>) {
         let done = self.go(Verb::Reset, out);
         if done.is_ok() {
-            (self.terminated, self.auto_closed, self.aborted) = (false, false, false);
+            (self.terminated, self.auto_closed, self.close_called) = (false, false, false);
         }
         out.act(Action::ProxyDone(ticket, done));
     }

@@ -9,6 +9,7 @@ use crate::host::HostInput;
 use crate::ids::{CallId, ChannelId, ContextId, DispatchId, InstanceId, OperationId};
 use crate::lifecycle::Rules;
 use crate::message::{Content, Fault, Message};
+use crate::table::Fixed;
 use crate::time::Timestamp;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -58,12 +59,15 @@ enum Waits {
 /// The user's code of one end.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub(crate) struct Actor {
-    script: ServiceScript,
+    script: Fixed<ServiceScript>,
+    constructions_to_fail: u32,
+    initializations_to_fail: u32,
     objects: BTreeMap<InstanceId, i64>,
     running: BTreeMap<DispatchId, Running>,
     /// A custom provider's contexts, by the header `context` of the message that made them.
     provided: BTreeMap<SmolStr, ContextId>,
-    leases: BTreeMap<ContextId, Timestamp>,
+    /// Until when the provider keeps a context; nothing once that is over.
+    leases: BTreeMap<ContextId, Option<Timestamp>>,
     kept: BTreeMap<CallId, Result<Message, ProxyError>>,
 }
 
@@ -87,7 +91,9 @@ pub(super) enum Wish {
 impl Actor {
     pub(super) fn new(script: ServiceScript) -> Actor {
         Actor {
-            script,
+            constructions_to_fail: script.failing_constructions,
+            initializations_to_fail: script.failing_initializations,
+            script: Fixed::new(script),
             objects: BTreeMap::new(),
             running: BTreeMap::new(),
             provided: BTreeMap::new(),
@@ -115,12 +121,7 @@ impl Actor {
                 let made = self.construct(instance);
                 Effect::Made(instance, made)
             }
-            Action::AskIdle(context) if self.script.lease_us > 0 => {
-                let span = std::time::Duration::from_micros(self.script.lease_us);
-                self.leases.insert(context, now + span);
-                Effect::Idle(context, false)
-            }
-            Action::AskIdle(context) => Effect::Idle(context, true),
+            Action::AskIdle(context) => Effect::Idle(context, self.is_idle(now, context)),
             Action::ReleaseObject { instance, dispose: true } => {
                 self.objects.remove(&instance);
                 Effect::Nothing
@@ -142,6 +143,13 @@ impl Actor {
         }
     }
 
+    /// `INST-23`: a lease begins when the context is idle for the first time; no message renews it.
+    fn is_idle(&mut self, now: Timestamp, context: ContextId) -> bool {
+        let span = std::time::Duration::from_micros(self.script.lease_us);
+        let until = (!span.is_zero()).then(|| now + span);
+        self.leases.entry(context).or_insert(until).is_none()
+    }
+
     fn answer(&mut self, id: DispatchId, question: Question, dispatcher: &Dispatcher) -> Answer {
         let header =
             |name: &str| dispatcher.dispatch(id).and_then(|dispatch| dispatch.message.header(name));
@@ -155,7 +163,7 @@ impl Actor {
                 Answer::Found(Ok(self.provided.get(key).copied()))
             }
             Question::OpenContext(context) => {
-                if count_down(&mut self.script.failing_initializations) {
+                if count_down(&mut self.initializations_to_fail) {
                     return Answer::Opened(Err(Failure::Unhandled("no context today".into())));
                 }
                 let key = header("context").unwrap_or_default();
@@ -176,7 +184,7 @@ impl Actor {
     }
 
     fn construct(&mut self, instance: InstanceId) -> bool {
-        if count_down(&mut self.script.failing_constructions) {
+        if count_down(&mut self.constructions_to_fail) {
             return false;
         }
         self.objects.insert(instance, 0);
@@ -206,10 +214,15 @@ impl Actor {
         self.running.insert(id, running);
     }
 
-    /// How many operations run and do not wait for a call of their own.
+    /// The operations that run and do not wait for a call of their own.
+    pub(super) fn inside(&self) -> impl Iterator<Item = DispatchId> + '_ {
+        let runs = |running: &Running| !matches!(running.waits, Waits::Call(..));
+        self.running.iter().filter(move |(_, running)| runs(running)).map(|(id, _)| *id)
+    }
+
+    /// How many these are.
     pub(super) fn running(&self) -> u32 {
-        let runs = |running: &&Running| !matches!(running.waits, Waits::Call(..));
-        u32::try_from(self.running.values().filter(runs).count()).unwrap_or(u32::MAX)
+        u32::try_from(self.inside().count()).unwrap_or(u32::MAX)
     }
 
     pub(super) fn ready<'a>(
@@ -224,12 +237,12 @@ impl Actor {
     }
 
     pub(super) fn leases(&self) -> impl Iterator<Item = (Timestamp, ContextId)> + '_ {
-        self.leases.iter().map(|(context, at)| (*at, *context))
+        self.leases.iter().filter_map(|(context, at)| Some(((*at)?, *context)))
     }
 
     /// The lease is over: the provider forgets the context, so that no message finds it any more.
     pub(super) fn end_lease(&mut self, context: ContextId) {
-        self.leases.remove(&context);
+        self.leases.insert(context, None);
         self.provided.retain(|_, provided| *provided != context);
     }
 

@@ -126,7 +126,7 @@ impl From<Act> for String {
             operands.iter().fold(verb.to_owned(), |text, operand| format!("{text} {operand}"))
         };
         match act {
-            Act::Work(span) => format!("work {}us", span.as_micros()),
+            Act::Work(span) => format!("work {}", span_text(span)),
             Act::Wait(label) => format!("wait {label}"),
             Act::Compute(op, operand) => format!("{} {operand}", format!("{op:?}").to_lowercase()),
             Act::Return(operands) => join("return", &operands),
@@ -181,4 +181,13 @@ pub(crate) fn duration(text: &str) -> Option<Duration> {
         "m" => number.checked_mul(60).map(Duration::from_secs),
         _ => None,
     }
+}
+
+/// Writes a span as it is read, in the largest unit that loses nothing.
+pub(crate) fn span_text(span: Duration) -> String {
+    let micros = span.as_micros();
+    let units = [(60_000_000, "m"), (1_000_000, "s"), (1000, "ms")];
+    let fits = units.into_iter().find(|(unit, _)| micros > 0 && micros.is_multiple_of(*unit));
+    let (unit, name) = fits.unwrap_or((1, "us"));
+    format!("{}{name}", micros / unit)
 }

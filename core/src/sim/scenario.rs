@@ -3,12 +3,14 @@
 use super::World;
 use super::actor::{ServiceScript, text};
 use super::link::Weather;
-use super::program::duration;
+use super::program::{duration, span_text};
 use crate::action::Ticket;
 use crate::binding::Binding;
 use crate::contract::Contract;
+use crate::dispatch::Stage;
 use crate::dispatch::behavior::Behavior;
 use crate::error::{HostError, ProxyError};
+use crate::event::Event;
 use crate::host::{Endpoint, Host, HostInput, HostOptions};
 use crate::ids::{CallId, EndpointId, NodeId};
 use crate::lifecycle::{Phase, Rules};
@@ -179,6 +181,7 @@ pub enum ScenarioError {
 /// | `A link hold`, `release`, `cut`, `partition`, `heal`, `latency 5ms` | the weather |
 /// | `H deaf` | the host's endpoint cannot be listened on |
 /// | `show A` | tells the state of a node |
+/// | `ran H` | tells which operations began there since it was last asked; `+OP` came back from a call-out |
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Step {
@@ -200,6 +203,8 @@ pub enum Step {
     Settle,
     /// Tells the state of a node.
     Show(SmolStr),
+    /// Tells which operations began, or came back from a call-out, since it was last asked.
+    Ran(SmolStr),
 }
 
 /// A command to a host or proxy.
@@ -257,6 +262,7 @@ impl TryFrom<String> for Step {
             ["drop", label] => Step::Drop((*label).into()),
             ["free", label] => Step::Free((*label).into()),
             ["show", node] => Step::Show((*node).into()),
+            ["ran", node] => Step::Ran((*node).into()),
             ["advance", span] => {
                 Step::Advance(duration(span).ok_or(wrong("use 5us, 5ms, 5s or 5m"))?)
             }
@@ -315,7 +321,8 @@ impl From<Step> for String {
             Step::Drop(label) => format!("drop {label}"),
             Step::Free(label) => format!("free {label}"),
             Step::Show(node) => format!("show {node}"),
-            Step::Advance(span) => format!("advance {}us", span.as_micros()),
+            Step::Ran(node) => format!("ran {node}"),
+            Step::Advance(span) => format!("advance {}", span_text(span)),
             Step::Start(label, node, command) => format!("start {label} {node} {command}"),
             Step::Node(node, command) => format!("{node} {command}"),
         }
@@ -333,13 +340,13 @@ impl std::fmt::Display for Command {
             Command::Abandon(0) => f.write_str("abandon all"),
             Command::Abandon(group) => write!(f, "abandon {group}"),
             Command::Link(what, None) => write!(f, "link {what}"),
-            Command::Link(what, Some(span)) => write!(f, "link {what} {}us", span.as_micros()),
+            Command::Link(what, Some(span)) => write!(f, "link {what} {}", span_text(*span)),
             Command::Call { operation, arguments, timeout, group, headers } => {
                 write!(f, "call {operation}")?;
                 arguments.iter().try_for_each(|argument| write!(f, " {argument}"))?;
                 headers.iter().try_for_each(|(name, value)| write!(f, " {name}:{value}"))?;
                 if let Some(span) = timeout {
-                    write!(f, " timeout={}us", span.as_micros())?;
+                    write!(f, " timeout={}", span_text(*span))?;
                 }
                 if *group > 0 {
                     write!(f, " group={group}")?;
@@ -367,6 +374,8 @@ pub struct Run {
     /// What came of each step: the step, `=>`, the outcome.
     pub outcomes: Vec<String>,
     labels: BTreeMap<SmolStr, Awaited>,
+    /// Up to which record `ran` has told of a node.
+    told: BTreeMap<NodeId, u64>,
 }
 
 impl Scenario {
@@ -374,7 +383,7 @@ impl Scenario {
     pub fn begin(&self) -> Result<Run, ScenarioError> {
         let mut world = World::new(self.seed).with_journal(100_000);
         self.populate(&mut world)?;
-        Ok(Run { world, outcomes: Vec::new(), labels: BTreeMap::new() })
+        Ok(Run { world, outcomes: Vec::new(), labels: BTreeMap::new(), told: BTreeMap::new() })
     }
 
     /// Puts the hosts and proxies of the scenario into a world.
@@ -450,6 +459,7 @@ impl Run {
                 }
             }
             Step::Show(name) => return self.show(name),
+            Step::Ran(name) => return self.ran(name),
         }
         Ok(String::new())
     }
@@ -528,9 +538,43 @@ impl Run {
         Ok(text)
     }
 
+    fn ran(&mut self, name: &SmolStr) -> Result<String, ScenarioError> {
+        let unknown = || ScenarioError::UnknownName { name: name.clone() };
+        let node = self.world.node(name).ok_or_else(unknown)?;
+        let journal = self.world.journal();
+        let from = self.told.insert(node, journal.next_seq()).unwrap_or(0);
+        let mut actions = BTreeMap::new();
+        let mut ran = Vec::new();
+        for record in journal.records().filter(|record| record.node == node) {
+            let (began, mark) = match &record.event {
+                Event::DispatchBegan { dispatch, action, .. } => {
+                    actions.insert(*dispatch, action.rsplit('/').next().unwrap_or_default());
+                    continue;
+                }
+                Event::DispatchStage { dispatch, stage: Stage::Invoking, parked: true } => {
+                    (dispatch, "")
+                }
+                Event::CallOutEnded { dispatch, .. } => (dispatch, "+"),
+                _ => continue,
+            };
+            if record.seq >= from {
+                ran.push(format!("{mark}{}", actions.get(began).copied().unwrap_or("?")));
+            }
+        }
+        Ok(if ran.is_empty() { "nothing".into() } else { ran.join(" ") })
+    }
+
     /// Closes what is open, lets everything end, and tells what is left over.
     pub fn leaks(&self) -> Vec<String> {
-        let mut world = self.world.clone();
+        self.world.leaks_at_the_end()
+    }
+}
+
+impl World {
+    /// What is left over once everybody has gone home: proxies aborted and closed, operations run to
+    /// their ends, hosts closed. The world itself is left as it is.
+    pub fn leaks_at_the_end(&self) -> Vec<String> {
+        let mut world = self.clone();
         let proxies: Vec<NodeId> = world.proxies().map(|(node, _)| node).collect();
         let hosts: Vec<NodeId> = world.hosts().map(|(node, _)| node).collect();
         for node in &proxies {
@@ -553,11 +597,9 @@ impl Run {
         while world.step() || world.jump() {}
         world.leaks()
     }
-}
 
-impl World {
     /// Gives a command without waiting for its end.
-    pub(super) fn start(&mut self, step: &Step) {
+    pub fn start(&mut self, step: &Step) {
         match step {
             Step::Node(node, command) | Step::Start(_, node, command) => {
                 // An agenda is made of commands that suit their nodes.

@@ -2,7 +2,9 @@
 
 use super::kit::*;
 use futures::future::{AbortHandle, abortable, poll_immediate};
-use sessionful::drive::{CallOptions, Caller, ProxyBuilder};
+use sessionful::drive::{CallOptions, Caller, ProxyBuilder, Recorder};
+use sessionful::event::Event;
+use sessionful::ids::NodeId;
 use sessionful::proxy::ProxyOptions;
 use sessionful::{Binding, Contract, Operation, Phase, ProxyError};
 use std::rc::Rc;
@@ -31,17 +33,24 @@ fn dropping_a_call_at_any_time_abandons_it_alone() {
         let to = endpoint(&session_contract(3), Binding::websocket());
         let door = Door::default();
         let host = world.host(hosting(&to, slow(&door)).behavior(multiple()));
-        let proxy = world.proxy(ProxyBuilder::new(to));
-        world.run(async {
-            host.open().await.unwrap();
-            proxy.open().await.unwrap();
-        });
+        let recorder = Recorder::new(100);
+        let (proxy, driver) = ProxyBuilder::new(to)
+            .watch(recorder.for_node(NodeId(1)))
+            .build(world.clock.clone(), world.network.connector(), Plain)
+            .unwrap();
+        world.spawn(driver);
+        world.run(host.open()).unwrap();
+        world.run(proxy.open()).unwrap();
         let mut call = Box::pin(proxy.call(A, body(1)));
         for _ in 0..polls {
             assert_eq!(world.run(poll_immediate(&mut call)), None);
             world.settle();
         }
+        recorder.take_batch();
         drop(call);
+        let events: Vec<Event> = recorder.take_batch().into_iter().map(|r| r.event).collect();
+        let abandoned = |e: &Event| matches!(e, Event::CallAbandoned { .. });
+        assert_eq!(events.iter().any(abandoned), polls > 0, "after {polls} polls: {events:?}");
         assert_eq!(proxy.pending_calls(), usize::from(polls > 0));
         assert_eq!(world.run(proxy.call(B, body(2))), Ok(body(2)), "after {polls} polls");
         door.open();
@@ -49,7 +58,8 @@ fn dropping_a_call_at_any_time_abandons_it_alone() {
         assert_eq!(proxy.pending_calls(), 0);
         world.run(proxy.close()).unwrap();
         world.run(host.close()).unwrap();
-        no_leaks(&proxy, &host);
+        assert_eq!((proxy.leaks(), host.leaks()), (Vec::new(), Vec::new()));
+        assert_eq!(recorder.lost(), 0);
     }
 }
 
@@ -128,7 +138,7 @@ fn without_its_driver_everything_ends() {
     assert_eq!(world.run(proxy.open()), Err(ProxyError::Stopped));
     assert!(proxy.is_stopped());
     // SESS-21: the host saw the connection break; its operation is left to end.
-    assert_eq!(host.with(|host| host.session_count()), 0);
+    assert_eq!(host.with(sessionful::host::Host::session_count), 0);
     host.abort();
 }
 
@@ -275,7 +285,7 @@ fn the_driver_ends_with_the_last_handle() {
     world.run(proxy.open()).unwrap();
     drop(proxy);
     world.run(ended.pass());
-    assert_eq!(host.with(|host| host.session_count()), 0);
+    assert_eq!(host.with(sessionful::host::Host::session_count), 0);
     world.run(host.close()).unwrap();
     assert_eq!(host.leaks(), Vec::<String>::new());
 }

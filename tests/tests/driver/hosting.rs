@@ -73,31 +73,38 @@ fn error_handlers_see_failures_and_may_save_the_session() {
 
 /// Contexts by the name in a header. One that nothing uses is kept until the test ends it.
 #[derive(Clone, Default)]
-struct Rooms(Rc<RefCell<(BTreeMap<String, ContextId>, Option<Controls>, bool)>>);
+struct Rooms(Rc<RefCell<House>>);
+
+#[derive(Default)]
+struct House {
+    rooms: BTreeMap<String, ContextId>,
+    controls: Option<Controls>,
+    is_idle: bool,
+}
 
 impl ContextProvider for Rooms {
     fn attach(&self, controls: Controls) {
-        self.0.borrow_mut().1 = Some(controls);
+        self.0.borrow_mut().controls = Some(controls);
     }
 
     fn find(&self, message: &Message, _at: &Context) -> Result<Option<ContextId>, Failure> {
         let room = message.header("room").unwrap_or_default();
-        Ok(self.0.borrow().0.get(room).copied())
+        Ok(self.0.borrow().rooms.get(room).copied())
     }
 
     fn opened(&self, context: ContextId, message: &Message, at: &Context) -> Result<(), Failure> {
         let room = message.header("room").unwrap_or_default().to_owned();
-        self.0.borrow_mut().0.insert(room, context);
+        self.0.borrow_mut().rooms.insert(room, context);
         assert_eq!(at.context(), Some(context));
         Ok(())
     }
 
     fn is_idle(&self, _context: ContextId) -> bool {
-        self.0.borrow().2
+        self.0.borrow().is_idle
     }
 
     fn closed(&self, context: ContextId) {
-        self.0.borrow_mut().0.retain(|_, other| *other != context);
+        self.0.borrow_mut().rooms.retain(|_, other| *other != context);
     }
 }
 
@@ -131,12 +138,12 @@ fn a_context_provider_shares_a_context_between_sessions() {
     world.run(first.close()).unwrap();
     world.run(second.close()).unwrap();
     assert_eq!(host.with(|host| host.dispatcher().contexts().count()), 2, "kept");
-    rooms.0.borrow_mut().2 = true;
-    let controls = rooms.0.borrow().1.clone().unwrap();
-    let kept: Vec<ContextId> = rooms.0.borrow().0.values().copied().collect();
+    rooms.0.borrow_mut().is_idle = true;
+    let controls = rooms.0.borrow().controls.clone().unwrap();
+    let kept: Vec<ContextId> = rooms.0.borrow().rooms.values().copied().collect();
     kept.into_iter().for_each(|context| controls.context_idle(context));
     world.settle();
-    assert!(rooms.0.borrow().0.is_empty());
+    assert!(rooms.0.borrow().rooms.is_empty());
     world.run(host.close()).unwrap();
     no_leaks(&first, &host);
     no_leaks(&second, &host);

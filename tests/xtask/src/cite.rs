@@ -112,14 +112,14 @@ fn cite(file: &str, test: &str, text: &str) -> impl Iterator<Item = Citation> {
     ids(text).into_iter().map(move |rule| Citation { rule, file: file.into(), test: test.into() })
 }
 
-/// Test functions with what is written above and in them.
+/// Test functions with what is written above and in them; `dual_test!` holds one each.
 fn in_rust(file: &str, text: &str) -> Vec<Citation> {
     let code = source::code(text);
     let lines: Vec<&str> = text.lines().collect();
     let blanked: Vec<&str> = code.lines().collect();
     let mut found = Vec::new();
     for (at, line) in blanked.iter().enumerate() {
-        if !is_test_attribute(line.trim()) {
+        if !is_test_attribute(line.trim()) && line.trim() != "dual_test! {" {
             continue;
         }
         let Some(name) = blanked[at..].iter().find_map(|line| function(line)) else { continue };
@@ -246,6 +246,12 @@ async fn in_browser() { /* OP-1 */ }
             pairs(&found),
             ["CONC-4 hands_over", "FLT-2 hands_over", "THR-1 hands_over", "OP-1 in_browser"]
         );
+    }
+
+    #[test]
+    fn a_dual_test_cites_from_its_block() {
+        let text = "dual_test! {\n    /// CO-1: why\n    fn both() {\n        // CO-2\n    }\n}\n// CO-3\n";
+        assert_eq!(pairs(&in_rust("tests/tests/a.rs", text)), ["CO-1 both", "CO-2 both"]);
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::host::{Host, HostInput};
 use crate::ids::{ChannelId, ContextId, DispatchId, EndpointId, ExchangeId, SessionId};
 use crate::lifecycle::Phase;
 use crate::message::{Content, Fault, FaultCode, Message};
+use crate::time::Timestamp;
 use futures::StreamExt;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, VecDeque};
@@ -32,6 +33,7 @@ pub(super) async fn run<K: Clock, A: Acceptor, D: Codec, W: Watch>(
     let mut driver = Driver {
         stop: Stop(shared),
         timer: Timer::new(clock.clone(), sleep),
+        now: clock.now(),
         clock,
         acceptor,
         is_accepting: true,
@@ -51,6 +53,8 @@ struct Driver<K, A: Acceptor, D, W: Watch, S> {
     /// First, so that callers hear of the end before anything else is torn down.
     stop: Stop<Host, W>,
     clock: K,
+    /// When the round began: one look at the clock serves all of it.
+    now: Timestamp,
     acceptor: A,
     is_accepting: bool,
     /// Addresses with the endpoints that share them.
@@ -97,6 +101,7 @@ where
                 continue;
             }
             if self.timer.poll(deadline) {
+                self.now = self.clock.now();
                 self.feed(HostInput::Wake);
             } else if self.is_finished() {
                 return Poll::Ready(());
@@ -114,6 +119,7 @@ where
 
     /// Everything that can be done now.
     fn round(&mut self) {
+        self.now = self.clock.now();
         self.carry_out();
         if self.exchanges.begin_round() {
             while let Some(place) = self.exchanges.next() {
@@ -140,7 +146,7 @@ where
     }
 
     fn feed(&mut self, input: HostInput) {
-        let now = self.clock.now();
+        let now = self.now;
         self.stop.0.feed(now, input, &mut self.todo, |_| ());
     }
 
@@ -166,7 +172,7 @@ where
             Wire::Lost(channel, _) => (None, Some(*channel)),
             _ => (None, None),
         };
-        let now = self.clock.now();
+        let now = self.now;
         let receptive = self.stop.0.feed(now, HostInput::Wire(wire), &mut self.todo, |state| {
             if let Some(lost) = lost {
                 state.desk.cancelled(lost);
@@ -344,7 +350,7 @@ where
         let (endpoint, exchange) = (open.endpoint, open.exchange);
         self.exchanges.remove(place);
         self.places.remove(&exchange);
-        let now = self.clock.now();
+        let now = self.now;
         let lost = HostInput::ExchangeLost(endpoint, exchange);
         self.stop.0.feed(now, lost, &mut self.todo, |state| {
             let listeners = state.machine.dispatcher().channels().filter(|c| !c.is_pipe());

@@ -16,6 +16,7 @@ use crate::ids::{ChannelId, DispatchId, MessageId, SessionId};
 use crate::lifecycle::Phase;
 use crate::message::{Content, Fault, FaultCode, Message};
 use crate::proxy::{Proxy, ProxyInput};
+use crate::time::Timestamp;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, VecDeque};
 use std::future::{Future, poll_fn};
@@ -59,6 +60,7 @@ pub(super) async fn run<K: Clock, C: Connector, D: Codec, W: Watch, U: Staff>(
         stop: Stop(shared),
         address,
         timer: Timer::new(clock.clone(), sleep),
+        now: clock.now(),
         clock,
         connector: Arc::new(connector),
         codec,
@@ -78,6 +80,8 @@ struct Driver<K, C: Connector, D, W: Watch, U, F, G, S> {
     stop: Stop<Proxy, W>,
     address: SmolStr,
     clock: K,
+    /// When the round began: one look at the clock serves all of it.
+    now: Timestamp,
     connector: Arc<C>,
     codec: D,
     makers: Makers<C, F, G>,
@@ -129,6 +133,7 @@ where
                 continue;
             }
             if self.timer.poll(deadline) {
+                self.now = self.clock.now();
                 self.feed(ProxyInput::Wake);
             } else if self.is_finished() {
                 return Poll::Ready(());
@@ -150,6 +155,7 @@ where
 
     /// Everything that can be done now.
     fn round(&mut self) {
+        self.now = self.clock.now();
         self.carry_out();
         if self.works.begin_round() {
             while let Some(place) = self.works.next() {
@@ -178,7 +184,7 @@ where
     }
 
     fn feed(&mut self, input: ProxyInput) {
-        let now = self.clock.now();
+        let now = self.now;
         self.stop.0.feed(now, input, &mut self.todo, |_| ());
     }
 
@@ -193,7 +199,7 @@ where
             Wire::Arrived(channel, _) => Some(*channel),
             _ => None,
         };
-        let now = self.clock.now();
+        let now = self.now;
         let receptive = self.stop.0.feed(now, ProxyInput::Wire(wire), &mut self.todo, |state| {
             channel.is_none_or(|channel| state.machine.is_receptive(channel))
         });
