@@ -1,5 +1,6 @@
 //! Proxies and hosts over one control port, in a browser.
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod kit;
 

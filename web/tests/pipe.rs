@@ -1,5 +1,6 @@
 //! A session over a `MessagePort`, in a browser.
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod kit;
 

@@ -61,9 +61,9 @@ impl Lane {
     /// What is special about it.
     pub const fn about(self) -> &'static str {
         match self {
-            Lane::Calculator => "no session · pooled channels · PerCall",
-            Lane::SessionCalculator => "one session · PerSession",
-            Lane::DuplexHello => "one session, both ways · PerSession",
+            Lane::Calculator => "pooled · PerCall",
+            Lane::SessionCalculator => "session · PerSession",
+            Lane::DuplexHello => "duplex · PerSession",
         }
     }
 
