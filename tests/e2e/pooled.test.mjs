@@ -37,7 +37,7 @@ test("a cut pooled channel costs one call and one channel, and the proxy stays o
   await calculator.press("Cut wire");
   await calculator.press("add");
   await shows(calculator.result(), "Disconnected");
-  await shows(calculator.result(), "call again");
+  await shows(calculator.result(), "Call again");
   await eventually(async () => assert.equal(await calculator.channels().count(), 1));
   assert.match(await calculator.phase(), /opened/);
   await calculator.press("add");

@@ -62,6 +62,16 @@ pub fn kind(error: &ProxyError) -> String {
     told.split(['(', '{', ' ']).next().unwrap_or_default().to_owned()
 }
 
+/// What is wrong, in few words: what to do comes after it.
+pub fn wrong(error: &ProxyError) -> String {
+    match error {
+        ProxyError::Fault(fault) => fault.to_string(),
+        ProxyError::Disconnected { reason } => format!("the connection was lost: {reason}"),
+        ProxyError::Faulted => "the proxy has faulted".into(),
+        other => other.to_string(),
+    }
+}
+
 /// What to do after an error of a lane's proxy, in this page.
 pub fn next_step(lane: Lane, error: &ProxyError) -> &'static str {
     match error {

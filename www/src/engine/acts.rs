@@ -5,7 +5,7 @@ use crate::demo::Ask;
 use crate::lane::Lane;
 use crate::samples::{CalculatorClient, DuplexHelloClient, SessionCalculatorClient};
 use crate::state::{Change, Outcome, Trouble};
-use crate::words::{kind, next_step, number};
+use crate::words::{kind, next_step, number, wrong};
 use sessionful::ProxyError;
 use sessionful::drive::Clock;
 use sessionful_web::habitat::{BrowserClock, spawn};
@@ -111,7 +111,7 @@ impl Inner {
     ) {
         let result = result.map_err(|error| Trouble {
             kind: kind(&error),
-            text: error.to_string(),
+            text: wrong(&error),
             step: next_step(lane, &error),
         });
         let number = self.number();
