@@ -509,12 +509,20 @@ impl World {
     /// Does everything that is due within a span, and lets the span go by.
     pub fn advance(&mut self, span: std::time::Duration) {
         let until = self.now + span;
-        self.settle();
-        while self.next_time().is_some_and(|at| at <= until) {
-            self.jump();
-            self.settle();
+        while self.step_until(until) {}
+    }
+
+    /// Does what is next, or lets time go by until it can be done, but not beyond a time. False:
+    /// nothing is left before that time, which it is now.
+    pub fn step_until(&mut self, until: Timestamp) -> bool {
+        if self.step() {
+            return true;
+        }
+        if self.next_time().is_some_and(|at| at <= until) {
+            return self.jump();
         }
         self.now = until;
+        false
     }
 
     /// Lets one of the [choices](World::choices) happen.

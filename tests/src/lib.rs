@@ -4,6 +4,7 @@ pub mod chaos;
 pub mod codec_laws;
 pub mod corpus;
 pub mod explore;
+pub mod hostile;
 pub mod matrix;
 pub mod play;
 pub mod soapish;

@@ -28,9 +28,9 @@ impl Weather {
     pub(super) fn delay(&self, random: &mut Random) -> Duration {
         let jitter = match self.jitter_us {
             0 => 0,
-            most => random.below(most + 1),
+            most => random.below(most.saturating_add(1)),
         };
-        Duration::from_micros(self.latency_us + jitter)
+        Duration::from_micros(self.latency_us.saturating_add(jitter))
     }
 
     pub(super) fn breaks(&self, random: &mut Random) -> bool {

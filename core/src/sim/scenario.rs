@@ -155,6 +155,12 @@ pub enum ScenarioError {
         /// Why.
         error: ProxyError,
     },
+    /// It does not come to rest: operations call each other in circles, say.
+    #[error("the scenario goes on and on: {things} things happened, and there are more")]
+    Endless {
+        /// How many were let happen.
+        things: u64,
+    },
     /// A command that does not fit the node that it is given to.
     #[error("`{step}` is not for a {kind}")]
     Unsuited {
@@ -376,14 +382,28 @@ pub struct Run {
     labels: BTreeMap<SmolStr, Awaited>,
     /// Up to which record `ran` has told of a node.
     told: BTreeMap<NodeId, u64>,
+    /// How many things have happened, and may.
+    things: u64,
+    limit: u64,
 }
+
+/// How many things may happen in a run unless told otherwise: scenarios come from strangers, and
+/// their operations may call each other for ever.
+const LIMIT: u64 = 1_000_000;
 
 impl Scenario {
     /// The world before the first step.
     pub fn begin(&self) -> Result<Run, ScenarioError> {
         let mut world = World::new(self.seed).with_journal(100_000);
         self.populate(&mut world)?;
-        Ok(Run { world, outcomes: Vec::new(), labels: BTreeMap::new(), told: BTreeMap::new() })
+        Ok(Run {
+            world,
+            outcomes: Vec::new(),
+            labels: BTreeMap::new(),
+            told: BTreeMap::new(),
+            things: 0,
+            limit: LIMIT,
+        })
     }
 
     /// Puts the hosts and proxies of the scenario into a world.
@@ -422,6 +442,13 @@ impl Scenario {
 }
 
 impl Run {
+    /// How many things may happen before the run is given up as endless; a million unless set.
+    #[must_use]
+    pub fn limit(mut self, things: u64) -> Run {
+        self.limit = things;
+        self
+    }
+
     /// Takes one step; its outcome.
     pub fn step(&mut self, step: &Step) -> Result<String, ScenarioError> {
         let outcome = self.carry_out(step)?;
@@ -435,27 +462,32 @@ impl Run {
 
     fn carry_out(&mut self, step: &Step) -> Result<String, ScenarioError> {
         match step {
-            Step::Settle => self.world.settle(),
-            Step::Advance(span) => self.world.advance(*span),
+            Step::Settle => self.settle()?,
+            Step::Advance(span) => {
+                let until = self.world.now + *span;
+                while self.world.step_until(until) {
+                    self.count()?;
+                }
+            }
             Step::Free(label) => {
                 self.world.free(label);
-                self.world.settle();
+                self.settle()?;
             }
             Step::Start(label, node, command) => {
                 let awaited = self.world.give(node, command)?;
-                self.world.settle();
+                self.settle()?;
                 self.labels.insert(label.clone(), awaited);
             }
             Step::Node(node, command) => {
                 let awaited = self.world.give(node, command)?;
-                return Ok(self.wait(awaited));
+                return self.wait(awaited);
             }
-            Step::Await(label) => return Ok(self.wait(self.label(label)?)),
+            Step::Await(label) => return self.wait(self.label(label)?),
             Step::Peek(label) => return Ok(self.tell(self.label(label)?)),
             Step::Drop(label) => {
                 if let Awaited::Call(node, call) = self.label(label)? {
                     self.world.tell_proxy(node, ProxyInput::Forget(call));
-                    self.world.settle();
+                    self.settle()?;
                 }
             }
             Step::Show(name) => return self.show(name),
@@ -470,10 +502,27 @@ impl Run {
     }
 
     /// Lets the world go on until something has ended, then do what can be done at once.
-    fn wait(&mut self, awaited: Awaited) -> String {
-        while self.outcome(awaited).is_none() && (self.world.step() || self.world.jump()) {}
-        self.world.settle();
-        self.tell(awaited)
+    fn wait(&mut self, awaited: Awaited) -> Result<String, ScenarioError> {
+        while self.outcome(awaited).is_none() && (self.world.step() || self.world.jump()) {
+            self.count()?;
+        }
+        self.settle()?;
+        Ok(self.tell(awaited))
+    }
+
+    /// Does everything that can be done without time going by.
+    fn settle(&mut self) -> Result<(), ScenarioError> {
+        while self.world.step() {
+            self.count()?;
+        }
+        Ok(())
+    }
+
+    /// Something has happened.
+    fn count(&mut self) -> Result<(), ScenarioError> {
+        self.things += 1;
+        let things = self.limit;
+        if self.things > things { Err(ScenarioError::Endless { things }) } else { Ok(()) }
     }
 
     fn tell(&self, awaited: Awaited) -> String {
@@ -604,6 +653,9 @@ impl World {
             Step::Node(node, command) | Step::Start(_, node, command) => {
                 // An agenda is made of commands that suit their nodes.
                 let _ = self.give(node, command);
+                if let Command::Link(..) = command {
+                    self.settle();
+                }
             }
             Step::Free(label) => self.free(label),
             _ => {}
@@ -686,7 +738,6 @@ impl World {
             _ => {}
         }
         self.set_weather(node, weather);
-        self.settle();
     }
 
     /// Lets every operation go on that waits for a label.
