@@ -14,8 +14,9 @@ use std::collections::VecDeque;
 /// Something that arrived and waits for the pump, in the order of arrival.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Inbound {
-    /// A message; on a sessionless transport, with the exchange that wants the answer.
-    Message(Message, Option<ExchangeId>),
+    /// A message; on a sessionless transport, with the exchange that wants the answer. From here on
+    /// it stays where it is, until its operation has ended.
+    Message(Box<Message>, Option<ExchangeId>),
     /// The peer has ended its output (`CO-18`).
     End,
 }

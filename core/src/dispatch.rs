@@ -86,7 +86,7 @@ pub struct Dispatch {
     /// It waits there, for a slot, the gate, or an answer.
     pub parked: bool,
     /// The message.
-    pub message: Message,
+    pub message: Box<Message>,
     /// The operation, once it is looked up.
     pub operation: Option<OperationId>,
     /// The context, once it is found or made.

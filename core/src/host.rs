@@ -526,13 +526,13 @@ impl Host {
             let message = Message { content, ..Message::default() };
             return out.act(Action::Respond(exchange, Some(message)));
         }
-        self.dispatcher.arrive(now, channel, Inbound::Message(message, Some(exchange)), out);
+        self.dispatcher.arrive(now, channel, Inbound::Message(message.into(), Some(exchange)), out);
     }
 
     fn wire(&mut self, now: Timestamp, wire: Wire, out: &mut impl Outbox<Action>) {
         match wire {
             Wire::Arrived(channel, message) => {
-                self.dispatcher.arrive(now, channel, Inbound::Message(message, None), out);
+                self.dispatcher.arrive(now, channel, Inbound::Message(message.into(), None), out);
             }
             Wire::Ended(channel) => self.dispatcher.arrive(now, channel, Inbound::End, out),
             Wire::Lost(channel, loss) => self.dispatcher.lose(now, channel, loss, out),

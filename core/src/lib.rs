@@ -150,3 +150,8 @@ pub use message::{Content, Detail, Fault, FaultCode, Header, Message};
 pub use time::Timestamp;
 
 pub use sessionful_macros::service_contract;
+
+/// The examples of the README run like those of the manual.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

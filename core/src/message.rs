@@ -77,8 +77,8 @@ pub struct Fault {
     pub code: FaultCode,
     /// For people.
     pub reason: String,
-    /// For programs.
-    pub detail: Option<Detail>,
+    /// For programs. It is rare, and boxed: every message has room for a fault.
+    pub detail: Option<Box<Detail>>,
 }
 
 impl Fault {
@@ -95,7 +95,7 @@ impl Fault {
     /// Adds a detail; `kind` is what a fault contract declares (`FLT-2`).
     #[must_use]
     pub fn with_detail(mut self, kind: impl Into<SmolStr>, body: Bytes) -> Fault {
-        self.detail = Some(Detail { kind: kind.into(), body });
+        self.detail = Some(Box::new(Detail { kind: kind.into(), body }));
         self
     }
 }

@@ -306,6 +306,11 @@ impl Proxy {
         &self.contract
     }
 
+    /// How its messages travel.
+    pub fn binding(&self) -> &Binding {
+        &self.binding
+    }
+
     /// The kind of its channels.
     pub fn kind(&self) -> Selected {
         self.kind
@@ -416,7 +421,7 @@ impl Proxy {
                     self.opened(now, out);
                 }
                 Wire::Arrived(channel, message) => {
-                    dispatcher.arrive(now, channel, Inbound::Message(message, None), out);
+                    dispatcher.arrive(now, channel, Inbound::Message(message.into(), None), out);
                 }
                 Wire::Ended(channel) => dispatcher.arrive(now, channel, Inbound::End, out),
                 Wire::Lost(channel, loss) => dispatcher.lose(now, channel, loss, out),

@@ -32,18 +32,21 @@ fn weigh<R>(name: &str, count: usize, work: impl FnOnce() -> R) -> R {
 fn main() {
     let mut ends = Wired::new(Mode::PerSession, ());
     weigh("idle session, machine, before its first call", COUNT, || {
-        for _ in 0..COUNT {
+        (0..COUNT).for_each(|_| {
             ends.connect(false);
-        }
+        });
     });
     let mut ends = Wired::new(Mode::PerSession, ());
     weigh("idle session, machine, with its instance", COUNT, || {
-        for _ in 0..COUNT {
+        (0..COUNT).for_each(|_| {
             ends.connect(true);
-        }
+        });
     });
     let mut ends = Wired::new(Mode::Sessionless, ());
-    weigh("pooled channel, machine", COUNT, || ends.call(COUNT));
+    weigh("pooled channel, machine", COUNT, || {
+        ends.call(COUNT);
+        ends.shrink();
+    });
     assert_eq!(ends.pooled_channels(), COUNT);
 
     let mut ends = Driven::new(Mode::PerSession);

@@ -135,7 +135,7 @@ impl Writer {
         let runtime = !matches!(fault.code, FaultCode::Application(_));
         self.shared(if runtime { "Subcode" } else { "UserSubcode" }, fault.code.name());
         self.element("Reason", "", &fault.reason);
-        if let Some(Detail { kind, body }) = &fault.detail {
+        if let Some(Detail { kind, body }) = fault.detail.as_deref() {
             self.shared("Kind", kind);
             self.bytes("Detail", body);
         }
@@ -229,7 +229,8 @@ impl<'a> Reader<'a> {
         };
         let reason = self.element("Reason")?.text;
         let detail = if self.comes("Kind") {
-            Some(Detail { kind: self.shared("Kind")?, body: self.bytes("Detail")? })
+            let kind = self.shared("Kind")?;
+            Some(Box::new(Detail { kind, body: self.bytes("Detail")? }))
         } else {
             None
         };

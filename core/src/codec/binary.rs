@@ -177,7 +177,7 @@ fn write(message: &Message, to: &mut impl Sink) {
             to.bytes(&[u8::from(!matches!(fault.code, FaultCode::Application(_)))]);
             to.text(fault.code.name());
             to.text(&fault.reason);
-            if let Some(Detail { kind, body }) = &fault.detail {
+            if let Some(Detail { kind, body }) = fault.detail.as_deref() {
                 to.text(kind);
                 to.bytes(body);
             }
@@ -246,7 +246,7 @@ impl<'a> Reader<'a> {
         Ok(Fault {
             code: known.unwrap_or_else(|| FaultCode::Application(name.into())),
             reason: self.text("the fault's reason")?.into(),
-            detail: if self.left() > 0 { Some(self.detail()?) } else { None },
+            detail: if self.left() > 0 { Some(self.detail()?.into()) } else { None },
         })
     }
 

@@ -40,7 +40,7 @@ impl Dispatcher {
                 Inbound::Message(message, exchange) => {
                     self.restart_idle_timer(now, id);
                     if message.relates_to.is_some() {
-                        self.take_reply(now, id, message, out);
+                        self.take_reply(now, id, *message, out);
                         continue;
                     }
                     if self.channels.get(&id).is_some_and(|c| c.phase == Phase::Closing) {
@@ -89,7 +89,7 @@ impl Dispatcher {
     fn begin(
         &mut self,
         id: ChannelId,
-        message: Message,
+        message: Box<Message>,
         exchange: Option<ExchangeId>,
         out: &mut impl Outbox<Action>,
     ) -> DispatchId {

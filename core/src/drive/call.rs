@@ -38,6 +38,28 @@ pub struct CallOptions {
 }
 
 /// A call in progress, or about to be. See [`ProxyHandle::call_with`].
+///
+/// ```
+/// use futures::{executor::block_on, future::poll_immediate};
+/// use sessionful::codec::Json;
+/// use sessionful::drive::{CallOptions, ManualClock, Network, ProxyBuilder};
+/// use sessionful::host::Endpoint;
+/// use sessionful::ids::OperationId;
+/// use sessionful::{Binding, Contract, Limits, Operation};
+///
+/// let contract = Contract::new("Calculator").operation(Operation::new("add")).build()?;
+/// let (contract, binding) = (contract.into(), Binding::fetch());
+/// let to = Endpoint { address: "/calculator".into(), contract, binding };
+/// let (connector, codec) = (Network::new(1).connector(), Json::new(Limits::default()));
+/// let (proxy, driver) = ProxyBuilder::new(to).build(ManualClock::new(), connector, codec)?;
+/// block_on(proxy.open())?;
+/// let mut call = proxy.call_with(OperationId(0), "[1,2]".into(), CallOptions::default());
+/// assert_eq!(proxy.pending_calls(), 0); // nothing is sent before it is polled
+/// assert_eq!(block_on(poll_immediate(&mut call)), None);
+/// assert_eq!(proxy.pending_calls(), 1);
+/// # drop(driver);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use = "nothing is sent before it is polled"]
 pub struct Call<K: Clock, W: Watch = ()> {
     handle: ProxyHandle<K, W>,

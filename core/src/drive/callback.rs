@@ -20,6 +20,21 @@ use std::task::{self, Poll};
 /// Within an operation it counts as a call-out (`CONC-5`), and a call that could never be answered
 /// is refused (`CONC-12`). It goes on after the operation, until the session ends. See
 /// [`Context::callback`](super::Context::callback).
+///
+/// ```
+/// use futures::executor::block_on;
+/// use sessionful::codec::Json;
+/// use sessionful::drive::{Caller, HostBuilder, ManualClock, Network};
+/// use sessionful::ids::{ChannelId, OperationId};
+/// use sessionful::{Limits, ProxyError};
+///
+/// let (acceptor, codec) = (Network::new(1).acceptor(), Json::new(Limits::default()));
+/// let (host, driver) = HostBuilder::new().build(ManualClock::new(), acceptor, codec);
+/// let callback = host.callback(ChannelId(7)); // a session that is over, or never was
+/// let answer = block_on(callback.call(OperationId(0), "[]".into()));
+/// assert_eq!(answer, Err(ProxyError::Aborted));
+/// # drop(driver);
+/// ```
 #[derive(Clone)]
 pub struct Callback {
     pub(super) link: Rc<dyn Link>,

@@ -188,6 +188,21 @@ impl<W: Watch + 'static> HostBuilder<W> {
 ///
 /// Every method may be called from anywhere, also from within operations and wakers. Like the
 /// service itself it stays on its thread.
+///
+/// ```
+/// use futures::executor::block_on;
+/// use sessionful::codec::Json;
+/// use sessionful::drive::{HostBuilder, ManualClock, Network};
+/// use sessionful::{Limits, Phase};
+///
+/// let (acceptor, codec) = (Network::new(1).acceptor(), Json::new(Limits::default()));
+/// let (host, driver) = HostBuilder::new().build(ManualClock::new(), acceptor, codec);
+/// assert_eq!(host.phase(), Phase::Created);
+/// assert!(block_on(host.open()).is_err()); // it has no endpoint
+/// host.abort();
+/// assert_eq!(host.phase(), Phase::Closed);
+/// # drop(driver);
+/// ```
 pub struct HostHandle<K: Clock, W: Watch = ()> {
     keeper: Arc<Keeper<Host, W>>,
     clock: K,

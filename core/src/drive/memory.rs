@@ -90,6 +90,15 @@ impl Registry {
 }
 
 /// One end of an in-memory session. See [`memory_pipe`].
+///
+/// ```
+/// use futures::{StreamExt, executor::block_on};
+/// use sessionful::drive::memory_pipe;
+///
+/// let (mut near, far) = memory_pipe(16);
+/// drop(far); // it was not closed, so it is cut
+/// assert!(block_on(near.next()).is_some_and(|cut| cut.is_err()));
+/// ```
 #[derive(Debug)]
 pub struct MemoryPipe {
     sender: mpsc::Sender<Frame>,

@@ -80,6 +80,14 @@ pub trait Responder: Unpin {
 }
 
 /// What comes in at a listening transport.
+///
+/// ```
+/// use sessionful::drive::{Incoming, PipeError};
+///
+/// let taken = PipeError::Broken("the address is in use".into());
+/// let incoming: Incoming<(), ()> = Incoming::Listening("/calculator".into(), Err(taken));
+/// assert!(matches!(incoming, Incoming::Listening(address, Err(_)) if address == "/calculator"));
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Incoming<P, R> {

@@ -162,6 +162,25 @@ impl<K: Clock, C: Connector, D: Codec> driver::Parts<K, C, D> {
 /// count), the proxy is closed and its driver ends.
 ///
 /// Every method may be called from anywhere, also from within operations, callbacks and wakers.
+///
+/// ```
+/// use futures::executor::block_on;
+/// use sessionful::codec::Json;
+/// use sessionful::drive::{ManualClock, Network, ProxyBuilder};
+/// use sessionful::host::Endpoint;
+/// use sessionful::{Binding, Contract, Limits, Operation, Phase, ProxyError};
+///
+/// let contract = Contract::new("Calculator").operation(Operation::new("add")).build()?;
+/// let (contract, binding) = (contract.into(), Binding::fetch());
+/// let to = Endpoint { address: "/calculator".into(), contract, binding };
+/// let (connector, codec) = (Network::new(1).connector(), Json::new(Limits::default()));
+/// let (proxy, driver) = ProxyBuilder::new(to).build(ManualClock::new(), connector, codec)?;
+/// block_on(proxy.open())?; // without sessions nothing is connected before the first call
+/// assert_eq!(proxy.clone().phase(), Phase::Opened);
+/// drop(driver);
+/// assert_eq!(block_on(proxy.close()), Err(ProxyError::Stopped));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct ProxyHandle<K: Clock, W: Watch = ()> {
     keeper: Arc<Keeper<Proxy, W>>,
     pub(super) clock: K,

@@ -106,6 +106,20 @@ pub trait ErrorHandler: 'static {
 
 /// Steers contexts and sessions of a host from outside of operations. See
 /// [`ContextProvider::attach`].
+///
+/// ```
+/// use sessionful::codec::Json;
+/// use sessionful::drive::{HostBuilder, ManualClock, Network};
+/// use sessionful::ids::ChannelId;
+/// use sessionful::Limits;
+///
+/// let (acceptor, codec) = (Network::new(1).acceptor(), Json::new(Limits::default()));
+/// let (host, driver) = HostBuilder::new().build(ManualClock::new(), acceptor, codec);
+/// let controls = host.controls();
+/// controls.close_session(ChannelId(7)); // a session that is over: nothing happens
+/// assert!(host.leaks().is_empty());
+/// # drop(driver);
+/// ```
 #[derive(Clone)]
 pub struct Controls(pub(super) Rc<dyn Link>);
 

@@ -78,7 +78,7 @@ impl Brief {
             operation: dispatch
                 .and_then(|found| dispatcher.operation(found))
                 .map(|operation| operation.name.clone()),
-            message: dispatch.filter(|_| shows).map(|found| found.message.clone()),
+            message: dispatch.filter(|_| shows).map(|found| (*found.message).clone()),
         }
     }
 }

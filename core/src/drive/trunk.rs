@@ -6,6 +6,7 @@ use crate::action::{Loss, Wire};
 use crate::codec::{Codec, CodecError, Frame};
 use crate::ids::ChannelId;
 use crate::message::{Content, Fault, FaultCode, Message};
+use crate::time::Timestamp;
 use futures::{SinkExt, StreamExt};
 use std::collections::{BTreeMap, VecDeque};
 use std::task::{Context, Poll, Waker};
@@ -22,6 +23,8 @@ pub(super) struct Trunk<P, D> {
     places: BTreeMap<ChannelId, usize>,
     /// Whose machine takes no more for now (`CONC-10`).
     held: Vec<ChannelId>,
+    /// Those that were let go of, and until when they may take what is left to send.
+    lingering: VecDeque<(Timestamp, ChannelId, usize)>,
 }
 
 struct Lane<P, D> {
@@ -56,7 +59,12 @@ pub(super) enum News {
 
 impl<P: Pipe, D: Codec> Trunk<P, D> {
     pub(super) fn new() -> Trunk<P, D> {
-        Trunk { lanes: Crew::new(), places: BTreeMap::new(), held: Vec::new() }
+        Trunk {
+            lanes: Crew::new(),
+            places: BTreeMap::new(),
+            held: Vec::new(),
+            lingering: VecDeque::new(),
+        }
     }
 
     pub(super) fn register(&self, owner: &Waker) {
@@ -102,21 +110,58 @@ impl<P: Pipe, D: Codec> Trunk<P, D> {
         }
     }
 
-    /// Lets go of a channel. False: it has no pipe.
-    pub(super) fn release(&mut self, channel: ChannelId, abort: bool) -> bool {
+    /// Lets go of a channel: at once to abort it, or else when everything is sent, but not later
+    /// than a time. False: it has no pipe.
+    pub(super) fn release(&mut self, channel: ChannelId, until: Option<Timestamp>) -> bool {
         let Some(place) = self.places.remove(&channel) else { return false };
         self.held.retain(|held| *held != channel);
-        if abort {
+        let Some(until) = until else {
             self.lanes.remove(place); // dropping the pipe cuts it
-        } else if let Some((lane, _)) = self.lanes.get(place) {
+            return true;
+        };
+        if let Some((lane, _)) = self.lanes.get(place) {
             lane.released = true;
             lane.reading = false;
             if lane.output == Output::Open {
                 lane.output = Output::Ending;
             }
             self.lanes.ring(place);
+            self.lingering.push_back((until, channel, place));
         }
         true
+    }
+
+    /// When the first of those that linger is cut.
+    pub(super) fn deadline(&self) -> Option<Timestamp> {
+        self.lingering.front().map(|(until, ..)| *until)
+    }
+
+    /// Cuts those that were let go of, and whose peers do not take what is left.
+    pub(super) fn cut(&mut self, now: Timestamp) {
+        while let Some(&(until, channel, place)) = self.lingering.front() {
+            if until > now {
+                return;
+            }
+            self.lingering.pop_front();
+            if self.is_lingering(channel, place) {
+                self.lanes.remove(place);
+            }
+        }
+    }
+
+    /// Of those that linger, forgets the first as long as they are gone.
+    fn forget_lingering(&mut self) {
+        while let Some(&(_, channel, place)) = self.lingering.front() {
+            if self.is_lingering(channel, place) {
+                return;
+            }
+            self.lingering.pop_front();
+        }
+    }
+
+    /// Its place may be another's by now.
+    fn is_lingering(&mut self, channel: ChannelId, place: usize) -> bool {
+        self.lanes.get(place).is_some_and(|(lane, _)| lane.channel == channel)
     }
 
     /// The machine takes no more from a channel for now.
@@ -135,7 +180,7 @@ impl<P: Pipe, D: Codec> Trunk<P, D> {
 
     /// Reads again from the channels that the machine takes more from.
     pub(super) fn unhold(&mut self, is_receptive: impl Fn(ChannelId) -> bool) {
-        let Trunk { lanes, places, held } = self;
+        let Trunk { lanes, places, held, .. } = self;
         held.retain(|channel| {
             if !is_receptive(*channel) {
                 return true;
@@ -172,6 +217,7 @@ impl<P: Pipe, D: Codec> Trunk<P, D> {
                 Visit::Rest => {}
                 Visit::Gone => {
                     self.lanes.remove(place);
+                    self.forget_lingering();
                 }
                 Visit::Lost(loss) => {
                     self.lanes.remove(place);

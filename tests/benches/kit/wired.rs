@@ -77,6 +77,7 @@ impl<E: Ear> Wired<E> {
         };
         wired.host(HostInput::Construct);
         wired.host(HostInput::Open(Ticket(1)));
+        wired.carry();
         wired.proxy(ProxyInput::Open(Ticket(2)));
         wired.carry();
         wired
@@ -114,6 +115,12 @@ impl<E: Ear> Wired<E> {
     pub(crate) fn disconnect(&mut self, channel: ChannelId) {
         self.host(HostInput::Wire(Wire::Ended(channel)));
         self.carry();
+    }
+
+    /// Gives back the room that a crowd of calls took on the way.
+    pub(crate) fn shrink(&mut self) {
+        self.near.shrink_to_fit();
+        self.far.shrink_to_fit();
     }
 
     pub(crate) fn pooled_channels(&self) -> usize {

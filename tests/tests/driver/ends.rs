@@ -2,11 +2,12 @@
 
 use super::kit::*;
 use futures::future::{AbortHandle, abortable, poll_immediate};
-use sessionful::drive::{CallOptions, Caller, ProxyBuilder, Recorder};
+use futures::{SinkExt, StreamExt};
+use sessionful::drive::{CallOptions, Caller, Connector, ProxyBuilder, Recorder};
 use sessionful::event::Event;
 use sessionful::ids::NodeId;
 use sessionful::proxy::ProxyOptions;
-use sessionful::{Binding, Contract, Operation, Phase, ProxyError};
+use sessionful::{Binding, Codec, Contract, Message, Operation, Phase, ProxyError};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -308,4 +309,27 @@ fn a_proxy_over_send_parts_is_send() {
 fn multiple() -> sessionful::Behavior {
     let concurrency = sessionful::ConcurrencyMode::Multiple;
     sessionful::Behavior { concurrency, ..sessionful::Behavior::default() }
+}
+
+/// A client that ends its half and never takes its replies cannot keep the host's end for ever.
+#[test]
+fn a_peer_that_never_reads_is_cut_after_the_close_timeout() {
+    let mut world = World::new();
+    let to = endpoint(&session_contract(3), Binding::websocket());
+    let host = world.host(hosting(&to, slow(&Door::default())).behavior(multiple()));
+    world.run(host.open()).unwrap();
+    let (mut pipe, _) = world.run(world.network.connector().dial("/service")).unwrap();
+    for number in 0..40_u64 {
+        let id = Some(number.into());
+        let request = Message { id, ..Message::request("Service/b", body(1)) };
+        world.run(pipe.send(Plain.encode(&request).unwrap())).unwrap();
+    }
+    world.run(pipe.close()).unwrap();
+    world.settle();
+    assert_eq!(host.leaks(), Vec::<String>::new());
+    assert_eq!(world.clock.sleepers(), 1);
+    world.pass(Duration::from_secs(60));
+    assert_eq!(world.clock.sleepers(), 0);
+    let rest: Vec<_> = world.run(pipe.collect());
+    assert!(rest.len() < 40 && rest.last().is_some_and(Result::is_err), "{rest:?}");
 }

@@ -36,8 +36,8 @@ cargo xtask <command>
   play [--port N] [--no-serve]  build the playground and serve it
   test [SUITE...]               run every suite, or the named ones
   rules [--write]               show which rule is proven by which test, or store the table
-  fuzz [--seconds N]            run each fuzz target for N seconds (60)
-  bench [ARGS...]               run the benchmarks
+  fuzz [--seconds N] [TARGET..] run the fuzz targets, or the named ones, for N seconds (60) each
+  bench [ARGS...]               measure speed, memory and instructions; arguments go to the first
 ";
 
 fn main() -> ExitCode {
@@ -74,8 +74,7 @@ fn command(arguments: &[String]) -> Result<bool> {
         }
         "fuzz" => {
             let seconds = flags.number("--seconds")?.unwrap_or(60);
-            flags.done()?;
-            work::fuzz(seconds)
+            work::fuzz(seconds, &flags.names()?)
         }
         "bench" => work::bench(rest),
         "run-wasm" => browser::run_wasm(rest),
@@ -107,6 +106,14 @@ impl Flags {
         }
         let value = self.0.remove(at);
         value.parse().map(Some).with_context(|| format!("{flag} needs a number, not `{value}`"))
+    }
+
+    /// What is left, if all of it are names.
+    fn names(self) -> Result<Vec<String>> {
+        match self.0.iter().find(|argument| argument.starts_with('-')) {
+            None => Ok(self.0),
+            Some(other) => bail!("unknown argument `{other}`\n\n{HELP}"),
+        }
     }
 
     fn done(self) -> Result<()> {

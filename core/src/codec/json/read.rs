@@ -78,7 +78,7 @@ fn fault(object: FaultObject<'_>, text: &str) -> Result<(Fault, Payload), CodecE
     let (detail, payload) = match object.detail {
         None => (None, Payload::Nothing),
         Some(Object(DetailObject { kind, body, bytes })) => {
-            (Some(Detail { kind, body: Bytes::new() }), payload(body, bytes, text)?)
+            (Some(Box::new(Detail { kind, body: Bytes::new() })), payload(body, bytes, text)?)
         }
     };
     Ok((Fault { code, reason: object.reason, detail }, payload))

@@ -22,6 +22,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::future::{Future, poll_fn};
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 pub(super) async fn run<K: Clock, A: Acceptor, D: Codec, W: Watch>(
     clock: K,
@@ -30,7 +31,9 @@ pub(super) async fn run<K: Clock, A: Acceptor, D: Codec, W: Watch>(
     shared: Arc<Shared<Host, W>>,
     staff: Servants,
 ) {
+    let linger = |host: &Host| host.endpoints().iter().map(|e| e.binding.timeouts.close).max();
     let mut driver = Driver {
+        linger: shared.read(linger).unwrap_or_default(),
         stop: Stop(shared),
         timer: Timer::new(clock.clone(), sleep),
         now: clock.now(),
@@ -66,6 +69,9 @@ struct Driver<K, A: Acceptor, D, W: Watch, S> {
     places: BTreeMap<ExchangeId, usize>,
     last_exchange: ExchangeId,
     timer: Timer<K, S>,
+    /// How long a peer may take to receive the rest of a session: the longest close timeout of the
+    /// bindings.
+    linger: Duration,
     staff: Servants,
     todo: VecDeque<Action>,
 }
@@ -100,8 +106,9 @@ where
             if !rests || accepted {
                 continue;
             }
-            if self.timer.poll(deadline) {
+            if self.timer.poll(deadline.into_iter().chain(self.trunk.deadline()).min()) {
                 self.now = self.clock.now();
+                self.trunk.cut(self.now);
                 self.feed(HostInput::Wake);
             } else if self.is_finished() {
                 return Poll::Ready(());
@@ -190,7 +197,8 @@ where
                 Action::Send(channel, message) => self.send(channel, &message),
                 Action::EndOutput(channel) => self.trunk.end_output(channel),
                 Action::Release { channel, abort } => {
-                    self.trunk.release(channel, abort);
+                    let until = self.now + self.linger;
+                    self.trunk.release(channel, (!abort).then_some(until));
                     self.staff.forget_channel(channel);
                 }
                 Action::Respond(exchange, message) => self.respond(exchange, message.as_ref()),
@@ -216,7 +224,7 @@ where
         if instead.is_none_or(|fault| self.trunk.send(channel, &fault).is_err()) {
             // Its receiver would wait for ever.
             let reason = error.to_string().into();
-            self.trunk.release(channel, true);
+            self.trunk.release(channel, None);
             let lost = Wire::Lost(channel, crate::action::Loss::Garbled(reason));
             self.feed(HostInput::Wire(lost));
         }

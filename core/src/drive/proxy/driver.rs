@@ -23,6 +23,7 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 pub(super) struct Parts<K, C, D> {
     pub address: SmolStr,
@@ -57,6 +58,7 @@ pub(super) async fn run<K: Clock, C: Connector, D: Codec, W: Watch, U: Staff>(
 ) {
     let Parts { address, clock, connector, codec } = parts;
     let mut driver = Driver {
+        linger: shared.read(|proxy| proxy.binding().timeouts.close),
         stop: Stop(shared),
         address,
         timer: Timer::new(clock.clone(), sleep),
@@ -92,6 +94,8 @@ struct Driver<K, C: Connector, D, W: Watch, U, F, G, S> {
     /// Pooled channels between two calls.
     idle: BTreeMap<ChannelId, (C::Exchange, D)>,
     timer: Timer<K, S>,
+    /// How long a peer may take to receive the rest of a session: the binding's close timeout.
+    linger: Duration,
     staff: U,
     todo: VecDeque<Action>,
 }
@@ -132,8 +136,9 @@ where
             if !rests {
                 continue;
             }
-            if self.timer.poll(deadline) {
+            if self.timer.poll(deadline.into_iter().chain(self.trunk.deadline()).min()) {
                 self.now = self.clock.now();
+                self.trunk.cut(self.now);
                 self.feed(ProxyInput::Wake);
             } else if self.is_finished() {
                 return Poll::Ready(());
@@ -288,7 +293,8 @@ where
     }
 
     fn release(&mut self, channel: ChannelId, abort: bool) {
-        self.trunk.release(channel, abort);
+        let until = self.now + self.linger;
+        self.trunk.release(channel, (!abort).then_some(until));
         self.idle.remove(&channel);
         if let Some(place) = self.places.remove(&channel) {
             self.works.remove(place); // dropping it aborts it
