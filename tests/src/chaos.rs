@@ -65,7 +65,7 @@ const COMMANDS: [&str; 16] = [
 /// A world of two proxies and a host, before anything has happened.
 pub fn world(config: Config) -> World {
     let pick = |options: &[&'static str], index: u8| options[usize::from(index) % options.len()];
-    let session = config.binding % 2 == 0;
+    let session = config.binding.is_multiple_of(2);
     let (binding, mode) = if session { ("websocket", "required") } else { ("fetch", "notAllowed") };
     let callback = if session {
         r#""callback": { "name": "Back", "operations": [{ "name": "ask" }] },"#
@@ -116,7 +116,7 @@ pub fn play(config: Config, moves: &[Move]) -> Result<World, String> {
     for step in moves {
         match *step {
             Move::Command(proxy, command) => {
-                let name = if proxy % 2 == 0 { "A" } else { "B" };
+                let name = if proxy.is_multiple_of(2) { "A" } else { "B" };
                 let command = COMMANDS[usize::from(command) % COMMANDS.len()];
                 let step = Step::try_from(format!("{name} {command}"))
                     .map_err(|error| error.to_string())?;

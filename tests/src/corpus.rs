@@ -46,7 +46,7 @@ pub fn check(name: &str, scenario: &str, expected: &str) -> Vec<String> {
 fn uncited(name: &str, text: &str, scenario: &Scenario) -> Option<String> {
     let comment = text.lines().find_map(|line| line.split_once("rules(every_scenario_comes_out):"));
     let cited: Vec<&str> = comment.map_or("", |(_, ids)| ids).split(", ").map(str::trim).collect();
-    let named = scenario.rules.iter().map(|rule| rule.as_str());
+    let named = scenario.rules.iter().map(smol_str::SmolStr::as_str);
     (!named.eq(cited)).then(|| format!("{name}: its comment and its list of rules differ"))
 }
 

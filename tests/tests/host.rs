@@ -61,7 +61,8 @@ dual_test! {
                 let mut actions = Vec::new();
                 for input in inputs {
                     actions.extend(tell(&mut host, input));
-                    let early = tell(&mut host, HostInput::Connected(first, ChannelId(9), SessionId(1)));
+                    let early =
+                        tell(&mut host, HostInput::Connected(first, ChannelId(9), SessionId(1)));
                     let sent_away = Action::Release { channel: ChannelId(9), abort: true };
                     assert_eq!(early, [sent_away], "HOST-2: nobody is accepted");
                 }
@@ -161,7 +162,11 @@ dual_test! {
         assert_eq!(call(&mut world, stray, 0), Ok("obj3".into()), "it meant the other endpoint");
         let both = world.node("P3").expect("it is there");
         assert_eq!(call(&mut world, both, 1), Ok("obj4".into()));
-        assert_eq!(call(&mut world, both, 0), Err(ProxyError::ActionNotSupported), "SESS-13: for good");
+        assert_eq!(
+            call(&mut world, both, 0),
+            Err(ProxyError::ActionNotSupported),
+            "SESS-13: for good"
+        );
         assert_eq!(world.host(host).map(|h| h.counts.contexts), Some(4));
     }
 }
@@ -231,12 +236,16 @@ dual_test! {
                         .map(|(_, shape)| shape)
                         .collect();
                     // SESS-3: the first that suits both, sessionless kinds first of each pattern.
-                    let plain = Shape::ALL.into_iter().find(|s| accepted.contains(s) && built.contains(s));
+                    let plain =
+                        Shape::ALL.into_iter().find(|s| accepted.contains(s) && built.contains(s));
                     // SESS-4: else a session may be hidden, of one direction only.
-                    let pairs = [(Shape::Input, Shape::InputSession), (Shape::Reply, Shape::ReplySession)];
-                    let hidden = pairs.iter().find(|(s, of)| accepted.contains(s) && built.contains(of));
-                    let wanted = plain.map(|shape| Selected { shape, hides_session: false }).or(
-                        hidden.map(|(_, shape)| Selected { shape: *shape, hides_session: true }));
+                    let pairs =
+                        [(Shape::Input, Shape::InputSession), (Shape::Reply, Shape::ReplySession)];
+                    let hidden =
+                        pairs.iter().find(|(s, of)| accepted.contains(s) && built.contains(of));
+                    let wanted =
+                        plain.map(|shape| Selected { shape, hides_session: false }).or(hidden
+                            .map(|(_, shape)| Selected { shape: *shape, hides_session: true }));
                     let found = binding(&built).select(&[&contract]);
                     assert_eq!(found.ok(), wanted, "{mode:?} {what} over {built:?}");
                 }
@@ -246,7 +255,7 @@ dual_test! {
 }
 
 dual_test! {
-    /// SESS-6, SESS-8, PROXY-18, ORC-5: why a contract gets none, by the first reason that fits.
+    /// SESS-6, SESS-8, PROXY-18, ORC-5, GOT-29: why a contract gets none, by the first reason that fits.
     fn every_refusal_has_its_key() {
         use SessionMode::{Allowed, NotAllowed, Required};
         let key = |mode, what, binding: &Binding| {
@@ -256,7 +265,10 @@ dual_test! {
         let session = Err("BindingDoesnTSupportSessionButContractRequires1");
         let datagram = Err("BindingDoesntSupportDatagramButContractRequires");
         let duplex = Err("BindingDoesnTSupportDuplexButContractRequires1");
-        assert_eq!(key(Allowed, "two-way", &binding(&[])), Err("BindingDoesnTSupportAnyChannelTypes1"));
+        assert_eq!(
+            key(Allowed, "two-way", &binding(&[])),
+            Err("BindingDoesnTSupportAnyChannelTypes1")
+        );
         assert_eq!(key(Required, "two-way", &fetch), session);
         assert_eq!(key(NotAllowed, "two-way", &socket), datagram);
         assert_eq!(key(NotAllowed, "callback", &socket), datagram);
@@ -264,7 +276,10 @@ dual_test! {
         assert_eq!(key(Allowed, "callback", &fetch), duplex);
         assert_eq!(key(NotAllowed, "callback", &both), datagram, "ORC-5");
         let one_way = binding(&[Shape::Input]);
-        assert_eq!(key(Allowed, "two-way", &one_way), Err("BindingDoesnTSupportRequestReplyButContract1"));
+        assert_eq!(
+            key(Allowed, "two-way", &one_way),
+            Err("BindingDoesnTSupportRequestReplyButContract1")
+        );
         let chosen = |shape| Ok(Selected { shape, hides_session: false });
         assert_eq!(key(Allowed, "two-way", &both), chosen(Shape::Reply), "GOT-3");
         assert_eq!(key(Required, "two-way", &both), chosen(Shape::DuplexSession));
@@ -323,11 +338,14 @@ const ONE_HOST: &str = r#"
 "#;
 
 dual_test! {
-    /// SESS-23, HOST-8, HOST-9, HOST-10, CALL-14: a session has a name of its own, without one there is
+    /// SESS-23, HOST-8, HOST-9, HOST-10, CALL-14, GOT-25: a session has a name of its own, without one there is
     /// none; the host hears of it before any message, and of its end once.
     fn sessions_have_names() {
         let mut run = play::begin(ONE_HOST);
-        play::lines(&mut run, "H open => ok\nF open => ok\nA open => ok\nB open => ok\nC open => ok");
+        play::lines(
+            &mut run,
+            "H open => ok\nF open => ok\nA open => ok\nB open => ok\nC open => ok",
+        );
         let [a, b] = ["A", "B"].map(|name| play::take(&mut run, &format!("{name} call who")));
         let again = play::take(&mut run, "A call who");
         assert!(a.len() == 3 + 32 && a != b && a == again, "{a} {b} {again}");
@@ -352,13 +370,25 @@ dual_test! {
     /// FLT-11, CHAN-2, SESS-21: what is no message ends its own session and nothing else.
     fn garbage_ends_one_session() {
         let mut run = play::begin(ONE_HOST);
-        play::lines(&mut run, "H open => ok\nA open => ok\nB open => ok\nA call ping => ok\nB call ping => ok");
+        play::lines(
+            &mut run,
+            "H open => ok\nA open => ok\nB open => ok\nA call ping => ok\nB call ping => ok",
+        );
         let host = run.world.node("H").expect("it is there");
-        let channels: Vec<ChannelId> = run.world.host(host).expect("it is there").host
-            .dispatcher().channels().map(|channel| channel.id).collect();
+        let channels: Vec<ChannelId> = run
+            .world
+            .host(host)
+            .expect("it is there")
+            .host
+            .dispatcher()
+            .channels()
+            .map(|channel| channel.id)
+            .collect();
         let garbled = Wire::Lost(channels[0], Loss::Garbled("no message".into()));
         run.world.tell_host(host, HostInput::Wire(garbled));
-        play::lines(&mut run, "
+        play::lines(
+            &mut run,
+            "
             settle
             show H => opened 1/2/1/2/1 peak 1
             show A => faulted channels 0 pending 0
@@ -366,7 +396,8 @@ dual_test! {
             A close => ok
             B close => ok
             H close => ok
-        ");
+        ",
+        );
     }
 }
 
@@ -377,8 +408,16 @@ dual_test! {
         let mut run = play::begin(ONE_HOST);
         play::lines(&mut run, "H open => ok\nA open => ok\nA call ping => ok");
         let node = run.world.node("H").expect("it is there");
-        let channel = run.world.host(node).expect("it is there").host
-            .dispatcher().channels().next().expect("a session").id;
+        let channel = run
+            .world
+            .host(node)
+            .expect("it is there")
+            .host
+            .dispatcher()
+            .channels()
+            .next()
+            .expect("a session")
+            .id;
         let ask = |number: u64| HostInput::Call {
             call: CallId(number),
             channel,
@@ -399,7 +438,12 @@ dual_test! {
         // A stale operation is no reason to refuse (GOT-16): it does not run any more.
         let stale = match ask(901) {
             HostInput::Call { call, channel, operation, message, timeout, .. } => HostInput::Call {
-                call, channel, operation, message, timeout, within: Some(DispatchId(1)),
+                call,
+                channel,
+                operation,
+                message,
+                timeout,
+                within: Some(DispatchId(1)),
             },
             other => other,
         };
@@ -420,7 +464,10 @@ dual_test! {
     /// SESS-21, SESS-22: how each session came to its end is told.
     fn the_end_of_a_session_tells_how_it_came_about() {
         let mut run = play::begin(ONE_HOST);
-        play::lines(&mut run, "H open => ok\nA open => ok\nA close => ok\nA reset => ok\nA open => ok\nA link cut\nA close => ok\nA reset => ok\nA open => ok\nadvance 10m\nA close => ok");
+        play::lines(
+            &mut run,
+            "H open => ok\nA open => ok\nA close => ok\nA reset => ok\nA open => ok\nA link cut\nA close => ok\nA reset => ok\nA open => ok\nadvance 10m\nA close => ok",
+        );
         let ends = play::events(&run, "H").into_iter().filter_map(|event| match event {
             Event::SessionEnded { how, .. } => Some(how),
             _ => None,

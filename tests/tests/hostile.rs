@@ -1,6 +1,7 @@
 //! What fuzzing began with and what it found, once more on every run.
 
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, reason = "a test that cannot read its seeds has failed")]
 
 use sessionful::sim::{Scenario, ScenarioError};
 use sessionful_tests::hostile;

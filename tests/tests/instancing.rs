@@ -74,7 +74,10 @@ dual_test! {
     /// the steps of a message of a per-call service over a session.
     fn the_steps_of_a_call_per_call() {
         let (call, end) = steps_of_one_call("perCall");
-        assert_eq!(call, words("
+        assert_eq!(
+            call,
+            words(
+                "
             arrived taken began
             calls+ CallAdmitted
             InstanceFound
@@ -88,7 +91,9 @@ dual_test! {
             Releasing closing object- closed context- instances-
             Handling
             Done ended calls-
-        "));
+        "
+            )
+        );
         assert_eq!(end, "arrived taken input- output- session- sessions-");
     }
 }
@@ -98,7 +103,10 @@ dual_test! {
     /// first message of a per-session service, and of the end of its session.
     fn the_steps_of_a_call_per_session() {
         let (call, end) = steps_of_one_call("perSession");
-        assert_eq!(call, words("
+        assert_eq!(
+            call,
+            words(
+                "
             arrived taken began
             calls+ CallAdmitted
             InstanceFound
@@ -112,13 +120,20 @@ dual_test! {
             Releasing gate-
             Handling
             Done ended calls-
-        "));
-        assert_eq!(end, words("
+        "
+            )
+        );
+        assert_eq!(
+            end,
+            words(
+                "
             arrived taken input- output-
             session- unbound
             closing object- closed context- instances-
             sessions-
-        "));
+        "
+            )
+        );
     }
 }
 
@@ -127,7 +142,10 @@ dual_test! {
     /// message, and outlives the session.
     fn the_steps_of_a_call_to_a_singleton() {
         let (call, end) = steps_of_one_call("single");
-        assert_eq!(call, words("
+        assert_eq!(
+            call,
+            words(
+                "
             arrived taken began
             calls+ CallAdmitted
             bound InstanceFound
@@ -141,7 +159,9 @@ dual_test! {
             Releasing gate-
             Handling
             Done ended calls-
-        "));
+        "
+            )
+        );
         assert_eq!(end, words("arrived taken input- output- session- unbound sessions-"));
     }
 }
@@ -289,8 +309,11 @@ dual_test! {
         assert!(asked.contains(&Action::AskIdle(context)), "INST-15: {asked:?}");
         assert_eq!(tell(&mut host, HostInput::ContextIdle(context, false)), []);
         assert!(host.dispatcher().context(context).is_some());
-        assert_eq!(tell(&mut host, HostInput::ContextIdle(context, true)), [Action::AskIdle(context)],
-            "INST-22: the whole test again");
+        assert_eq!(
+            tell(&mut host, HostInput::ContextIdle(context, true)),
+            [Action::AskIdle(context)],
+            "INST-22: the whole test again"
+        );
         let ended = tell(&mut host, HostInput::ContextIdle(context, true));
         assert!(ended.contains(&Action::ForgetContext(context)), "{ended:?}");
     }
@@ -337,7 +360,8 @@ dual_test! {
 dual_test! {
     /// INST-8, INST-13, HOST-14, FLT-9: whoever is not let in makes nothing; the session goes on.
     fn whoever_is_not_let_in_makes_nothing() {
-        let mut run = play::begin(r#"
+        let mut run = play::begin(
+            r#"
             [hosts.H]
             binding = "websocket"
             behavior = { authorizes = true }
@@ -346,8 +370,11 @@ dual_test! {
             [proxies.A]
             host = "H"
             options = { rules = "wcf" }
-        "#);
-        play::lines(&mut run, "
+        "#,
+        );
+        play::lines(
+            &mut run,
+            "
             H open => ok
             A open => ok
             A call op caller:eve => error SecurityAccessDeniedException
@@ -356,7 +383,8 @@ dual_test! {
             show H => opened 1/1/0/1/0 peak 1
             A close => ok
             H close => ok
-        ");
+        ",
+        );
         play::no_leaks(&run);
     }
 }

@@ -36,12 +36,25 @@ fn wrong_cells(rules: Rules, table: &str) -> Vec<String> {
 dual_test! {
     /// PROXY-1, CHAN-1, GOT-33, CO-1: the numbers of the states, as proxy or host and as channel.
     fn states_have_their_native_numbers() {
-        let all = [Phase::Created, Phase::Opening, Phase::Opened, Phase::Closing, Phase::Closed,
-            Phase::Faulted];
-        assert_eq!(all.map(|phase| phase.as_proxy_state()), [0, 1, 2, 3, 4, 5].map(Some));
+        let all = [
+            Phase::Created,
+            Phase::Opening,
+            Phase::Opened,
+            Phase::Closing,
+            Phase::Closed,
+            Phase::Faulted,
+        ];
+        assert_eq!(all.map(Phase::as_proxy_state), [0, 1, 2, 3, 4, 5].map(Some));
         assert_eq!(Phase::Accepting.as_proxy_state(), None);
-        let all = [Phase::Created, Phase::Opening, Phase::Accepting, Phase::Opened, Phase::Faulted,
-            Phase::Closing, Phase::Closed];
+        let all = [
+            Phase::Created,
+            Phase::Opening,
+            Phase::Accepting,
+            Phase::Opened,
+            Phase::Faulted,
+            Phase::Closing,
+            Phase::Closed,
+        ];
         assert_eq!(all.map(Phase::as_channel_state), [0, 1, 2, 3, 4, 5, 6]);
     }
 }
@@ -49,7 +62,9 @@ dual_test! {
 dual_test! {
     /// PROXY-2, CHAN-1, HOST-1, GOT-34, MOD-1: WWSAPI's diagram, cell by cell.
     fn wwsapi_lives() {
-        let wrong = wrong_cells(Rules::Wws, "
+        let wrong = wrong_cells(
+            Rules::Wws,
+            "
             created    opening accepting ?       closed  created  ?        created
             opening    -       -         opened  -       created  created  -
             accepting  -       -         opened  -       created  created  -
@@ -57,7 +72,8 @@ dual_test! {
             closing    -       -         closed  -       closed   closed   -
             closed     -       -         -       closed  closed   ?        created
             faulted    -       -         -       closing faulted  ?        -
-        ");
+        ",
+        );
         assert!(wrong.is_empty(), "{wrong:#?}");
     }
 }
@@ -65,7 +81,9 @@ dual_test! {
 dual_test! {
     /// CO-1, CO-2, CO-3, CO-5, CO-6, CO-7, CO-10, MOD-1: the WCF communication object, cell by cell.
     fn wcf_lives() {
-        let wrong = wrong_cells(Rules::Wcf, "
+        let wrong = wrong_cells(
+            Rules::Wcf,
+            "
             created    opening ?         -       closed  closed   faulted  -
             opening    -       -         opened  closed  closed   faulted  -
             accepting  -       -         opened  closed  closed   faulted  -
@@ -73,7 +91,8 @@ dual_test! {
             closing    -       -         closed  closing closed   closing  -
             closed     -       -         -       closed  closed   closed   -
             faulted    -       -         -       closed  closed   faulted  -
-        ");
+        ",
+        );
         assert!(wrong.is_empty(), "{wrong:#?}");
     }
 }
@@ -279,28 +298,56 @@ dual_test! {
     fn errors_have_their_native_names() {
         let text = || "x".into();
         let table = [
-            (ProxyError::InvalidState { phase: Phase::Closed }, "INVALID_OPERATION", "InvalidOperationException"),
+            (
+                ProxyError::InvalidState { phase: Phase::Closed },
+                "INVALID_OPERATION",
+                "InvalidOperationException",
+            ),
             (ProxyError::Faulted, "OBJECT_FAULTED", "CommunicationObjectFaultedException"),
             (ProxyError::Disposed, "INVALID_OPERATION", "ObjectDisposedException"),
             (ProxyError::Aborted, "OPERATION_ABORTED", "CommunicationObjectAbortedException"),
             (ProxyError::Abandoned, "OPERATION_ABANDONED", "OperationCanceledException"),
             (ProxyError::TimedOut, "OPERATION_TIMED_OUT", "TimeoutException"),
             (ProxyError::QuotaExceeded { limit: 1 }, "QUOTA_EXCEEDED", "QuotaExceededException"),
-            (ProxyError::SessionTerminated, "ENDPOINT_FAULT_RECEIVED", "ChannelTerminatedException"),
-            (ProxyError::ActionNotSupported, "ENDPOINT_ACTION_NOT_SUPPORTED", "ActionNotSupportedException"),
+            (
+                ProxyError::SessionTerminated,
+                "ENDPOINT_FAULT_RECEIVED",
+                "ChannelTerminatedException",
+            ),
+            (
+                ProxyError::ActionNotSupported,
+                "ENDPOINT_ACTION_NOT_SUPPORTED",
+                "ActionNotSupportedException",
+            ),
             (ProxyError::DeserializationFailed, "ENDPOINT_FAULT_RECEIVED", "ProtocolException"),
             (ProxyError::NotFound, "ENDPOINT_NOT_FOUND", "EndpointNotFoundException"),
             (ProxyError::AccessDenied, "ENDPOINT_ACCESS_DENIED", "SecurityAccessDeniedException"),
             (ProxyError::TooBusy, "ENDPOINT_TOO_BUSY", "ServerTooBusyException"),
-            (ProxyError::Disconnected { reason: text() }, "ENDPOINT_DISCONNECTED", "CommunicationException"),
+            (
+                ProxyError::Disconnected { reason: text() },
+                "ENDPOINT_DISCONNECTED",
+                "CommunicationException",
+            ),
             (ProxyError::Protocol { reason: text() }, "INVALID_FORMAT", "ProtocolException"),
-            (ProxyError::NonInitiating { operation: text() }, "INVALID_OPERATION", "InvalidOperationException"),
+            (
+                ProxyError::NonInitiating { operation: text() },
+                "INVALID_OPERATION",
+                "InvalidOperationException",
+            ),
             (ProxyError::AlreadyTerminated, "INVALID_OPERATION", "InvalidOperationException"),
             (ProxyError::AutoClosed, "INVALID_OPERATION", "ProtocolException"),
             (ProxyError::WouldDeadlock, "INVALID_OPERATION", "InvalidOperationException"),
             (ProxyError::OpenInProgress, "INVALID_OPERATION", "InvalidOperationException"),
-            (ProxyError::UnknownOperation { operation: text() }, "E_INVALIDARG", "InvalidOperationException"),
-            (ProxyError::Fault(Box::new(Fault::new("X", ""))), "ENDPOINT_FAULT_RECEIVED", "FaultException"),
+            (
+                ProxyError::UnknownOperation { operation: text() },
+                "E_INVALIDARG",
+                "InvalidOperationException",
+            ),
+            (
+                ProxyError::Fault(Box::new(Fault::new("X", ""))),
+                "ENDPOINT_FAULT_RECEIVED",
+                "FaultException",
+            ),
         ];
         for (error, code, exception) in table {
             assert_eq!(error.hresult().name(), Some(code), "{error:?}");

@@ -120,7 +120,10 @@ dual_test! {
             Action::Send(_, message) => Some(message),
             _ => None,
         });
-        assert_eq!(sent.map(|message| message.headers.as_slice()), Some([header.clone()].as_slice()));
+        assert_eq!(
+            sent.map(|message| message.headers.as_slice()),
+            Some([header.clone()].as_slice())
+        );
         let mandatory = Header { must_understand: true, ..header.clone() };
         let message = Message { headers: vec![mandatory], ..reply(1) };
         let actions = tell(&mut proxy, ProxyInput::Wire(Wire::Arrived(ONLY, message)));
@@ -137,7 +140,9 @@ dual_test! {
     /// FLT-9, FLT-2: a reply under an action that nobody expects breaks the protocol.
     fn a_reply_has_the_action_that_is_expected() {
         let mut proxy = proxy(Binding::websocket(), ProxyOptions::default());
-        for (number, action, fine) in [(1, "Svc/opResponse", true), (2, "*", true), (3, "Svc/x", false)] {
+        for (number, action, fine) in
+            [(1, "Svc/opResponse", true), (2, "*", true), (3, "Svc/x", false)]
+        {
             tell(&mut proxy, call(number));
             let message = Message { action: action.into(), ..reply(number) };
             let actions = tell(&mut proxy, ProxyInput::Wire(Wire::Arrived(ONLY, message)));
@@ -205,19 +210,43 @@ dual_test! {
         };
         let op = || Operation::new("op");
         let table = [
-            (contract(SessionMode::Required, op()), Binding::fetch(),
-                "BindingDoesnTSupportSessionButContractRequires1"),
-            (contract(SessionMode::NotAllowed, op()), Binding::websocket(),
-                "BindingDoesntSupportDatagramButContractRequires"),
-            (contract(SessionMode::Allowed, op().terminating()), Binding::websocket(),
-                "ContractIsNotSelfConsistentItHasOneOrMore2"),
-            (contract(SessionMode::Required, op().not_initiating()), Binding::websocket(),
-                "SFxContractHasZeroInitiatingOperations"),
+            (
+                contract(SessionMode::Required, op()),
+                Binding::fetch(),
+                "BindingDoesnTSupportSessionButContractRequires1",
+            ),
+            (
+                contract(SessionMode::NotAllowed, op()),
+                Binding::websocket(),
+                "BindingDoesntSupportDatagramButContractRequires",
+            ),
+            (
+                contract(SessionMode::Allowed, op().terminating()),
+                Binding::websocket(),
+                "ContractIsNotSelfConsistentItHasOneOrMore2",
+            ),
+            (
+                contract(SessionMode::Required, op().not_initiating()),
+                Binding::websocket(),
+                "SFxContractHasZeroInitiatingOperations",
+            ),
         ];
         for (contract, binding, key) in table {
             let made = Proxy::new(contract.into(), binding, ProxyOptions::default());
             assert_eq!(made.expect_err("it must be refused").key(), Some(key));
         }
+    }
+}
+
+dual_test! {
+    /// INST-20: the objects of callbacks have no release mode.
+    fn callbacks_release_nothing() {
+        let contract = Contract::new("Svc").operation(Operation::new("op")).build();
+        let mut options = ProxyOptions::default();
+        options.callback.release.insert("tell".into(), sessionful::ReleaseMode::AfterCall);
+        let made = Proxy::new(contract.expect("good").into(), Binding::websocket(), options);
+        let refused = made.expect_err("it must be refused");
+        assert_eq!(refused.exception(), "InvalidOperationException");
     }
 }
 
@@ -260,7 +289,8 @@ dual_test! {
                     _ => {}
                 }
             }
-            let twice: Vec<&String> = ends.iter().filter(|(_, n)| **n > 1).map(|(c, _)| c).collect();
+            let twice: Vec<&String> =
+                ends.iter().filter(|(_, n)| **n > 1).map(|(c, _)| c).collect();
             assert!(twice.is_empty(), "{name}: {twice:?} ended more than once");
         }
     }

@@ -1,1 +1,23 @@
-//! sessionful for JavaScript.
+//! sessionful for JavaScript: clocks, ports and panics of pages and workers.
+//!
+//! | module       | idea                                                               |
+//! |--------------|--------------------------------------------------------------------|
+//! | [`habitat`]  | time, tasks and randomness of a page or a worker                   |
+//! | [`pipe`]     | a session over a `MessagePort`                                     |
+//! | [`exchange`] | single requests over a `MessagePort`                               |
+//! | [`control`]  | the port by which a page finds the hosts of a worker               |
+//! | [`events`]   | records of what happened, many to a message                        |
+//! | [`panic`]    | a panic becomes one message to whoever can still show it           |
+//!
+//! Whatever arrives at a port may come from anybody: it becomes a value or a typed error, never a
+//! panic.
+#![cfg_attr(not(test), deny(clippy::unwrap_used))]
+
+pub mod control;
+pub mod events;
+pub mod exchange;
+pub mod habitat;
+pub mod panic;
+pub mod pipe;
+mod port;
+mod word;

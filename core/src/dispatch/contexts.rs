@@ -43,7 +43,7 @@ impl Dispatcher {
             }
             _ => return self.fail(id, context_gone(), Verdict::Unhandled),
         }
-        self.join_context(id, context, out);
+        self.join_context(id, context);
         Step::Next(Stage::ContextOpened)
     }
 
@@ -104,7 +104,7 @@ impl Dispatcher {
         match result {
             Ok(()) => {
                 self.opened(id, context, out);
-                self.join_context(id, context, out);
+                self.join_context(id, context);
                 Stage::ContextOpened
             }
             Err(failure) => {
@@ -171,19 +171,12 @@ impl Dispatcher {
         }
     }
 
-    fn join_context(&mut self, id: DispatchId, context: ContextId, out: &mut impl Outbox<Action>) {
+    fn join_context(&mut self, id: DispatchId, context: ContextId) {
         if let Some(context) = self.contexts.get_mut(&context) {
             context.activity += 1;
             context.lease = Lease::None;
         }
         self.hold(id, |holds| holds.context = true);
-        // INST-5: a singleton counts the session channels that use it.
-        let channel = self.dispatches.get(&id).map(|dispatch| dispatch.channel);
-        if self.singleton == Some(context)
-            && let Some(channel) = channel
-        {
-            self.bind(context, channel, out);
-        }
     }
 
     /// Step 14: a context that counts its messages takes no more than its service allows (`THR-6`).

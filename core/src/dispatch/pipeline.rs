@@ -131,13 +131,15 @@ impl Dispatcher {
             out.act(Action::Ask(id, Question::FindContext));
             return Step::Park;
         }
+        let channel = dispatch.channel;
         let context = match self.behavior.instancing {
             InstanceMode::PerCall => None,
             InstanceMode::Single => self.singleton,
-            InstanceMode::PerSession => {
-                self.channels.get(&dispatch.channel).and_then(|channel| channel.context)
-            }
+            InstanceMode::PerSession => self.channels.get(&channel).and_then(|c| c.context),
         };
+        if let (InstanceMode::Single, Some(singleton)) = (self.behavior.instancing, context) {
+            self.bind(singleton, channel, out); // INST-5
+        }
         self.place(id, context, out);
         Step::Next(Stage::InstanceFound)
     }

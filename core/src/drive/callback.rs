@@ -19,7 +19,7 @@ use std::task::{self, Poll};
 ///
 /// Within an operation it counts as a call-out (`CONC-5`), and a call that could never be answered
 /// is refused (`CONC-12`). It goes on after the operation, until the session ends. See
-/// [`Context::callback`].
+/// [`Context::callback`](super::Context::callback).
 ///
 /// ```
 /// use futures::executor::block_on;

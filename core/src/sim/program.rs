@@ -187,7 +187,7 @@ pub(crate) fn duration(text: &str) -> Option<Duration> {
 pub(crate) fn span_text(span: Duration) -> String {
     let micros = span.as_micros();
     let units = [(60_000_000, "m"), (1_000_000, "s"), (1000, "ms")];
-    let fits = units.into_iter().find(|(unit, _)| micros > 0 && micros % unit == 0);
+    let fits = units.into_iter().find(|(unit, _)| micros > 0 && micros.is_multiple_of(*unit));
     let (unit, name) = fits.unwrap_or((1, "us"));
     format!("{}{name}", micros / unit)
 }

@@ -14,8 +14,10 @@ use sessionful::{
 };
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::future::poll_fn;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::Poll;
 
 /// Answers with the number of calls that this object has seen.
 fn counter() -> Result<Rc<dyn Service>, Failure> {
@@ -279,6 +281,51 @@ fn an_operation_knows_its_context() {
     world.run(proxy.close()).unwrap();
     world.run(host.close()).unwrap();
     no_leaks(&proxy, &host);
+}
+
+/// HOST-12, CTX-1, CTX-2, CTX-3, CTX-8: two operations at once each know their own call, whatever the
+/// other does meanwhile; without a session there is neither its name nor a callback; a context of no
+/// end has nothing.
+#[test]
+fn contexts_are_given_and_never_shared() {
+    let mut world = World::new();
+    let to = endpoint(&session_contract(3), Binding::websocket());
+    let seen: Rc<RefCell<Vec<_>>> = Rc::default();
+    let (known, here) = (Rc::clone(&seen), Rc::new(Cell::new(0)));
+    let service = serve(move |at: Context, operation, _| {
+        let (known, here) = (Rc::clone(&known), Rc::clone(&here));
+        async move {
+            let before = (at.dispatch(), at.channel(), at.session(), at.operation().to_owned());
+            here.set(here.get() + 1);
+            poll_fn(|cx| {
+                cx.waker().wake_by_ref();
+                if here.get() == 2 { Poll::Ready(()) } else { Poll::Pending }
+            })
+            .await;
+            let after = (at.dispatch(), at.channel(), at.session(), at.operation().to_owned());
+            assert_eq!(before, after, "another operation ran in between");
+            known.borrow_mut().push((before.0, at.context(), at.instance()));
+            Ok(body(operation.into()))
+        }
+    });
+    let behavior = Behavior { concurrency: ConcurrencyMode::Multiple, ..Behavior::default() };
+    let host = world.host(hosting(&to, service).behavior(behavior));
+    let proxy = world.proxy(ProxyBuilder::new(to));
+    world.run(host.open()).unwrap();
+    world.run(proxy.open()).unwrap();
+    let calls = [proxy.call(A, body(0)), proxy.call(B, body(0))];
+    let replies = world.run(join_all(calls));
+    assert_eq!(replies, [Ok(body(0)), Ok(body(1))]);
+    let seen = seen.borrow();
+    assert_ne!(seen[0].0, seen[1].0, "each call has its own context");
+    assert_eq!((seen[0].1, seen[0].2), (seen[1].1, seen[1].2), "in one instance context");
+    world.run(proxy.close()).unwrap();
+    world.run(host.close()).unwrap();
+    no_leaks(&proxy, &host);
+
+    let detached = Context::detached();
+    assert!(detached.session().is_none() && detached.callback().is_none());
+    assert!(detached.context().is_none() && detached.headers().is_empty());
 }
 
 /// HOST-15, SESS-21: an operation hears that nobody waits for it any more, with a session and

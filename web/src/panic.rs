@@ -1,0 +1,35 @@
+//! A panic becomes one message to whoever can still show it.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Once;
+
+type Listener = Box<dyn Fn(&str)>;
+
+thread_local! {
+    static LISTENER: RefCell<Option<Listener>> = const { RefCell::new(None) };
+    static TOLD: Cell<bool> = const { Cell::new(false) };
+}
+
+static HOOK: Once = Once::new();
+
+/// Tells the first panic of this page or worker, with its place. After it nothing here works any
+/// more, so a second one is only a consequence and is not told.
+///
+/// The listener must not call anything of this library but what posts a message.
+pub fn tell(listener: impl Fn(&str) + 'static) {
+    LISTENER.with_borrow_mut(|slot| *slot = Some(Box::new(listener)));
+    HOOK.call_once(|| {
+        std::panic::set_hook(Box::new(|panic| {
+            if TOLD.replace(true) {
+                return;
+            }
+            let message = panic.to_string();
+            // A panic of the listener's own comes here while it is borrowed.
+            LISTENER.with(|slot| {
+                if let Ok(Some(listener)) = slot.try_borrow().as_deref() {
+                    listener(&message);
+                }
+            });
+        }));
+    });
+}
