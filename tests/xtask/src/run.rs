@@ -109,7 +109,8 @@ fn libtest(report: &str) -> Tally {
     let mut binary = String::new();
     for line in report.lines() {
         let line = line.trim();
-        if let Some(heading) = line.strip_prefix("Running ") {
+        // A heading ends with the binary; the browser's runner has running commentary of its own.
+        if let Some(heading) = line.strip_prefix("Running ").filter(|text| text.ends_with(')')) {
             binary = stem(heading);
         } else if let Some(name) = line.strip_prefix("Doc-tests ") {
             binary = format!("{name} (doc)");
@@ -172,6 +173,7 @@ mod tests {
     fn reads_the_report_of_cargo_test() {
         let report = "\
      Running unittests src/lib.rs (target/debug/deps/sessionful-83ab)
+Running headless tests in Chrome on `http://127.0.0.1:32953/`
 test gate::tests::hands_over ... ok
 test gate::tests::barges - should panic ... ok
 test slow ... ignored
