@@ -35,7 +35,7 @@ fn main() {
                 (0..TIMES).for_each(|_| {
                     let channel = ends.connect(true);
                     ends.disconnect(channel);
-                })
+                });
             });
         }
         ["session", "driven"] => {

@@ -124,7 +124,7 @@ impl<E: Ear> Wired<E> {
     }
 
     pub(crate) fn pooled_channels(&self) -> usize {
-        self.proxy.pool().map_or(0, |pool| pool.len())
+        self.proxy.pool().map_or(0, sessionful::proxy::pool::Pool::len)
     }
 
     fn proxy(&mut self, input: ProxyInput) {
