@@ -13,7 +13,7 @@ use super::service::{
     Authorizer, ContextProvider, Controls, ErrorHandler, Initializer, InstanceProvider,
 };
 use super::staff::{Roles, Servants};
-use super::state::{Begun, Ended, Keeper, Shared, Wait};
+use super::state::{Begun, Ended, Keeper, Shared, Stop, Wait};
 use super::watch::Watch;
 use crate::action::Ticket;
 use crate::codec::Codec;
@@ -180,7 +180,7 @@ impl<W: Watch + 'static> HostBuilder<W> {
             extensions: stores.end(),
         };
         let staff = Servants::new(roles, link, stores);
-        (handle, driver::run(clock, acceptor, codec, shared, staff))
+        (handle, driver::run(clock, acceptor, codec, Stop(shared), staff))
     }
 }
 

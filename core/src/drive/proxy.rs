@@ -10,7 +10,7 @@ use super::context::Stores;
 use super::link::ProxyLink;
 use super::pipe::Connector;
 use super::staff::{Nobody, Roles, Servants, Staff};
-use super::state::{Begun, Ended, Keeper, Shared, Wait};
+use super::state::{Begun, Ended, Keeper, Shared, Stop, Wait};
 use super::watch::Watch;
 use crate::action::{Failure, Ticket};
 use crate::codec::Codec;
@@ -154,7 +154,7 @@ impl<K: Clock, C: Connector, D: Codec> driver::Parts<K, C, D> {
     ) -> (ProxyHandle<K, W>, impl Future<Output = ()>) {
         let clock = self.clock.clone();
         let keeper = Arc::new(Keeper(Arc::clone(&shared)));
-        (ProxyHandle { keeper, clock }, driver::run(self, shared, staff))
+        (ProxyHandle { keeper, clock }, driver::run(self, Stop(shared), staff))
     }
 }
 

@@ -2,12 +2,12 @@
 
 use super::kit::*;
 use futures::future::{AbortHandle, abortable, poll_immediate};
-use futures::{SinkExt, StreamExt};
+use futures::{FutureExt, SinkExt, StreamExt};
 use sessionful::drive::{CallOptions, Caller, Connector, ProxyBuilder, Recorder};
 use sessionful::event::Event;
 use sessionful::ids::NodeId;
 use sessionful::proxy::ProxyOptions;
-use sessionful::{Binding, Codec, Contract, Message, Operation, Phase, ProxyError};
+use sessionful::{Binding, Codec, Contract, HostError, Message, Operation, Phase, ProxyError};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -332,4 +332,20 @@ fn a_peer_that_never_reads_is_cut_after_the_close_timeout() {
     assert_eq!(world.clock.sleepers(), 0);
     let rest: Vec<_> = world.run(pipe.collect());
     assert!(rest.len() < 40 && rest.last().is_some_and(Result::is_err), "{rest:?}");
+}
+
+/// A driver that is dropped before it ever ran is gone all the same: nobody waits for it.
+#[test]
+fn a_driver_that_never_ran_ends_what_is_awaited() {
+    let world = World::new();
+    let to = endpoint(&session_contract(3), Binding::websocket());
+    let (clock, connector) = (world.clock.clone(), world.network.connector());
+    let (proxy, driver) =
+        ProxyBuilder::new(to.clone()).build(clock.clone(), connector, Plain).unwrap();
+    drop(driver);
+    assert_eq!(proxy.open().now_or_never(), Some(Err(ProxyError::Stopped)));
+    let acceptor = world.network.acceptor();
+    let (host, driver) = hosting(&to, slow(&Door::default())).build(clock, acceptor, Plain);
+    drop(driver);
+    assert_eq!(host.open().now_or_never(), Some(Err(HostError::Stopped)));
 }

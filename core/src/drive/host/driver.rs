@@ -7,7 +7,7 @@ use crate::drive::clock::Clock;
 use crate::drive::crew::Crew;
 use crate::drive::pipe::{Acceptor, Incoming, PipeError, Responder};
 use crate::drive::staff::{Brief, Response, Servants, Staff};
-use crate::drive::state::{Shared, Stop};
+use crate::drive::state::Stop;
 use crate::drive::timer::{Timer, sleep};
 use crate::drive::trunk::{News, Trunk, unsendable_reply};
 use crate::drive::watch::Watch;
@@ -20,7 +20,6 @@ use futures::StreamExt;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, VecDeque};
 use std::future::{Future, poll_fn};
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -28,13 +27,14 @@ pub(super) async fn run<K: Clock, A: Acceptor, D: Codec, W: Watch>(
     clock: K,
     acceptor: A,
     codec: D,
-    shared: Arc<Shared<Host, W>>,
+    // From the outset: a driver that is dropped before it ever ran is gone all the same.
+    stop: Stop<Host, W>,
     staff: Servants,
 ) {
     let linger = |host: &Host| host.endpoints().iter().map(|e| e.binding.timeouts.close).max();
     let mut driver = Driver {
-        linger: shared.read(linger).unwrap_or_default(),
-        stop: Stop(shared),
+        linger: stop.0.read(linger).unwrap_or_default(),
+        stop,
         timer: Timer::new(clock.clone(), sleep),
         now: clock.now(),
         clock,

@@ -53,13 +53,14 @@ async fn send<X: Exchange>(exchange: X, frame: Frame) -> (X, Result<Option<Frame
 
 pub(super) async fn run<K: Clock, C: Connector, D: Codec, W: Watch, U: Staff>(
     parts: Parts<K, C, D>,
-    shared: Arc<Shared<Proxy, W>>,
+    // From the outset: a driver that is dropped before it ever ran is gone all the same.
+    stop: Stop<Proxy, W>,
     staff: U,
 ) {
     let Parts { address, clock, connector, codec } = parts;
     let mut driver = Driver {
-        linger: shared.read(|proxy| proxy.binding().timeouts.close),
-        stop: Stop(shared),
+        linger: stop.0.read(|proxy| proxy.binding().timeouts.close),
+        stop,
         address,
         timer: Timer::new(clock.clone(), sleep),
         now: clock.now(),
