@@ -17,7 +17,12 @@ pub mod control;
 pub mod events;
 pub mod exchange;
 pub mod habitat;
+mod language;
+#[cfg(feature = "npm")]
+pub mod npm;
+mod outbox;
 pub mod panic;
 pub mod pipe;
 mod port;
+mod value;
 mod word;
