@@ -126,7 +126,9 @@ impl Desk {
                     Action::MakeSingleton(_) => self.unmade += 1,
                     _ => {}
                 }
-                self.todo.push_back(other);
+                if !self.stopped {
+                    self.todo.push_back(other);
+                }
             }
         }
     }
