@@ -8,14 +8,16 @@ mod actor;
 mod link;
 mod perform;
 mod program;
+mod run;
 mod scenario;
+mod script;
 
 pub use actor::ServiceScript;
 pub use link::{Random, Toward, Weather};
 pub use program::{Act, ActError, Op, Operand, Programs};
-pub use scenario::{
-    Command, HostScript, ProxyScript, Run, Scenario, ScenarioError, Step, StepError, describe,
-};
+pub use run::{Run, describe};
+pub use scenario::{HostScript, ProxyScript, Scenario, ScenarioError};
+pub use script::{Command, Step, StepError};
 
 use crate::action::{Action, Loss, Ticket, Wire};
 use crate::error::{HostError, ProxyError};
