@@ -59,7 +59,7 @@ pub enum HostInput {
     /// Somebody connected to an endpoint; the id comes from [`Host::new_channel`].
     Connected(EndpointId, ChannelId, SessionId),
     /// A request came on a sessionless endpoint.
-    Request(EndpointId, ExchangeId, Message),
+    Request(EndpointId, ExchangeId, Box<Message>),
     /// The client of an exchange is gone.
     ExchangeLost(EndpointId, ExchangeId),
     /// Something happened on a session channel.
@@ -75,7 +75,7 @@ pub enum HostInput {
         /// What to call, of the callback contract.
         operation: OperationId,
         /// Body and headers.
-        message: Message,
+        message: Box<Message>,
         /// The operation that calls, if it is one.
         within: Option<DispatchId>,
         /// How long to wait for the reply; the binding's send timeout unless given.

@@ -86,7 +86,7 @@ pub struct ProxyNode {
     endpoint: EndpointId,
     links: BTreeMap<ChannelId, u64>,
     done: BTreeMap<Ticket, Result<(), ProxyError>>,
-    settled: BTreeMap<CallId, Result<Message, ProxyError>>,
+    settled: BTreeMap<CallId, Result<Box<Message>, ProxyError>>,
     /// Calls that an operation elsewhere makes through this proxy.
     for_others: BTreeMap<CallId, (NodeId, DispatchId, CallId)>,
 }
@@ -350,7 +350,7 @@ impl World {
     }
 
     /// How a call ended, if it has.
-    pub fn settled(&self, node: NodeId, call: CallId) -> Option<&Result<Message, ProxyError>> {
+    pub fn settled(&self, node: NodeId, call: CallId) -> Option<&Result<Box<Message>, ProxyError>> {
         self.proxies.get(&node)?.settled.get(&call)
     }
 

@@ -364,7 +364,7 @@ impl Dispatcher {
         let Some(dispatch) = self.dispatches.get(&id) else { return Step::Leave };
         let (channel, verdict) = (dispatch.channel, dispatch.verdict);
         let sent =
-            !dispatch.one_way && self.send_reply(dispatch, self.reply_message(dispatch), out);
+            !dispatch.one_way && self.send_reply(dispatch, self.reply_message(dispatch).into(), out);
         if verdict != Verdict::Unhandled {
             return Step::Next(Stage::Releasing);
         }

@@ -272,7 +272,7 @@ impl<K: Clock, W: Watch> ProxyHandle<K, W> {
         options: CallOptions,
     ) -> Call<K, W> {
         let CallOptions { group, timeout, headers, within } = options;
-        let message = Message { headers, ..Message::request("", body) };
+        let message = Box::new(Message { headers, ..Message::request("", body) });
         // The name is given when the call begins.
         let new = NewCall { call: CallId(0), operation, message, group, timeout, within };
         Call::new(self.clone(), new)

@@ -54,26 +54,26 @@ impl Host {
         now: Timestamp,
         endpoint: EndpointId,
         exchange: ExchangeId,
-        message: Message,
+        message: Box<Message>,
         out: &mut impl Outbox<Action>,
     ) {
         let channel = self.listener(endpoint).and_then(|listener| listener.channel);
         let Some(channel) = channel.filter(|_| self.phase == Phase::Opened) else {
-            return out.act(Action::Respond(exchange, Some(unreachable_fault())));
+            return out.act(Action::Respond(exchange, Some(unreachable_fault().into())));
         };
         if !self.dispatcher.is_receptive(channel) {
             let fault = Fault::runtime(FaultCode::TooBusy, "too many requests wait: try later");
             let content = Content::Fault(fault);
             let message = Message { content, ..Message::default() };
-            return out.act(Action::Respond(exchange, Some(message)));
+            return out.act(Action::Respond(exchange, Some(message.into())));
         }
-        self.dispatcher.arrive(now, channel, Inbound::Message(message.into(), Some(exchange)), out);
+        self.dispatcher.arrive(now, channel, Inbound::Message(message, Some(exchange)), out);
     }
 
     pub(super) fn wire(&mut self, now: Timestamp, wire: Wire, out: &mut impl Outbox<Action>) {
         match wire {
             Wire::Arrived(channel, message) => {
-                self.dispatcher.arrive(now, channel, Inbound::Message(message.into(), None), out);
+                self.dispatcher.arrive(now, channel, Inbound::Message(message, None), out);
             }
             Wire::Ended(channel) => self.dispatcher.arrive(now, channel, Inbound::End, out),
             Wire::Lost(channel, loss) => self.dispatcher.lose(now, channel, loss, out),

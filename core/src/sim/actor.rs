@@ -68,7 +68,7 @@ pub(crate) struct Actor {
     provided: BTreeMap<SmolStr, ContextId>,
     /// Until when the provider keeps a context; nothing once that is over.
     leases: BTreeMap<ContextId, Option<Timestamp>>,
-    kept: BTreeMap<CallId, Result<Message, ProxyError>>,
+    kept: BTreeMap<CallId, Result<Box<Message>, ProxyError>>,
 }
 
 /// What comes of an action that was put to the user's code.
@@ -84,8 +84,8 @@ pub(super) enum Effect {
 pub(super) enum Wish {
     Answer(Answer),
     Host(HostInput),
-    CallBack { channel: ChannelId, name: SmolStr, body: Message },
-    CallOut { proxy: SmolStr, name: SmolStr, body: Message },
+    CallBack { channel: ChannelId, name: SmolStr, body: Box<Message> },
+    CallOut { proxy: SmolStr, name: SmolStr, body: Box<Message> },
 }
 
 /// The turn of an operation.
@@ -280,7 +280,7 @@ impl Actor {
         now: Timestamp,
         order: u64,
         call: CallId,
-        result: Result<Message, ProxyError>,
+        result: Result<Box<Message>, ProxyError>,
     ) -> bool {
         let waits = |running: &&mut Running| matches!(running.waits, Waits::Call(Some(id), _) if id == call);
         let Some(running) = self.running.values_mut().find(waits) else { return false };
@@ -298,7 +298,7 @@ impl Actor {
     }
 
     /// The result of a call that was made through another proxy, until its operation may have it.
-    pub(super) fn keep(&mut self, call: CallId, result: Result<Message, ProxyError>) {
+    pub(super) fn keep(&mut self, call: CallId, result: Result<Box<Message>, ProxyError>) {
         self.kept.insert(call, result);
     }
 
@@ -356,7 +356,7 @@ impl Actor {
         let act = program.and_then(|program| program.get(running.at));
         let value = |operand: &Operand| self.value(running, operand, turn.session);
         let values = |operands: &[Operand]| join(operands.iter().map(value));
-        let request = |operands: &[Operand]| Message::request("", values(operands).into());
+        let request = |operands: &[Operand]| Message::request("", values(operands).into()).into();
         let Turn { channel, call, .. } = *turn;
         let wish = |wish, on| (Some(wish), on);
         let host = |input| (Some(Wish::Host(input)), On::Next);

@@ -282,7 +282,7 @@ impl World {
         &mut self,
         node: NodeId,
         call: CallId,
-        result: Result<Message, crate::error::ProxyError>,
+        result: Result<Box<Message>, crate::error::ProxyError>,
     ) {
         let order = self.next_order();
         if let Some(host) = self.hosts.get_mut(&node) {
@@ -352,7 +352,7 @@ impl World {
         dispatch: DispatchId,
         channel: ChannelId,
         name: &str,
-        message: Message,
+        message: Box<Message>,
     ) {
         let call = self.next_call.take();
         let within = Some(dispatch);
@@ -377,7 +377,7 @@ impl World {
         dispatch: DispatchId,
         name: &str,
         operation: &str,
-        message: Message,
+        message: Box<Message>,
     ) {
         let theirs = self.next_call.take();
         let call = self.next_call.take();

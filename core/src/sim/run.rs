@@ -321,7 +321,7 @@ impl World {
             Command::Call { operation, arguments, timeout, group, headers } => {
                 let found = self.proxy(node).and_then(|p| p.proxy.contract().named(operation));
                 let operation = found.map_or(OperationId(u16::MAX), |(id, _)| id);
-                let mut message = Message::request("", arguments.join(" ").into());
+                let mut message = Box::new(Message::request("", arguments.join(" ").into()));
                 message.headers = headers.iter().map(header).collect();
                 let (timeout, group, within) = (*timeout, *group, None);
                 let call = self.call(node, |call| NewCall {
