@@ -10,9 +10,10 @@ import { errorOf, type PanicError } from './errors.js';
 import type { Fault } from './fault.js';
 import type { BindingOptions } from './proxy.js';
 import { type Core, type State, STATES, attempt, load, onPanic, settled } from './runtime.js';
-import { CONTENT_TYPE, HELLO, SUBPROTOCOL, type Transport, type WebSocketLike, way } from './transport.js';
+import { PortSocket } from './port-socket.js';
+import { CONTENT_TYPE, HELLO, type SocketHello, SUBPROTOCOL, type Transport, type WebSocketLike, way } from './transport.js';
 import { usersOf } from './users.js';
-import type { CoreHost } from './wasm/sessionful.js';
+import type { CoreBoard, CoreHost } from './wasm/sessionful.js';
 
 /** An address of a host. */
 export interface EndpointOptions {
@@ -121,7 +122,10 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
   readonly protocols: readonly string[] = [SUBPROTOCOL];
   readonly #options: HostOptions<C>;
   readonly #endpoints: readonly EndpointOptions[];
-  readonly #early: ((core: CoreHost) => void)[] = [];
+  readonly #early: ((made: CoreHost, loaded: Core) => void)[] = [];
+  #opening: Promise<void> | undefined;
+  #opened: (() => void) | undefined;
+  #ready: Core | undefined;
   #core: CoreHost | undefined;
   #error: PanicError | undefined;
 
@@ -154,9 +158,28 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
    * @throws ContractError, BindingError, BehaviorError or EncodingError for mistakes in contract and
    *   options; StateError if its state does not allow it.
    */
-  async open(): Promise<void> {
-    const made = this.#make(await load());
-    await settled('host', () => made.open());
+  open(): Promise<void> {
+    const opening = this.#open();
+    this.#opening = opening;
+    return opening.finally(() => { this.#opening = undefined; });
+  }
+
+  async #open(): Promise<void> {
+    const loaded = await load();
+    const made = this.#make(loaded);
+    try {
+      await settled('host', () => made.open());
+    } finally {
+      this.#opened?.();
+    }
+    this.#ready = loaded;
+    for (const act of this.#early.splice(0)) act(made, loaded);
+  }
+
+  /** @internal Calls back once, when opening has ended well or not. */
+  whenOpened(then: () => void): void {
+    if (this.state === 'created' || this.state === 'opening') this.#opened = then;
+    else then();
   }
 
   /**
@@ -174,9 +197,12 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
     attempt('host', () => this.#core?.abort());
   }
 
-  /** Serves whoever has the other end of a port. The port belongs to the host from now on. */
+  /**
+   * Serves whoever has the other end of a port, once the host is open. Several hosts may be given one
+   * port, if their addresses differ.
+   */
   acceptPort(control: MessagePort): void {
-    this.#when((core) => core.acceptPort(control));
+    this.#when((made, loaded) => made.acceptPort(boardOf(control, loaded)));
   }
 
   /** Serves a session over a socket that was connected to an address. */
@@ -185,29 +211,30 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
   }
 
   /**
-   * Serves the pages that a worker is for: call it in the worker, at once, with `self`. In a shared
-   * worker every page that connects is served. Gives back how to stop.
+   * Serves the pages that a worker is for: call it in the worker, before anything is awaited, with
+   * `self`. In a shared worker every page that connects is served. Pages wait until all hosts that
+   * were told so have opened.
    */
-  serve(scope: Scope): () => void {
-    const hear = (event: { data: unknown; ports: readonly MessagePort[] }): void => {
-      const [port] = event.ports;
-      if (event.data === HELLO && port !== undefined) this.acceptPort(port);
-    };
-    const connect = (event: { ports: readonly MessagePort[] }): void => {
-      const [port] = event.ports;
-      if (port !== undefined) this.acceptPort(port);
-    };
-    scope.addEventListener('message', hear as never);
-    scope.addEventListener('connect', connect as never);
-    return () => {
-      scope.removeEventListener('message', hear as never);
-      scope.removeEventListener('connect', connect as never);
-    };
+  serve(scope: Scope): void {
+    gateOf(scope).enter(this);
+  }
+
+  /**
+   * Answers the page's own fetch: call it in a service worker, before anything is awaited, with `self`.
+   * Requests that are not for an address of the host are left to the browser.
+   */
+  serveFetch(scope: Scope): void {
+    scope.addEventListener('fetch', ((event: FetchEventLike) => {
+      const address = addressOf(event.request, this.addresses);
+      if (address !== undefined) event.respondWith(answerFetch(this, address, event.request));
+    }) as never);
   }
 
   /** Serves a request of HTTP, wherever it came from. It never rejects. */
   async request(address: string, { body, contentType, signal }: HostRequest): Promise<HostResponse> {
     if (!/^(application\/(vnd\.sessionful\.v1\+)?json|text\/plain)\s*(;|$)/i.test(contentType)) return refused(415);
+    // A service worker is started by the very request that it is to answer.
+    if (this.#opening !== undefined) await this.#opening.catch(() => undefined);
     const made = this.#core;
     if (made === undefined || this.#error !== undefined) return refused(503);
     let text: string;
@@ -249,11 +276,11 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
     }
   }
 
-  /** Does something with the runtime's host, as soon as there is one. */
-  #when(act: (core: CoreHost) => void): void {
-    const made = this.#core;
-    if (made === undefined) this.#early.push(act);
-    else attempt('host', () => act(made));
+  /** Does something with the runtime's host, once it is open. */
+  #when(act: (made: CoreHost, loaded: Core) => void): void {
+    const [made, ready] = [this.#core, this.#ready];
+    if (made === undefined || ready === undefined) this.#early.push(act);
+    else attempt('host', () => act(made, ready));
   }
 
   #make(loaded: Core): CoreHost {
@@ -282,9 +309,99 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
     const made = attempt('host', () => new loaded.CoreHost(config, users, isObject ? service : undefined, undefined));
     this.#core = made;
     onPanic((error) => { this.#error = error; });
-    for (const act of this.#early.splice(0)) act(made);
     return made;
   }
+}
+
+/** What of a fetch event is used here. */
+interface FetchEventLike {
+  readonly request: Request;
+  respondWith(answer: Promise<Response>): void;
+}
+
+function addressOf(request: Request, addresses: readonly { address: string; sessionless: boolean }[]): string | undefined {
+  if (request.method !== 'POST') return undefined;
+  const { pathname } = new URL(request.url);
+  return addresses.find(({ address, sessionless }) => sessionless && address === pathname)?.address;
+}
+
+async function answerFetch(host: ServiceHost, address: string, request: Request): Promise<Response> {
+  const { status, contentType, headers, body } = await host.request(address, {
+    body: new Uint8Array(await request.arrayBuffer()),
+    contentType: request.headers.get('content-type') ?? '',
+    headers: request.headers,
+    signal: request.signal,
+  });
+  return new Response(body as BodyInit | null, { status, headers: [['content-type', contentType], ...headers] });
+}
+
+function isSocketHello(data: unknown): data is SocketHello {
+  return typeof data === 'object' && data !== null && (data as Partial<SocketHello>).sessionful === 'socket'
+    && typeof (data as Partial<SocketHello>).address === 'string';
+}
+
+/** Hosts that were given one port share it. */
+const boards = new WeakMap<MessagePort, CoreBoard>();
+
+function boardOf(control: MessagePort, loaded: Core): CoreBoard {
+  let board = boards.get(control);
+  if (board === undefined) {
+    boards.set(control, board = new loaded.CoreBoard(control));
+    // The pages hear of it as well: their calls would wait for ever. The binary cannot be asked any more.
+    onPanic((error) => control.postMessage(['panic', error.message.slice(0, 200)]));
+  }
+  return board;
+}
+
+/** Where the pages of a worker come in. */
+class Gate {
+  readonly #hosts = new Set<ServiceHost>();
+  readonly #ports: MessagePort[] = [];
+  readonly #sockets: [address: string, port: MessagePort][] = [];
+  #closed = 0;
+
+  constructor(scope: Scope) {
+    const come = (event: { data: unknown; ports: readonly MessagePort[]; type: string }): void => {
+      const [port] = event.ports;
+      if (port === undefined) return;
+      if (event.type === 'connect' || event.data === HELLO) this.#ports.push(port);
+      else if (isSocketHello(event.data)) this.#sockets.push([event.data.address, port]);
+      else return;
+      this.#let();
+    };
+    scope.addEventListener('message', come as never);
+    scope.addEventListener('connect', come as never);
+  }
+
+  enter(host: ServiceHost): void {
+    this.#hosts.add(host);
+    this.#closed += 1;
+    host.whenOpened(() => {
+      this.#closed -= 1;
+      this.#let();
+    });
+  }
+
+  #let(): void {
+    if (this.#closed > 0) return;
+    for (const port of this.#ports.splice(0)) {
+      for (const host of this.#hosts) host.acceptPort(port);
+    }
+    for (const [address, port] of this.#sockets.splice(0)) {
+      const host = [...this.#hosts].find((known) => known.addresses.some((one) => one.address === address));
+      const socket = new PortSocket(port, SUBPROTOCOL);
+      if (host === undefined) socket.close(4404, 'nothing listens at the address');
+      else host.acceptSocket(address, socket);
+    }
+  }
+}
+
+const gates = new WeakMap<Scope, Gate>();
+
+function gateOf(scope: Scope): Gate {
+  let gate = gates.get(scope);
+  if (gate === undefined) gates.set(scope, gate = new Gate(scope));
+  return gate;
 }
 
 function refused(status: number): HostResponse {

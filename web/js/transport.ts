@@ -5,6 +5,7 @@
  */
 
 import { errorOf } from './errors.js';
+import { PortSocket } from './port-socket.js';
 import type { Core } from './runtime.js';
 import type { CoreLink } from './wasm/sessionful.js';
 
@@ -16,8 +17,9 @@ export interface WebSocketLike {
   binaryType: string;
   send(data: string): void;
   close(code?: number, reason?: string): void;
-  addEventListener(type: string, listener: (event: never) => void): void;
-  removeEventListener(type: string, listener: (event: never) => void): void;
+  // Sockets of the browser, of `ws` and of others type their events each in its own way.
+  addEventListener(type: string, listener: (event: any) => void): void;
+  removeEventListener(type: string, listener: (event: any) => void): void;
 }
 
 /** The one subprotocol that both ends of a socket have to agree on. */
@@ -38,6 +40,8 @@ export interface NetworkOptions {
   readonly base?: string | URL;
   /** The class of sockets; the platform's unless given (Node 20 has none: there it is `ws`). */
   readonly WebSocket?: new (address: string, protocols: string) => WebSocketLike;
+  /** Connects a socket to an address, in place of the class. */
+  readonly connect?: (address: string) => WebSocketLike | Promise<WebSocketLike>;
   /** The function that sends requests; the platform's unless given. */
   readonly fetch?: (address: string, init: RequestInit) => Promise<Response>;
   /** Headers of every request. Those that are not simple make a browser ask another origin first. */
@@ -79,14 +83,14 @@ export function network(options: NetworkOptions = {}): Transport {
       throw errorOf('TRANSPORT_ADDRESS', { address: address.slice(0, 200) }, { cause });
     }
   };
-  const connect = (address: string): unknown => {
+  const connect = options.connect ?? ((address: string): unknown => {
     const url = resolve(address);
     url.protocol = url.protocol.replace(/^http/, 'ws');
     const Class = options.WebSocket ?? (globalThis as { WebSocket?: NetworkOptions['WebSocket'] }).WebSocket;
     if (Class !== undefined) return new Class(url.href, SUBPROTOCOL);
     if (webSocketClass === undefined) throw errorOf('TRANSPORT_MISSING', { what: 'WebSocket class (Node 20 has none: install ws)' });
     return webSocketClass().then((Loaded) => new Loaded(url.href, SUBPROTOCOL));
-  };
+  });
   const send = (address: string, init: RequestInit): Promise<Response> => {
     const url = resolve(address);
     url.protocol = url.protocol.replace(/^ws/, 'http');
@@ -151,6 +155,30 @@ function greet(worker: WorkerLike, lost: (reason: string) => void): MessagePort 
   // A worker whose script fails never answers.
   worker.addEventListener?.('error', () => lost('the worker failed'));
   return port1;
+}
+
+/** The message that brings the port of a socket. */
+export interface SocketHello {
+  /** Marks it. */
+  readonly sessionful: 'socket';
+  /** Where it connects to. */
+  readonly address: string;
+}
+
+/**
+ * To the bundled host as if over the network: sessions by an object of the interface of WebSocket to
+ * the worker (`host.serve(self)`), single requests by the page's own fetch, which a service worker
+ * answers (`host.serveFetch(self)`).
+ */
+export function bundled(worker: WorkerLike, options: NetworkOptions = {}): Transport {
+  const connect = (address: string): WebSocketLike => {
+    const { port1, port2 } = new MessageChannel();
+    const hello: SocketHello = { sessionful: 'socket', address };
+    const socket = new PortSocket(port1);
+    worker.postMessage(hello, [port2]);
+    return socket;
+  };
+  return network({ ...options, connect });
 }
 
 /** What {@link custom} takes: your own wire, in the shape of the platform's. */

@@ -93,6 +93,12 @@ export class CoreProxy {
   free(): void;
 }
 
+/** A port by which a page finds the hosts of a worker. */
+export class CoreBoard {
+  constructor(control: MessagePort);
+  free(): void;
+}
+
 /** A host. */
 export class CoreHost {
   constructor(config: object, users: Users, object: unknown, tap: CoreTap | undefined);
@@ -101,7 +107,7 @@ export class CoreHost {
   open(): Promise<void>;
   close(): Promise<void>;
   abort(): void;
-  acceptPort(control: MessagePort): void;
+  acceptPort(board: CoreBoard): void;
   acceptSocket(address: string, socket: object): void;
   request(address: string, text: string, answer: (text: string | undefined | null) => void): number | (() => void);
   context(at: number): CoreContext | undefined;
