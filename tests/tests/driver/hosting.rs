@@ -8,6 +8,7 @@ use sessionful::drive::{
     ProxyHandle,
 };
 use sessionful::ids::ContextId;
+use sessionful::table::Names;
 use sessionful::{
     Behavior, Binding, ConcurrencyMode, Context, Failure, Fault, Header, InstanceMode, Message,
     ProxyError, ReleaseMode, Service,
@@ -157,7 +158,7 @@ fn a_release_mode_gives_the_next_call_a_fresh_object() {
     let mut world = World::new();
     let to = endpoint(&session_contract(3), Binding::websocket());
     let behavior = Behavior {
-        release: BTreeMap::from([("b".into(), ReleaseMode::AfterCall)]),
+        release: Names::from([("b".into(), ReleaseMode::AfterCall)]),
         ..Behavior::default()
     };
     let host = world.host(

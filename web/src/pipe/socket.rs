@@ -126,13 +126,15 @@ pub struct SocketWire {
     outbox: Outbox,
 }
 
+type Listener = Closure<dyn FnMut(Closed)>;
+
 struct Line {
     socket: Socket,
     carry: Carry,
     /// What waits for the socket to open.
     early: RefCell<Vec<JsValue>>,
     heard: Cell<Timestamp>,
-    listen: RefCell<Option<Closure<dyn FnMut(Closed)>>>,
+    listen: RefCell<Option<Listener>>,
     code: Cell<u16>,
 }
 
