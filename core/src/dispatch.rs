@@ -175,9 +175,9 @@ pub(crate) struct Serving {
 pub struct Dispatcher {
     pub(crate) behavior: Fixed<Behavior>,
     pub(crate) serving: Fixed<Vec<Serving>>,
-    pub(crate) channels: Table<ChannelId, Channel>,
-    pub(crate) contexts: Table<ContextId, InstanceContext>,
-    pub(crate) dispatches: Table<DispatchId, Dispatch>,
+    pub(crate) channels: Table<ChannelId, Box<Channel>>,
+    pub(crate) contexts: Table<ContextId, Box<InstanceContext>>,
+    pub(crate) dispatches: Table<DispatchId, Box<Dispatch>>,
     pub(crate) calls: Throttle<DispatchId>,
     pub(crate) instances: Throttle<DispatchId>,
     pub(crate) singleton: Option<ContextId>,
@@ -220,32 +220,32 @@ impl Dispatcher {
 
     /// The operations in progress.
     pub fn dispatches(&self) -> impl Iterator<Item = &Dispatch> {
-        self.dispatches.values()
+        self.dispatches.values().map(|dispatch| &**dispatch)
     }
 
     /// The operation in progress of that name.
     pub fn dispatch(&self, id: DispatchId) -> Option<&Dispatch> {
-        self.dispatches.get(&id)
+        self.dispatches.get(&id).map(|dispatch| &**dispatch)
     }
 
     /// The instance contexts.
     pub fn contexts(&self) -> impl Iterator<Item = &InstanceContext> {
-        self.contexts.values()
+        self.contexts.values().map(|context| &**context)
     }
 
     /// The instance context of that name.
     pub fn context(&self, id: ContextId) -> Option<&InstanceContext> {
-        self.contexts.get(&id)
+        self.contexts.get(&id).map(|context| &**context)
     }
 
     /// The channels.
     pub fn channels(&self) -> impl Iterator<Item = &Channel> {
-        self.channels.values()
+        self.channels.values().map(|channel| &**channel)
     }
 
     /// The channel of that name.
     pub fn channel(&self, id: ChannelId) -> Option<&Channel> {
-        self.channels.get(&id)
+        self.channels.get(&id).map(|channel| &**channel)
     }
 
     /// The connections: all channels but those of sessionless endpoints.
@@ -310,7 +310,7 @@ impl Dispatcher {
         let mut leaks = Vec::new();
         leaks.extend(self.dispatches.values().map(|d| format!("{} at {:?}", d.id, d.stage)));
         let others = |context: &&InstanceContext| self.singleton != Some(context.id);
-        leaks.extend(self.contexts.values().filter(others).map(|c| c.id.to_string()));
+        leaks.extend(self.contexts().filter(others).map(|c| c.id.to_string()));
         let held = |c: &InstanceContext| c.gate.holder().is_some() || c.activity > 0;
         leaks.extend(
             self.contexts.values().filter(|c| held(c)).map(|c| format!("gate of {}", c.id)),
@@ -337,7 +337,7 @@ pub(crate) fn fault_of(failure: &Failure, behavior: &Behavior, callback: bool) -
     match failure {
         Failure::Fault(fault) => fault.clone(),
         Failure::Unhandled(text) if behavior.include_exception_detail => {
-            let detail = serde_json::json!({ "message": text }).to_string();
+            let detail = detail_of(text);
             Fault::runtime(FaultCode::InternalService, text.clone())
                 .with_detail("ExceptionDetail", detail.into_bytes().into())
         }
@@ -350,6 +350,29 @@ pub(crate) fn fault_of(failure: &Failure, behavior: &Behavior, callback: bool) -
             },
         ),
     }
+}
+
+/// `{"message":"..."}`, which a single text needs no general writer for.
+fn detail_of(text: &str) -> String {
+    let mut detail = String::from("{\"message\":\"");
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => detail.extend(['\\', letter]),
+            '\n' => detail.push_str("\\n"),
+            '\r' => detail.push_str("\\r"),
+            '\t' => detail.push_str("\\t"),
+            '\x08' => detail.push_str("\\b"),
+            '\x0c' => detail.push_str("\\f"),
+            '\0'..='\x1f' => {
+                let digit = |half: u32| char::from_digit(half, 16).unwrap_or('0');
+                let code = letter as u32;
+                detail.extend(['\\', 'u', '0', '0', digit(code >> 4), digit(code & 15)]);
+            }
+            _ => detail.push(letter),
+        }
+    }
+    detail.push_str("\"}");
+    detail
 }
 
 /// Notes a phase change of a channel; the table of [`Phase::after`](crate::Phase::after) is the law.

@@ -13,9 +13,9 @@ use crate::ids::{
     SessionId,
 };
 use crate::lifecycle::Phase;
+use crate::table::{Set, Table};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What exists now, at every end that was watched.
 ///
@@ -34,7 +34,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Picture {
     /// Proxies and hosts.
-    pub ends: BTreeMap<NodeId, End>,
+    pub ends: Table<NodeId, End>,
 }
 
 /// What exists at one end.
@@ -46,17 +46,17 @@ pub struct End {
     /// Where it is in its life.
     pub phase: Phase,
     /// Its channels.
-    pub channels: BTreeMap<ChannelId, ChannelView>,
+    pub channels: Table<ChannelId, ChannelView>,
     /// Its instance contexts.
-    pub contexts: BTreeMap<ContextId, ContextView>,
+    pub contexts: Table<ContextId, ContextView>,
     /// Its living service objects; true for the user's own.
-    pub objects: BTreeMap<InstanceId, bool>,
+    pub objects: Table<InstanceId, bool>,
     /// The operations in progress.
-    pub dispatches: BTreeMap<DispatchId, DispatchView>,
+    pub dispatches: Table<DispatchId, DispatchView>,
     /// A proxy's calls in progress.
-    pub calls: BTreeMap<CallId, CallView>,
+    pub calls: Table<CallId, CallView>,
     /// Slots taken and waiters, of calls, sessions and instances.
-    pub slots: BTreeMap<ThrottleKind, Slots>,
+    pub slots: Table<ThrottleKind, Slots>,
 }
 
 /// What an end is.
@@ -101,7 +101,7 @@ pub struct ContextView {
     /// Its service object.
     pub object: Option<InstanceId>,
     /// The sessions bound to it.
-    pub channels: BTreeSet<ChannelId>,
+    pub channels: Set<ChannelId>,
     /// Who holds the gate.
     pub holder: Option<DispatchId>,
     /// Who returns from a call-out and waits, in order.
@@ -125,7 +125,7 @@ pub struct DispatchView {
     /// Its context.
     pub context: Option<ContextId>,
     /// Call-outs that it waits for.
-    pub calls: BTreeSet<CallId>,
+    pub calls: Set<CallId>,
 }
 
 /// A proxy's call in progress.
@@ -152,7 +152,7 @@ pub struct Slots {
 impl Picture {
     /// Takes one record in. Records must come in order and without gaps.
     pub fn fold(&mut self, record: &Record) {
-        self.ends.entry(record.node).or_default().fold(&record.event);
+        self.ends.get_or_default(record.node).fold(&record.event);
     }
 }
 
@@ -162,11 +162,11 @@ impl End {
             Event::ProxyPhase { to, .. } => (self.kind, self.phase) = (EndKind::Proxy, *to),
             Event::HostPhase { to, .. } => self.phase = *to,
             Event::SlotTaken { throttle, held } | Event::SlotFreed { throttle, held } => {
-                self.slots.entry(*throttle).or_default().held = *held;
+                self.slots.get_or_default(*throttle).held = *held;
             }
             Event::SlotAwaited { throttle, waiting }
             | Event::SlotWaitEnded { throttle, waiting } => {
-                self.slots.entry(*throttle).or_default().waiting = *waiting;
+                self.slots.get_or_default(*throttle).waiting = *waiting;
             }
             Event::InstanceMade { instance, context, own } => {
                 self.objects.insert(*instance, *own);
@@ -295,7 +295,7 @@ impl End {
                     stage: Stage::Received,
                     parked: false,
                     context: None,
-                    calls: BTreeSet::new(),
+                    calls: Set::default(),
                 };
                 self.dispatches.insert(*dispatch, view);
             }

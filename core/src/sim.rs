@@ -280,7 +280,7 @@ impl World {
 
     /// How the folded picture differs from the drawn one, if it does.
     pub fn picture_difference(&self) -> Option<String> {
-        for (node, drawn) in self.picture().ends {
+        for (node, drawn) in self.picture().ends.drain() {
             let drawn = drawn.normalized();
             let folded = self
                 .journal

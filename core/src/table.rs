@@ -1,23 +1,29 @@
-//! Where parents keep their children, and what never changes: ordered by id, so that every run
-//! visits them alike.
+//! Where parents keep their children, and what never changes: ordered, so that every run visits them
+//! alike.
+//!
+//! Ids come from counters and names are few. Both need less than a general map, and the difference
+//! is what a page has to load.
 
-use crate::ids::{CallId, ChannelId, ContextId, DispatchId};
+use crate::event::ThrottleKind;
+use crate::ids::{CallId, ChannelId, ContextId, DispatchId, ExchangeId, InstanceId, NodeId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::ops::Deref;
+use std::ops::{Deref, Index};
 use std::sync::Arc;
 
 /// An id as a number, from a counter: neighbours in a [`Table`] are mostly neighbours in number.
 pub trait Number: Copy + Ord {
-    /// The number.
+    /// The number. It grows with the order.
     fn number(self) -> u64;
 }
 
 macro_rules! numbers {
     ($($id:ident)*) => {$(
         impl Number for $id {
+            #[inline]
             fn number(self) -> u64 {
                 self.0.into()
             }
@@ -25,9 +31,29 @@ macro_rules! numbers {
     )*};
 }
 
-numbers! { CallId ChannelId ContextId DispatchId }
+numbers! { CallId ChannelId ContextId DispatchId ExchangeId InstanceId NodeId }
 
-/// Things by their ids, in the order of the ids.
+impl Number for u32 {
+    #[inline]
+    fn number(self) -> u64 {
+        self.into()
+    }
+}
+
+impl Number for u64 {
+    #[inline]
+    fn number(self) -> u64 {
+        self
+    }
+}
+
+impl Number for ThrottleKind {
+    fn number(self) -> u64 {
+        self as u64
+    }
+}
+
+/// Things by their ids, in the order of the ids. Large ones are better boxed: gaps take their room.
 ///
 /// It finds a thing where counting leads to, without a search, as long as few ids are missing in
 /// between; so a call costs the same among many sessions as among few.
@@ -41,11 +67,12 @@ numbers! { CallId ChannelId ContextId DispatchId }
 /// table.insert(CallId(8), "eight");
 /// assert_eq!(table.remove(&CallId(7)), Some("seven"));
 /// assert_eq!(table.values().collect::<Vec<_>>(), [&"eight"]);
+/// assert_eq!(table[&CallId(8)], "eight");
 /// ```
 #[derive(Clone)]
 pub struct Table<K, V> {
     /// In order. What was removed leaves a gap, which goes when there are more gaps than things.
-    places: Vec<(K, Option<Box<V>>)>,
+    places: Vec<(K, Option<V>)>,
     len: usize,
 }
 
@@ -84,27 +111,45 @@ impl<K: Number, V> Table<K, V> {
     /// The thing of that id.
     pub fn get(&self, key: &K) -> Option<&V> {
         let place = self.place(*key).ok()?;
-        self.places.get(place)?.1.as_deref()
+        self.places.get(place)?.1.as_ref()
     }
 
     /// The thing of that id, to change it.
     pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         let place = self.place(*key).ok()?;
-        self.places.get_mut(place)?.1.as_deref_mut()
+        self.places.get_mut(place)?.1.as_mut()
+    }
+
+    /// Whether there is a thing of that id.
+    pub fn contains_key(&self, key: &K) -> bool {
+        self.get(key).is_some()
     }
 
     /// Puts a thing in; what had that id before.
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        let value = Some(Box::new(value));
         let before = match self.place(key) {
-            Ok(place) => std::mem::replace(&mut self.places[place].1, value),
+            Ok(place) => self.places.get_mut(place)?.1.replace(value),
             Err(place) => {
-                self.places.insert(place, (key, value));
+                self.places.insert(place, (key, Some(value)));
                 None
             }
         };
         self.len += usize::from(before.is_none());
-        before.map(|before| *before)
+        before
+    }
+
+    /// The thing of that id, the usual one if there was none.
+    pub fn get_or_default(&mut self, key: K) -> &mut V
+    where
+        V: Default,
+    {
+        let place = self.place(key).unwrap_or_else(|place| {
+            self.places.insert(place, (key, None));
+            place
+        });
+        let (_, value) = &mut self.places[place];
+        self.len += usize::from(value.is_none());
+        value.get_or_insert_default()
     }
 
     /// Takes a thing out.
@@ -112,13 +157,23 @@ impl<K: Number, V> Table<K, V> {
         let place = self.place(*key).ok()?;
         let removed = self.places.get_mut(place)?.1.take()?;
         self.len -= 1;
+        self.close_gaps();
+        Some(removed)
+    }
+
+    fn close_gaps(&mut self) {
         while self.places.last().is_some_and(|(_, value)| value.is_none()) {
             self.places.pop();
         }
         if self.places.len() > 2 * self.len + GAPS {
             self.places.retain(|(_, value)| value.is_some());
         }
-        Some(*removed)
+    }
+
+    /// Takes out what is not to be kept.
+    pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
+        self.places.retain_mut(|(key, value)| value.as_mut().is_some_and(|value| keep(key, value)));
+        self.len = self.places.len();
     }
 
     /// How many things there are.
@@ -132,8 +187,8 @@ impl<K: Number, V> Table<K, V> {
     }
 
     /// Ids and things.
-    pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
-        self.places.iter().filter_map(|(key, value)| Some((key, value.as_deref()?)))
+    pub fn iter(&self) -> Iter<'_, K, V> {
+        Iter(self.places.iter())
     }
 
     /// The ids.
@@ -148,7 +203,34 @@ impl<K: Number, V> Table<K, V> {
 
     /// The things, to change them.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
-        self.places.iter_mut().filter_map(|(_, value)| value.as_deref_mut())
+        self.places.iter_mut().filter_map(|(_, value)| value.as_mut())
+    }
+
+    /// Takes every thing out, with its id.
+    pub fn drain(&mut self) -> impl Iterator<Item = (K, V)> + use<K, V> {
+        let all = std::mem::take(self).places;
+        all.into_iter().filter_map(|(key, value)| Some((key, value?)))
+    }
+}
+
+/// Ids and things of a [`Table`].
+#[derive(Clone, Debug)]
+pub struct Iter<'a, K, V>(std::slice::Iter<'a, (K, Option<V>)>);
+
+impl<'a, K, V> Iterator for Iter<'a, K, V> {
+    type Item = (&'a K, &'a V);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.find_map(|(key, value)| Some((key, value.as_ref()?)))
+    }
+}
+
+impl<'a, K: Number, V> IntoIterator for &'a Table<K, V> {
+    type Item = (&'a K, &'a V);
+    type IntoIter = Iter<'a, K, V>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 
@@ -161,10 +243,26 @@ impl<K: Number, V> Default for Table<K, V> {
 impl<K: Number, V> FromIterator<(K, V)> for Table<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(things: I) -> Self {
         let mut table = Table::new();
-        for (key, value) in things {
-            table.insert(key, value);
-        }
+        table.extend(things);
         table
+    }
+}
+
+impl<K: Number, V> Extend<(K, V)> for Table<K, V> {
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, things: I) {
+        for (key, value) in things {
+            self.insert(key, value);
+        }
+    }
+}
+
+impl<K: Number, V> Index<&K> for Table<K, V> {
+    type Output = V;
+
+    /// # Panics
+    /// If there is no thing of that id.
+    fn index(&self, key: &K) -> &V {
+        self.get(key).expect("the id is in the table")
     }
 }
 
@@ -200,6 +298,212 @@ impl<K: Number + Serialize, V: Serialize> Serialize for Table<K, V> {
 impl<'de, K: Number + Deserialize<'de>, V: Deserialize<'de>> Deserialize<'de> for Table<K, V> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         BTreeMap::deserialize(deserializer).map(Table::from_iter)
+    }
+}
+
+/// Ids, in their order.
+///
+/// ```
+/// use sessionful::ids::CallId;
+/// use sessionful::table::Set;
+///
+/// let mut set = Set::default();
+/// assert!(set.insert(CallId(8)) && set.insert(CallId(7)));
+/// assert!(!set.insert(CallId(8)), "it is in already");
+/// assert_eq!(set.iter().collect::<Vec<_>>(), [&CallId(7), &CallId(8)]);
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Set<K: Number>(Table<K, ()>);
+
+impl<K: Number> Set<K> {
+    /// Puts an id in. False: it is in already.
+    pub fn insert(&mut self, key: K) -> bool {
+        self.0.insert(key, ()).is_none()
+    }
+
+    /// Takes an id out. False: it was not in.
+    pub fn remove(&mut self, key: &K) -> bool {
+        self.0.remove(key).is_some()
+    }
+
+    /// Whether an id is in.
+    pub fn contains(&self, key: &K) -> bool {
+        self.0.contains_key(key)
+    }
+
+    /// The ids.
+    pub fn iter(&self) -> impl Iterator<Item = &K> {
+        self.0.keys()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<K: Number> Default for Set<K> {
+    fn default() -> Self {
+        Set(Table::new())
+    }
+}
+
+impl<K: Number> FromIterator<K> for Set<K> {
+    fn from_iter<I: IntoIterator<Item = K>>(keys: I) -> Self {
+        Set(keys.into_iter().map(|key| (key, ())).collect())
+    }
+}
+
+impl<K: Number + fmt::Debug> fmt::Debug for Set<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+impl<K: Number + Serialize> Serialize for Set<K> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de, K: Number + Deserialize<'de>> Deserialize<'de> for Set<K> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::deserialize(deserializer).map(Set::from_iter)
+    }
+}
+
+/// Things by their names, in the order of the names. It is made for few: addresses of a host,
+/// operations of a contract.
+///
+/// ```
+/// use sessionful::table::Names;
+///
+/// let mut names = Names::default();
+/// names.insert("b".into(), 2);
+/// names.insert("a".into(), 1);
+/// assert_eq!(names.get("b"), Some(&2));
+/// assert_eq!(names.keys().collect::<Vec<_>>(), ["a", "b"]);
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Names<V>(Vec<(SmolStr, V)>);
+
+impl<V> Names<V> {
+    /// Nothing.
+    pub const fn new() -> Names<V> {
+        Names(Vec::new())
+    }
+
+    fn place(&self, name: &str) -> Result<usize, usize> {
+        let found = self.0.iter().position(|(other, _)| other.as_str() >= name);
+        match found {
+            Some(place) if self.0[place].0 == name => Ok(place),
+            Some(place) => Err(place),
+            None => Err(self.0.len()),
+        }
+    }
+
+    /// The thing of that name.
+    pub fn get(&self, name: &str) -> Option<&V> {
+        self.0.iter().find(|(other, _)| other == name).map(|(_, value)| value)
+    }
+
+    /// The thing of that name, the usual one if there was none.
+    pub fn get_or_default(&mut self, name: SmolStr) -> &mut V
+    where
+        V: Default,
+    {
+        let place = self.place(&name).unwrap_or_else(|place| {
+            self.0.insert(place, (name, V::default()));
+            place
+        });
+        &mut self.0[place].1
+    }
+
+    /// Puts a thing in; what had that name before.
+    pub fn insert(&mut self, name: SmolStr, value: V) -> Option<V> {
+        match self.place(&name) {
+            Ok(place) => Some(std::mem::replace(&mut self.0[place].1, value)),
+            Err(place) => {
+                self.0.insert(place, (name, value));
+                None
+            }
+        }
+    }
+
+    /// Takes a thing out.
+    pub fn remove(&mut self, name: &str) -> Option<V> {
+        let place = self.place(name).ok()?;
+        Some(self.0.remove(place).1)
+    }
+
+    /// Takes out what is not to be kept.
+    pub fn retain(&mut self, mut keep: impl FnMut(&SmolStr, &mut V) -> bool) {
+        self.0.retain_mut(|(name, value)| keep(name, value));
+    }
+
+    /// Names and things.
+    pub fn iter(&self) -> impl Iterator<Item = (&SmolStr, &V)> {
+        self.0.iter().map(|(name, value)| (name, value))
+    }
+
+    /// The names.
+    pub fn keys(&self) -> impl Iterator<Item = &SmolStr> {
+        self.0.iter().map(|(name, _)| name)
+    }
+
+    /// How many things there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<V> Default for Names<V> {
+    fn default() -> Self {
+        Names::new()
+    }
+}
+
+impl<V> FromIterator<(SmolStr, V)> for Names<V> {
+    fn from_iter<I: IntoIterator<Item = (SmolStr, V)>>(things: I) -> Self {
+        let mut names = Names::new();
+        for (name, value) in things {
+            names.insert(name, value);
+        }
+        names
+    }
+}
+
+impl<V, const N: usize> From<[(SmolStr, V); N]> for Names<V> {
+    fn from(things: [(SmolStr, V); N]) -> Self {
+        things.into_iter().collect()
+    }
+}
+
+impl<V: fmt::Debug> fmt::Debug for Names<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl<V: Serialize> Serialize for Names<V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for Names<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        BTreeMap::deserialize(deserializer).map(Names::from_iter)
     }
 }
 

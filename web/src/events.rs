@@ -98,7 +98,14 @@ impl Watch for Tap {
     }
 
     fn note(&mut self, at: Timestamp, event: impl FnOnce() -> Event) {
-        self.recorder.note(at, event);
+        self.keep(at, event());
+    }
+}
+
+impl Tap {
+    /// One for all: what is generic is copied for each of the places that tell something.
+    fn keep(&mut self, at: Timestamp, event: Event) {
+        self.recorder.note(at, || event);
         if !self.bell.rung.replace(true)
             && let Some(waker) = self.bell.waker.take()
         {

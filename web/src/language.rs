@@ -216,7 +216,10 @@ pub(crate) fn parse(text: &JsValue, limits: &Limits) -> Result<JsValue, CodecErr
 /// What was thrown, for people.
 pub(crate) fn told(thrown: &JsValue) -> String {
     let error = thrown.dyn_ref::<js_sys::Error>();
-    error.map_or_else(|| format!("{thrown:?}"), |error| String::from(error.message()))
+    match error {
+        Some(error) => String::from(error.message()),
+        None => thrown.as_string().unwrap_or_else(|| "no error, but a value, was thrown".into()),
+    }
 }
 
 /// The value of a body; a body that the runtime made is empty.

@@ -2,6 +2,7 @@
 //! runtime's handles, one call deep.
 
 mod context;
+mod data;
 mod feed;
 mod host;
 mod intake;
@@ -18,18 +19,19 @@ pub use proxy::CoreProxy;
 
 use crate::value;
 use crate::{habitat, panic};
-use js_sys::Function;
+use futures::future::LocalBoxFuture;
+use js_sys::{Function, Promise};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::future_to_promise;
 
 /// Both ends watch only when somebody listens.
 type Watcher = Option<crate::events::Tap>;
 
 /// An error of the runtime, as data; its class and its text are made over there.
 fn thrown(error: &impl Serialize) -> JsValue {
-    // Errors are plain data; what cannot be written would be a defect of theirs.
-    serde_wasm_bindgen::to_value(error).unwrap_or_default()
+    data::write(error)
 }
 
 /// Tells the first panic to a function.
@@ -44,6 +46,13 @@ pub fn tell_panic(listener: Function) {
 #[wasm_bindgen(js_name = heldValues)]
 pub fn held_values() -> u32 {
     u32::try_from(value::count()).unwrap_or(u32::MAX)
+}
+
+/// A promise of what a task ends with.
+fn promise(task: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
+    // Of one type, because each type would bring a copy of all that makes promises.
+    let task: LocalBoxFuture<'static, _> = Box::pin(task);
+    future_to_promise(task)
 }
 
 /// Runs a future of the library's.

@@ -5,9 +5,9 @@ use super::instance::{InstanceMode, ReleaseMode};
 use crate::contract::Contract;
 use crate::error::BehaviorError;
 use crate::host::throttle::Throttles;
+use crate::table::Names;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How a service wants to be run, with WCF's defaults (`INST-2`).
@@ -34,7 +34,7 @@ pub struct Behavior {
     /// Callers learn what went wrong inside (`FLT-4`). False unless set: it discloses internals.
     pub include_exception_detail: bool,
     /// When an operation, by its name, gives up the service object (`INST-20`).
-    pub release: BTreeMap<SmolStr, ReleaseMode>,
+    pub release: Names<ReleaseMode>,
     /// The service object is the user's own (`INST-10`); it is never constructed nor disposed of.
     pub well_known: bool,
     /// The service can be constructed, or an instance provider does it (`INST-11`).
@@ -64,7 +64,7 @@ impl Default for Behavior {
             ordered: false,
             automatic_session_shutdown: true,
             include_exception_detail: false,
-            release: BTreeMap::new(),
+            release: Names::new(),
             well_known: false,
             constructible: true,
             custom_contexts: false,

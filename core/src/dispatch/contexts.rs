@@ -62,7 +62,8 @@ impl Dispatcher {
 
     fn make_context(&mut self, out: &mut impl Outbox<Action>) -> ContextId {
         let id = self.next_context.take();
-        self.contexts.insert(id, InstanceContext::new(id, self.behavior.flow_quota));
+        let context = InstanceContext::new(id, self.behavior.flow_quota);
+        self.contexts.insert(id, Box::new(context));
         out.note(|| Event::ContextMade { context: id });
         id
     }

@@ -5,9 +5,9 @@ use super::extensions::Extensions;
 use super::link::Link;
 use crate::ids::{ChannelId, ContextId, DispatchId, InstanceId, SessionId};
 use crate::message::Header;
+use crate::table::Table;
 use smol_str::SmolStr;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::rc::Rc;
@@ -75,8 +75,8 @@ pub(super) struct Stores(Rc<Shelves>);
 
 #[derive(Default)]
 struct Shelves {
-    contexts: RefCell<BTreeMap<ContextId, Extensions>>,
-    channels: RefCell<BTreeMap<ChannelId, Extensions>>,
+    contexts: RefCell<Table<ContextId, Extensions>>,
+    channels: RefCell<Table<ChannelId, Extensions>>,
     end: Extensions,
 }
 
@@ -222,7 +222,7 @@ impl Context {
     pub fn context_extensions(&self) -> Extensions {
         let Some(context) = self.context() else { return self.extensions() };
         let mut contexts = self.0.stores.0.contexts.borrow_mut();
-        contexts.entry(context).or_default().clone()
+        contexts.get_or_default(context).clone()
     }
 
     /// Values that live as long as the channel that the message came through: the session, or for a
@@ -231,7 +231,7 @@ impl Context {
         if !self.0.link.has_channel(self.channel()) {
             return self.extensions();
         }
-        self.0.stores.0.channels.borrow_mut().entry(self.channel()).or_default().clone()
+        self.0.stores.0.channels.borrow_mut().get_or_default(self.channel()).clone()
     }
 
     /// Values that live as long as the host, or the proxy of a callback (`CTX-7`).

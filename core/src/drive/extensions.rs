@@ -2,7 +2,6 @@
 
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
@@ -21,18 +20,19 @@ use std::rc::Rc;
 /// assert!(extensions.get::<String>().is_none());
 /// ```
 #[derive(Clone, Default)]
-pub struct Extensions(Rc<RefCell<BTreeMap<TypeId, Rc<dyn Any>>>>);
+pub struct Extensions(Rc<RefCell<Vec<Value>>>);
+
+type Value = (TypeId, Rc<dyn Any>);
 
 impl Extensions {
     /// The value of a type, if there is one.
     pub fn get<T: 'static>(&self) -> Option<Rc<T>> {
-        self.0.borrow().get(&TypeId::of::<T>()).cloned()?.downcast().ok()
+        self.find(TypeId::of::<T>())?.downcast().ok()
     }
 
     /// Puts a value in, in place of the one of the same type, which comes back.
     pub fn insert<T: 'static>(&self, value: T) -> Option<Rc<T>> {
-        let old = self.0.borrow_mut().insert(TypeId::of::<T>(), Rc::new(value));
-        old?.downcast().ok()
+        self.replace(TypeId::of::<T>(), Some(Rc::new(value)))?.downcast().ok()
     }
 
     /// The value of a type; it is made if there is none.
@@ -42,15 +42,29 @@ impl Extensions {
         }
         // Nothing is borrowed while foreign code makes the value.
         let value = Rc::new(make());
-        let old = self.0.borrow_mut().insert(TypeId::of::<T>(), Rc::<T>::clone(&value));
-        drop(old);
+        drop(self.replace(TypeId::of::<T>(), Some(Rc::<T>::clone(&value))));
         value
     }
 
     /// Takes a value out.
     pub fn remove<T: 'static>(&self) -> Option<Rc<T>> {
-        let old = self.0.borrow_mut().remove(&TypeId::of::<T>());
-        old?.downcast().ok()
+        self.replace(TypeId::of::<T>(), None)?.downcast().ok()
+    }
+
+    // An owner has a handful of values: nothing is faster than to look at each.
+
+    fn find(&self, id: TypeId) -> Option<Rc<dyn Any>> {
+        let values = self.0.borrow();
+        values.iter().find(|(other, _)| *other == id).map(|(_, value)| Rc::clone(value))
+    }
+
+    /// Puts a value in or takes it out; the one before.
+    fn replace(&self, id: TypeId, value: Option<Rc<dyn Any>>) -> Option<Rc<dyn Any>> {
+        let mut values = self.0.borrow_mut();
+        let place = values.iter().position(|(other, _)| *other == id);
+        let old = place.map(|place| values.swap_remove(place).1);
+        values.extend(value.map(|value| (id, value)));
+        old
     }
 }
 

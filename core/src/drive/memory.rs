@@ -4,10 +4,10 @@ use super::pipe::{Acceptor, Connector, Exchange, Incoming, PipeError, Responder}
 use crate::binding::Shape;
 use crate::codec::Frame;
 use crate::ids::SessionId;
+use crate::table::Names;
 use futures::channel::{mpsc, oneshot};
 use futures::{Sink, SinkExt, Stream, StreamExt, ready};
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -33,7 +33,7 @@ pub struct Network {
 
 #[derive(Debug)]
 struct Registry {
-    listeners: BTreeMap<SmolStr, mpsc::Sender<Arrival>>,
+    listeners: Names<mpsc::Sender<Arrival>>,
     random: u64,
 }
 
@@ -43,7 +43,7 @@ impl Network {
     /// An empty network. Session ids are drawn from the seed: equal seeds give equal runs. Real
     /// networks need ids that nobody can guess; this one has no strangers.
     pub fn new(seed: u64) -> Network {
-        let registry = Registry { listeners: BTreeMap::new(), random: seed };
+        let registry = Registry { listeners: Names::new(), random: seed };
         Network { capacity: 16, inner: Arc::new(Mutex::new(registry)) }
     }
 

@@ -10,11 +10,11 @@ use crate::channel::Channel;
 use crate::dispatch::Dispatcher;
 use crate::ids::{ChannelId, ContextId, DispatchId, InstanceId};
 use crate::message::Message;
+use crate::table::Table;
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{self, Poll, Waker};
@@ -137,9 +137,9 @@ pub(super) struct Servants {
     roles: Roles,
     link: Rc<dyn Link>,
     stores: Stores,
-    objects: BTreeMap<InstanceId, Rc<dyn Service>>,
+    objects: Table<InstanceId, Rc<dyn Service>>,
     /// Operations that were asked about and have not ended.
-    contexts: BTreeMap<DispatchId, Context>,
+    contexts: Table<DispatchId, Context>,
     tasks: Crew<Task>,
 }
 
@@ -159,8 +159,8 @@ impl Servants {
             roles,
             link,
             stores,
-            objects: BTreeMap::new(),
-            contexts: BTreeMap::new(),
+            objects: Table::new(),
+            contexts: Table::new(),
             tasks: Crew::new(),
         }
     }

@@ -105,7 +105,15 @@ impl Watch for Recorder {
         self.cause = None;
     }
 
+    #[inline]
     fn note(&mut self, at: Timestamp, event: impl FnOnce() -> Event) {
+        self.keep(at, event());
+    }
+}
+
+impl Recorder {
+    /// One for all: what is generic is copied for each of the places that tell something.
+    fn keep(&mut self, at: Timestamp, event: Event) {
         let (node, cause) = (self.node, self.cause);
         let mut tape = self.tape();
         let seq = tape.next;
@@ -114,7 +122,7 @@ impl Watch for Recorder {
             tape.records.pop_front();
             tape.lost += 1;
         }
-        tape.records.push_back(Record { seq, at, node, cause, event: event() });
+        tape.records.push_back(Record { seq, at, node, cause, event });
         drop(tape);
         self.cause.get_or_insert(seq);
     }

@@ -32,7 +32,8 @@ impl Proxy {
             self.timers.set(due, Due::Call(call));
         }
         let state = CallState::Queued(message);
-        self.calls.insert(call, Call { operation, state, group, due, within });
+        let new = Call { operation, state, group, due, within };
+        self.calls.insert(call, Box::new(new));
         match self.phase {
             Phase::Opened => self.send(now, call, out),
             Phase::Created => {
@@ -45,7 +46,8 @@ impl Proxy {
 
     /// Without a session an opening is over at once, and the call was sent.
     fn note_queued(&self, call: CallId, out: &mut impl Outbox<Action>) {
-        if let Some(Call { operation, state: CallState::Queued(_), .. }) = self.calls.get(&call) {
+        let queued = self.calls.get(&call).map(|call| &**call);
+        if let Some(Call { operation, state: CallState::Queued(_), .. }) = queued {
             out.note(|| Event::CallQueued { call, operation: *operation });
         }
     }

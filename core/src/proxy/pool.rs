@@ -2,8 +2,8 @@
 //! (`PROXY-12` to `PROXY-15`).
 
 use crate::ids::{CallId, ChannelId};
+use crate::table::Table;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// Pooled channels. Each carries one exchange at a time (`PROXY-21`), so the pool grows to the
 /// greatest number of calls that were ever in progress at once, and never shrinks by idleness.
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub struct Pool {
     /// The most recently used one is last, and first to be used again.
     idle: Vec<ChannelId>,
-    leased: BTreeMap<ChannelId, CallId>,
+    leased: Table<ChannelId, CallId>,
 }
 
 impl Pool {
@@ -44,8 +44,8 @@ impl Pool {
 
     /// Takes every channel out.
     pub fn drain(&mut self) -> Vec<ChannelId> {
-        let leased = std::mem::take(&mut self.leased);
-        let mut all: Vec<ChannelId> = leased.into_keys().chain(self.idle.drain(..)).collect();
+        let leased = self.leased.drain().map(|(channel, _)| channel);
+        let mut all: Vec<ChannelId> = leased.chain(self.idle.drain(..)).collect();
         all.sort_unstable();
         all
     }

@@ -7,6 +7,7 @@ use sessionful::drive::{
     CallOptions, Caller, ContextProvider, Controls, ErrorHandler, HostBuilder,
 };
 use sessionful::ids::ContextId;
+use sessionful::table::Names;
 use sessionful::{
     Behavior, Binding, Context, Failure, Fault, Header, InstanceMode, Message, ProxyError,
     ReleaseMode, Service,
@@ -145,7 +146,7 @@ fn a_release_mode_gives_the_next_call_a_fresh_object() {
     let mut world = World::new();
     let to = session();
     let behavior = Behavior {
-        release: BTreeMap::from([("b".into(), ReleaseMode::AfterCall)]),
+        release: Names::from([("b".into(), ReleaseMode::AfterCall)]),
         ..Behavior::default()
     };
     world.open(

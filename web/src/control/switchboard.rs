@@ -9,9 +9,10 @@ use crate::word::{Posting, Word, garbled, read_number, read_text, read_tuple};
 use futures::Stream;
 use sessionful::Shape;
 use sessionful::drive::{Acceptor, Incoming, PipeError};
+use sessionful::table::{Names, Table};
 use smol_str::SmolStr;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, Waker};
@@ -34,8 +35,8 @@ struct Inner {
 
 #[derive(Default)]
 struct Board {
-    listeners: BTreeMap<SmolStr, (Shape, Weak<RefCell<Queue>>)>,
-    exchanges: BTreeMap<u64, Rc<Requests>>,
+    listeners: Names<(Shape, Weak<RefCell<Queue>>)>,
+    exchanges: Table<u64, Rc<Requests>>,
     last: u64,
 }
 

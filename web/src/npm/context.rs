@@ -1,7 +1,7 @@
 //! An operation in progress, as the user's code asks about it.
 
 use super::proxy::{call_options, reply};
-use super::{run, thrown};
+use super::{promise, run, thrown};
 use crate::language::read_headers;
 use crate::value::hold;
 use futures::future::{AbortHandle, abortable};
@@ -10,7 +10,7 @@ use sessionful::ids::OperationId;
 use sessionful::{Context, Header};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 
 /// What an operation knows about the call it serves.
 #[wasm_bindgen]
@@ -62,7 +62,7 @@ impl CoreContext {
         headers: JsValue,
     ) -> Promise {
         let callback = self.0.callback();
-        future_to_promise(async move {
+        promise(async move {
             let Some(callback) = callback else { return Err("the caller has no callbacks".into()) };
             let options = call_options(0, millis, &headers)?;
             let answer = callback.call_with(OperationId(operation), hold(arguments), options).await;
@@ -74,7 +74,7 @@ impl CoreContext {
     #[wasm_bindgen(js_name = callOut)]
     pub fn call_out(&self, begin: Function) -> Promise {
         let at = self.0.clone();
-        future_to_promise(async move {
+        promise(async move {
             at.call_out(async move {
                 let begun = begin.call0(&JsValue::UNDEFINED)?;
                 JsFuture::from(Promise::resolve(&begun)).await

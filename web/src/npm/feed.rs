@@ -1,13 +1,12 @@
 //! What happens at the ends, in batches.
 
-use super::thrown;
+use super::options::span;
+use super::{promise, thrown};
 use crate::events::{Feed, Tap};
 use js_sys::Promise;
 use sessionful::ids::NodeId;
-use std::time::Duration;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::future_to_promise;
 
 /// Collects records of several ends.
 #[wasm_bindgen]
@@ -31,9 +30,9 @@ impl CoreFeed {
 
     /// The next batch: what happens within that many milliseconds of something happening.
     pub fn next(&self, millis: f64) -> Promise {
-        let (feed, span) = (self.feed.clone(), Duration::try_from_secs_f64(millis / 1000.0));
-        future_to_promise(async move {
-            let batch = feed.next(span.unwrap_or_default()).await;
+        let (feed, span) = (self.feed.clone(), span(millis.max(0.0)));
+        promise(async move {
+            let batch = feed.next(span).await;
             let array =
                 js_sys::Array::of2(&thrown(&batch.records), &JsValue::from(batch.lost as f64));
             Ok(array.into())

@@ -3,9 +3,9 @@
 use super::context::CoreContext;
 use super::feed::CoreTap;
 use super::intake::{Door, Gone, Intake, JsResponder, admit_port, admit_request, admit_socket};
-use super::options::{HostConfig, is_sessionful};
+use super::options::{self, HostConfig, is_sessionful};
 use super::service::{Desk, JsAuthorizer, JsErrors, JsInstances, JsService, Users};
-use super::{Watcher, run, thrown};
+use super::{Watcher, promise, run, thrown};
 use crate::control::Switchboard;
 use crate::habitat::{BrowserClock, draw_session};
 use crate::language::{Language, Spelling, parse};
@@ -20,7 +20,6 @@ use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::future_to_promise;
 use web_sys::MessagePort;
 
 /// A port by which a page finds the hosts of a worker.
@@ -58,11 +57,11 @@ impl CoreHost {
         object: JsValue,
         feed: Option<CoreTap>,
     ) -> Result<CoreHost, JsValue> {
-        let config: HostConfig = serde_wasm_bindgen::from_value(config)?;
+        let config = options::host(&config)?;
         let limits = config.limits();
+        let HostConfig { endpoints, behavior, options } = config;
         let (well_known, authorizes, errors) =
-            (config.well_known, config.authorizes, config.handles_errors);
-        let (endpoints, behavior, options) = config.split();
+            (behavior.well_known, behavior.authorizes, behavior.error_handlers);
         let kinds = endpoints.iter().map(|e| (e.address.to_string(), is_sessionful(e))).collect();
         let desk = Desk::new(users);
         let tap = feed.map(|CoreTap(tap)| tap);
@@ -93,13 +92,13 @@ impl CoreHost {
     /// Opens it.
     pub fn open(&self) -> Promise {
         let handle = self.handle.clone();
-        future_to_promise(async move { done(handle.open().await) })
+        promise(async move { done(handle.open().await) })
     }
 
     /// Closes it in good order.
     pub fn close(&self) -> Promise {
         let handle = self.handle.clone();
-        future_to_promise(async move { done(handle.close().await) })
+        promise(async move { done(handle.close().await) })
     }
 
     /// Ends everything at once.

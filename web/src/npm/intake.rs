@@ -12,10 +12,11 @@ use sessionful::codec::Limits;
 use sessionful::drive::{
     Acceptor, Incoming, MemoryAcceptor, MemoryResponder, PipeError, Responder,
 };
+use sessionful::table::Names;
 use sessionful::{Frame, Shape};
 use smol_str::SmolStr;
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
@@ -32,7 +33,7 @@ pub(super) struct Door {
     queue: VecDeque<Arrival>,
     /// Ports that were opened since the host looked.
     boards: Vec<Switchboard>,
-    listening: BTreeMap<SmolStr, Shape>,
+    listening: Names<Shape>,
     waker: Option<Waker>,
 }
 
@@ -101,7 +102,7 @@ impl Intake {
         let boards = std::mem::take(&mut self.door.borrow_mut().boards);
         for board in boards {
             let mut port = board.acceptor();
-            for (address, shape) in &self.door.borrow().listening {
+            for (address, shape) in self.door.borrow().listening.iter() {
                 port.listen(address, *shape);
             }
             self.ports.push(port);

@@ -1,6 +1,7 @@
 //! The connecting side: ports, sockets and fetch, or a host in the same program, behind one type.
 
 use super::host::CoreHost;
+use super::options::span;
 use crate::control::{News, PortConnector};
 use crate::exchange::{Fetch, FetchExchange, Gate, MOST_AT_ONCE, PortExchange};
 use crate::language::{Language, Spelling, told};
@@ -17,7 +18,6 @@ use sessionful::ids::SessionId;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -71,8 +71,9 @@ impl CoreLink {
         answer: f64,
     ) -> CoreLink {
         let most = if most == 0 { MOST_AT_ONCE } else { most as usize };
-        let span = |millis: f64| Duration::try_from_secs_f64(millis / 1000.0).ok();
-        let alive = span(idle).zip(span(answer)).map(|(idle, answer)| KeepAlive { idle, answer });
+        let is_span = |millis: f64| millis.is_finite() && millis >= 0.0;
+        let alive = (is_span(idle) && is_span(answer))
+            .then(|| KeepAlive { idle: span(idle), answer: span(answer) });
         CoreLink(Way::Web(Web { connect, fetch, init, gate: Rc::new(Gate::new(most)), alive }))
     }
 

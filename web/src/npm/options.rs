@@ -1,187 +1,358 @@
 //! What the package's options say, in milliseconds and plain words.
+//!
+//! They are read member by member, without a general reader of data: that would be larger than all
+//! that is said. What nobody knows is refused, because it is mostly a slip of the pen.
 
-use serde::{Deserialize, Deserializer};
+use super::data;
+use js_sys::{Array, Object};
+use sessionful::contract::Draft;
 use sessionful::host::{Endpoint, HostOptions};
 use sessionful::proxy::ProxyOptions;
 use sessionful::{
-    Behavior, Binding, ConcurrencyMode, Contract, InstanceMode, Limit, Limits, ReleaseMode, Rules,
-    Shape, Throttles, Timeouts,
+    Behavior, Binding, ConcurrencyMode, Contract, FaultContract, HostError, InstanceMode, Limit,
+    Limits, Operation, ReleaseMode, Rules, SessionMode, Shape, Timeouts,
 };
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
 use std::time::Duration;
+use wasm_bindgen::{JsCast, JsValue};
 
-/// A span in milliseconds; `Infinity` is for ever.
-#[derive(Clone, Copy)]
-struct Millis(Duration);
+type Result<T> = std::result::Result<T, JsValue>;
 
-impl<'de> Deserialize<'de> for Millis {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Millis, D::Error> {
-        let millis = f64::deserialize(from)?;
+/// A member of an object, with its name.
+struct Member {
+    name: String,
+    value: JsValue,
+}
+
+/// Calls `read` with every member that has a value.
+fn each(object: &JsValue, read: &mut dyn FnMut(Member) -> Result<()>) -> Result<()> {
+    if !object.is_object() {
+        return Err(refusal("an object is missing"));
+    }
+    for entry in Object::entries(object.unchecked_ref()).iter() {
+        let entry: Array = entry.unchecked_into();
+        let (name, value) = (entry.get(0).as_string().unwrap_or_default(), entry.get(1));
+        if !value.is_undefined() {
+            read(Member { name, value })?;
+        }
+    }
+    Ok(())
+}
+
+fn refusal(what: &str) -> JsValue {
+    js_sys::Error::new(what).into()
+}
+
+impl Member {
+    fn refuse(&self, wanted: &str) -> JsValue {
+        refusal(&["option ", &self.name, " ", wanted].concat())
+    }
+
+    fn unknown(&self) -> Result<()> {
+        Err(self.refuse("is not known"))
+    }
+
+    fn text(&self) -> Result<SmolStr> {
+        let text = self.value.as_string().ok_or_else(|| self.refuse("is no text"))?;
+        Ok(text.into())
+    }
+
+    fn flag(&self) -> Result<bool> {
+        self.value.as_bool().ok_or_else(|| self.refuse("is neither true nor false"))
+    }
+
+    fn count(&self) -> Result<u32> {
+        let number = self.value.as_f64().unwrap_or(-1.0);
+        let count = number as u32;
+        match f64::from(count) == number {
+            true => Ok(count),
+            false => Err(self.refuse("is no small whole number")),
+        }
+    }
+
+    fn size(&self) -> Result<usize> {
+        self.count().map(|count| count as usize)
+    }
+
+    /// A span in milliseconds; `Infinity` is for ever.
+    fn span(&self) -> Result<Duration> {
+        let millis = self.value.as_f64().unwrap_or(f64::NAN);
         if millis.is_nan() || millis < 0.0 {
-            return Err(serde::de::Error::custom("a time is a number of milliseconds from 0"));
+            return Err(self.refuse("is no number of milliseconds from 0"));
         }
-        let span = Duration::try_from_secs_f64(millis / 1000.0);
-        Ok(Millis(span.unwrap_or(Duration::MAX)))
+        Ok(span(millis))
+    }
+
+    fn choice<T: Copy>(&self, choices: &[(&str, T)]) -> Result<T> {
+        let chosen = self.value.as_string().unwrap_or_default();
+        let found = choices.iter().find(|(name, _)| *name == chosen);
+        found.map(|(_, choice)| *choice).ok_or_else(|| self.refuse("is none of its choices"))
+    }
+
+    fn list<T>(&self, read: fn(&JsValue) -> Result<T>) -> Result<Vec<T>> {
+        let list = self.value.dyn_ref::<Array>().ok_or_else(|| self.refuse("is no list"))?;
+        list.iter().map(|item| read(&item)).collect()
+    }
+
+    fn rules(&self) -> Result<Rules> {
+        self.choice(&[("wws", Rules::Wws), ("wcf", Rules::Wcf)])
+    }
+
+    fn concurrency(&self) -> Result<ConcurrencyMode> {
+        self.choice(&[
+            ("single", ConcurrencyMode::Single),
+            ("reentrant", ConcurrencyMode::Reentrant),
+            ("multiple", ConcurrencyMode::Multiple),
+        ])
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct ProxyConfig {
-    pub address: SmolStr,
-    contract: Contract,
-    #[serde(default)]
-    binding: BindingConfig,
-    rules: Option<Rules>,
-    call_timeout: Option<Millis>,
-    max_pending_calls: Option<u32>,
-    max_close_timeout: Option<Millis>,
-    open_timeout: Option<Millis>,
-    auto_open: Option<bool>,
-    #[serde(default)]
-    callback: CallbackConfig,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-struct CallbackConfig {
-    concurrency: ConcurrencyMode,
-    include_exception_detail: bool,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-struct BindingConfig {
-    channel: Channel,
-    open_timeout: Option<Millis>,
-    close_timeout: Option<Millis>,
-    send_timeout: Option<Millis>,
-    receive_timeout: Option<Millis>,
-    max_frame: Option<usize>,
-    max_depth: Option<usize>,
-    max_headers: Option<usize>,
-}
-
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-enum Channel {
-    /// Sessions if the contract needs them.
-    #[default]
-    Both,
-    Sessionful,
-    Sessionless,
-}
-
-impl BindingConfig {
-    fn binding(&self) -> Binding {
-        let limits = self.limits();
-        let usual = Timeouts::default();
-        let or = |span: Option<Millis>, usual| span.map_or(usual, |Millis(span)| span);
-        let timeouts = Timeouts {
-            open: or(self.open_timeout, usual.open),
-            close: or(self.close_timeout, usual.close),
-            send: or(self.send_timeout, usual.send),
-            receive: or(self.receive_timeout, usual.receive),
-        };
-        let binding = match self.channel {
-            Channel::Both => Binding::both(),
-            Channel::Sessionful => Binding::websocket(),
-            Channel::Sessionless => Binding::fetch(),
-        };
-        binding.timeouts(timeouts).limits(limits)
+/// A time in milliseconds; what is too long, or no time at all, is for ever.
+pub(super) fn span(millis: f64) -> Duration {
+    let micros = millis * 1000.0;
+    // The largest number is that of a cast that saturates.
+    match micros as u64 {
+        u64::MAX => Duration::MAX,
+        whole if micros >= 0.0 => Duration::from_micros(whole),
+        _ => Duration::MAX,
     }
+}
 
-    fn limits(&self) -> Limits {
-        let usual = Limits::default();
-        Limits {
-            frame: self.max_frame.unwrap_or(usual.frame),
-            depth: self.max_depth.unwrap_or(usual.depth),
-            headers: self.max_headers.unwrap_or(usual.headers),
+fn contract(given: &JsValue) -> Result<Draft> {
+    let mut operations = Vec::new();
+    let (mut name, mut session, mut callback) = (SmolStr::default(), SessionMode::Allowed, None);
+    each(given, &mut |member| {
+        match &*member.name {
+            "name" => name = member.text()?,
+            "session" => {
+                session = member.choice(&[
+                    ("allowed", SessionMode::Allowed),
+                    ("required", SessionMode::Required),
+                    ("notAllowed", SessionMode::NotAllowed),
+                ])?;
+            }
+            "operations" => operations = member.list(operation)?,
+            "callback" => callback = Some(contract(&member.value)?),
+            _ => return member.unknown(),
         }
-    }
+        Ok(())
+    })?;
+    let draft = Contract::new(name).session(session);
+    let draft = operations.into_iter().fold(draft, Draft::operation);
+    Ok(match callback {
+        Some(callback) => draft.callback(callback),
+        None => draft,
+    })
 }
 
-impl ProxyConfig {
-    pub(super) fn limits(&self) -> Limits {
-        self.binding.limits()
-    }
-
-    pub(super) fn split(self) -> (Endpoint, ProxyOptions) {
-        let binding = self.binding.binding();
-        let span = |span: Option<Millis>| span.map(|Millis(span)| span);
-        let usual = ProxyOptions::default();
-        let options = ProxyOptions {
-            rules: self.rules.unwrap_or(Rules::Wws),
-            call_timeout: span(self.call_timeout),
-            max_pending_calls: self.max_pending_calls,
-            max_close_timeout: span(self.max_close_timeout),
-            open_timeout: span(self.open_timeout),
-            auto_open: self.auto_open,
-            headers: Vec::new(),
-            callback: Behavior {
-                concurrency: self.callback.concurrency,
-                include_exception_detail: self.callback.include_exception_detail,
-                ..usual.callback
-            },
-        };
-        let contract = self.contract.into();
-        (Endpoint { address: self.address, contract, binding }, options)
-    }
+fn operation(given: &JsValue) -> Result<Operation> {
+    let mut read = Operation::new("");
+    each(given, &mut |member| {
+        match &*member.name {
+            "name" => read.name = member.text()?,
+            "action" => read.action = member.text()?,
+            "replyAction" => read.reply_action = member.text()?,
+            "oneWay" => read.one_way = member.flag()?,
+            "initiating" => read.initiating = member.flag()?,
+            "terminating" => read.terminating = member.flag()?,
+            "faults" => read.faults = member.list(fault)?,
+            _ => return member.unknown(),
+        }
+        Ok(())
+    })?;
+    Ok(read)
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+fn fault(given: &JsValue) -> Result<FaultContract> {
+    let mut read = FaultContract { kind: SmolStr::default(), action: SmolStr::default() };
+    each(given, &mut |member| {
+        match &*member.name {
+            "kind" => read.kind = member.text()?,
+            "action" => read.action = member.text()?,
+            _ => return member.unknown(),
+        }
+        Ok(())
+    })?;
+    Ok(read)
+}
+
+/// What a host and a proxy both say of an address.
+fn endpoint_member(to: &mut Endpoint, member: &Member) -> Result<()> {
+    match &*member.name {
+        "address" => to.address = member.text()?,
+        "contract" => {
+            // Both ends have the same words for it.
+            let built = contract(&member.value)?.build().map_err(HostError::Contract);
+            to.contract = built.map_err(|error| data::write(&error))?.into();
+        }
+        "binding" => to.binding = binding(&member.value)?,
+        _ => return member.unknown(),
+    }
+    Ok(())
+}
+
+fn empty_endpoint() -> Result<Endpoint> {
+    let contract = Contract::new("").build().map_err(|_| JsValue::UNDEFINED)?;
+    Ok(Endpoint {
+        address: SmolStr::default(),
+        contract: contract.into(),
+        binding: Binding::both(),
+    })
+}
+
+fn endpoint(given: &JsValue) -> Result<Endpoint> {
+    let mut read = empty_endpoint()?;
+    each(given, &mut |member| endpoint_member(&mut read, &member))?;
+    Ok(read)
+}
+
+/// Sessions if the contract needs them, unless it is said otherwise.
+fn binding(given: &JsValue) -> Result<Binding> {
+    let mut kind: fn() -> Binding = Binding::both;
+    let (mut timeouts, mut limits) = (Timeouts::default(), Limits::default());
+    each(given, &mut |member| {
+        match &*member.name {
+            "channel" => {
+                kind = member.choice(&[
+                    ("both", Binding::both as fn() -> Binding),
+                    ("sessionful", Binding::websocket),
+                    ("sessionless", Binding::fetch),
+                ])?;
+            }
+            "openTimeout" => timeouts.open = member.span()?,
+            "closeTimeout" => timeouts.close = member.span()?,
+            "sendTimeout" => timeouts.send = member.span()?,
+            "receiveTimeout" => timeouts.receive = member.span()?,
+            "maxFrame" => limits.frame = member.size()?,
+            "maxDepth" => limits.depth = member.size()?,
+            "maxHeaders" => limits.headers = member.size()?,
+            _ => return member.unknown(),
+        }
+        Ok(())
+    })?;
+    Ok(kind().timeouts(timeouts).limits(limits))
+}
+
+/// Where a proxy leads, and how it is run.
+pub(super) fn proxy(config: &JsValue) -> Result<(Endpoint, ProxyOptions)> {
+    let mut to = empty_endpoint()?;
+    let mut options = ProxyOptions { rules: Rules::Wws, ..ProxyOptions::default() };
+    each(config, &mut |member| {
+        match &*member.name {
+            "rules" => options.rules = member.rules()?,
+            "callTimeout" => options.call_timeout = Some(member.span()?),
+            "maxPendingCalls" => options.max_pending_calls = Some(member.count()?),
+            "maxCloseTimeout" => options.max_close_timeout = Some(member.span()?),
+            "openTimeout" => options.open_timeout = Some(member.span()?),
+            "autoOpen" => options.auto_open = Some(member.flag()?),
+            "callback" => callback(&mut options.callback, &member.value)?,
+            _ => endpoint_member(&mut to, &member)?,
+        }
+        Ok(())
+    })?;
+    Ok((to, options))
+}
+
+fn callback(behavior: &mut Behavior, given: &JsValue) -> Result<()> {
+    each(given, &mut |member| {
+        match &*member.name {
+            "concurrency" => behavior.concurrency = member.concurrency()?,
+            "includeExceptionDetail" => behavior.include_exception_detail = member.flag()?,
+            _ => return member.unknown(),
+        }
+        Ok(())
+    })
+}
+
+/// What a host serves, and how it is run.
 pub(super) struct HostConfig {
-    endpoints: Vec<EndpointConfig>,
-    #[serde(default)]
-    instancing: InstanceMode,
-    #[serde(default)]
-    concurrency: ConcurrencyMode,
-    #[serde(default)]
-    ordered: bool,
-    automatic_session_shutdown: Option<bool>,
-    #[serde(default)]
-    include_exception_detail: bool,
-    #[serde(default)]
-    release: BTreeMap<SmolStr, ReleaseMode>,
-    /// The service is an object of the user's.
-    #[serde(default)]
-    pub well_known: bool,
-    #[serde(default)]
-    pub authorizes: bool,
-    #[serde(default)]
-    pub handles_errors: bool,
-    #[serde(default)]
-    throttles: ThrottleConfig,
-    close_timeout: Option<Millis>,
-    fault_close: Option<Millis>,
-    rules: Option<Rules>,
+    pub endpoints: Vec<Endpoint>,
+    pub behavior: Behavior,
+    pub options: HostOptions,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct EndpointConfig {
-    address: SmolStr,
-    contract: Contract,
-    #[serde(default)]
-    binding: BindingConfig,
+pub(super) fn host(config: &JsValue) -> Result<HostConfig> {
+    let rules = HostOptions { rules: Rules::Wcf, ..HostOptions::default() };
+    let mut read =
+        HostConfig { endpoints: Vec::new(), behavior: Behavior::default(), options: rules };
+    each(config, &mut |member| {
+        let HostConfig { endpoints, behavior, options } = &mut read;
+        match &*member.name {
+            "endpoints" => *endpoints = member.list(endpoint)?,
+            "rules" => options.rules = member.rules()?,
+            "closeTimeout" => options.close_timeout = Some(member.span()?),
+            _ => behavior_member(behavior, &member)?,
+        }
+        Ok(())
+    })?;
+    Ok(read)
 }
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-struct ThrottleConfig {
-    calls: Option<u32>,
-    sessions: Option<u32>,
-    instances: Option<u32>,
-    /// How many may wait for each; one more is refused. For ever unless given.
-    queue: Option<u32>,
+fn behavior_member(behavior: &mut Behavior, member: &Member) -> Result<()> {
+    match &*member.name {
+        "instancing" => {
+            behavior.instancing = member.choice(&[
+                ("perSession", InstanceMode::PerSession),
+                ("perCall", InstanceMode::PerCall),
+                ("single", InstanceMode::Single),
+            ])?;
+        }
+        "concurrency" => behavior.concurrency = member.concurrency()?,
+        "ordered" => behavior.ordered = member.flag()?,
+        "automaticSessionShutdown" => behavior.automatic_session_shutdown = member.flag()?,
+        "includeExceptionDetail" => behavior.include_exception_detail = member.flag()?,
+        "release" => release(behavior, &member.value)?,
+        "wellKnown" => behavior.well_known = member.flag()?,
+        "authorizes" => behavior.authorizes = member.flag()?,
+        "handlesErrors" => behavior.error_handlers = member.flag()?,
+        "throttles" => throttles(behavior, &member.value)?,
+        "faultClose" => behavior.fault_close = member.span()?,
+        _ => return member.unknown(),
+    }
+    Ok(())
+}
+
+fn release(behavior: &mut Behavior, given: &JsValue) -> Result<()> {
+    each(given, &mut |member| {
+        let mode = member.choice(&[
+            ("none", ReleaseMode::None),
+            ("beforeCall", ReleaseMode::BeforeCall),
+            ("afterCall", ReleaseMode::AfterCall),
+            ("beforeAndAfterCall", ReleaseMode::BeforeAndAfterCall),
+        ])?;
+        behavior.release.insert(member.name.into(), mode);
+        Ok(())
+    })
+}
+
+fn throttles(behavior: &mut Behavior, given: &JsValue) -> Result<()> {
+    let throttles = &mut behavior.throttles;
+    let mut queue = None;
+    each(given, &mut |member| {
+        let limit: &mut Limit = match &*member.name {
+            "calls" => &mut throttles.calls,
+            "sessions" => &mut throttles.sessions,
+            "instances" => &mut throttles.instances,
+            // How many may wait for each; one more is refused. Any number unless given.
+            "queue" => {
+                queue = Some(member.count()?);
+                return Ok(());
+            }
+            _ => return member.unknown(),
+        };
+        limit.slots = member.count()?;
+        Ok(())
+    })?;
+    for limit in [&mut throttles.calls, &mut throttles.sessions, &mut throttles.instances] {
+        limit.queue = queue;
+    }
+    Ok(())
 }
 
 impl HostConfig {
     /// The tightest limits hold for all endpoints: a pipe does not know whose it is.
     pub(super) fn limits(&self) -> Limits {
-        let all = self.endpoints.iter().map(|endpoint| endpoint.binding.limits());
+        let all = self.endpoints.iter().map(|endpoint| endpoint.binding.limits);
         let least = all.reduce(|a, b| Limits {
             frame: a.frame.min(b.frame),
             depth: a.depth.min(b.depth),
@@ -189,49 +360,10 @@ impl HostConfig {
         });
         least.unwrap_or_default()
     }
-
-    pub(super) fn split(self) -> (Vec<Endpoint>, Behavior, HostOptions) {
-        let usual = Behavior::default();
-        let behavior = Behavior {
-            instancing: self.instancing,
-            concurrency: self.concurrency,
-            ordered: self.ordered,
-            automatic_session_shutdown: self.automatic_session_shutdown.unwrap_or(true),
-            include_exception_detail: self.include_exception_detail,
-            release: self.release,
-            throttles: self.throttles.throttles(),
-            fault_close: self.fault_close.map_or(usual.fault_close, |Millis(span)| span),
-            ..usual
-        };
-        let rules = self.rules.unwrap_or(Rules::Wcf);
-        let options =
-            HostOptions { rules, close_timeout: self.close_timeout.map(|Millis(span)| span) };
-        let endpoints = self.endpoints.into_iter().map(|endpoint| Endpoint {
-            address: endpoint.address,
-            contract: endpoint.contract.into(),
-            binding: endpoint.binding.binding(),
-        });
-        (endpoints.collect(), behavior, options)
-    }
 }
 
 /// Whether a contract is served with sessions by what its binding offers.
 pub(super) fn is_sessionful(endpoint: &Endpoint) -> bool {
     let selected = endpoint.binding.select(&[&endpoint.contract]);
     selected.is_ok_and(|selected| matches!(selected.shape, Shape::DuplexSession))
-}
-
-impl ThrottleConfig {
-    fn throttles(&self) -> Throttles {
-        let usual = Throttles::default();
-        let limit = |most: Option<u32>, usual: Limit| Limit {
-            slots: most.unwrap_or(usual.slots),
-            queue: self.queue.or(usual.queue),
-        };
-        Throttles {
-            calls: limit(self.calls, usual.calls),
-            sessions: limit(self.sessions, usual.sessions),
-            instances: limit(self.instances, usual.instances),
-        }
-    }
 }

@@ -4,9 +4,9 @@ use super::context::{CoreContext, given_headers};
 use super::feed::CoreTap;
 use super::host::phase_number;
 use super::link::CoreLink;
-use super::options::ProxyConfig;
+use super::options::{self, span};
 use super::service::{Desk, JsService, Users};
-use super::{Watcher, run, thrown};
+use super::{Watcher, promise, run, thrown};
 use crate::habitat::BrowserClock;
 use crate::language::{write_body, write_headers};
 use crate::value::hold;
@@ -15,14 +15,12 @@ use js_sys::{Array, Function, Promise};
 use sessionful::action::Reply;
 use sessionful::drive::{CallOptions, ProxyBuilder, ProxyHandle};
 use sessionful::ids::OperationId;
+use sessionful::table::Table;
 use sessionful::{ProxyError, Shape};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::time::Duration;
-use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::future_to_promise;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// A proxy, its calls ending in one function.
 #[wasm_bindgen]
@@ -31,8 +29,8 @@ pub struct CoreProxy {
     /// `(call, succeeded, value)`
     settle: Rc<Function>,
     /// The calls that may be given up one by one.
-    stops: Rc<RefCell<BTreeMap<u32, AbortHandle>>>,
-    desk: Option<Rc<Desk>>,
+    stops: Rc<RefCell<Table<u32, AbortHandle>>>,
+    desk: Rc<Desk>,
 }
 
 #[wasm_bindgen]
@@ -46,43 +44,33 @@ impl CoreProxy {
         users: Option<Users>,
         tap: Option<CoreTap>,
     ) -> Result<CoreProxy, JsValue> {
-        let config: ProxyConfig = serde_wasm_bindgen::from_value(config)?;
-        let limits = config.limits();
-        let (to, options) = config.split();
+        let (to, options) = options::proxy(&config)?;
+        let limits = to.binding.limits;
         let selected = to.binding.select(&[&to.contract]);
         let sessionful = selected.is_ok_and(|selected| selected.shape == Shape::DuplexSession);
         let language = link.language(limits, sessionful);
         let builder = ProxyBuilder::new(to).options(options).watch(tap.map(|CoreTap(tap)| tap));
-        let desk = users.map(Desk::new);
-        let handle = match &desk {
-            Some(desk) => {
-                let object = JsService { desk: Rc::clone(desk), object: JsValue::UNDEFINED };
-                let builder = builder.callback(Rc::new(object));
-                let built = builder.build(BrowserClock, link.way(limits), language);
-                let (handle, driver) = built.map_err(|error| thrown(&error))?;
-                run(driver);
-                handle
-            }
-            None => {
-                let built = builder.build(BrowserClock, link.way(limits), language);
-                let (handle, driver) = built.map_err(|error| thrown(&error))?;
-                run(driver);
-                handle
-            }
-        };
+        // Nobody calls the object of a proxy without users; a driver that knows it has none would be
+        // another driver to load.
+        let desk = Desk::new(users.unwrap_or_else(|| JsValue::UNDEFINED.unchecked_into()));
+        let object = JsService { desk: Rc::clone(&desk), object: JsValue::UNDEFINED };
+        let builder = builder.callback(Rc::new(object));
+        let built = builder.build(BrowserClock, link.way(limits), language);
+        let (handle, driver) = built.map_err(|error| thrown(&error))?;
+        run(driver);
         Ok(CoreProxy { handle, settle: Rc::new(settle), stops: Rc::default(), desk })
     }
 
     /// Opens it.
     pub fn open(&self) -> Promise {
         let handle = self.handle.clone();
-        future_to_promise(async move { done(handle.open().await) })
+        promise(async move { done(handle.open().await) })
     }
 
     /// Closes it in good order.
     pub fn close(&self) -> Promise {
         let handle = self.handle.clone();
-        future_to_promise(async move { done(handle.close().await) })
+        promise(async move { done(handle.close().await) })
     }
 
     /// Ends everything at once.
@@ -152,15 +140,13 @@ impl CoreProxy {
 
     /// An operation of the callback object in progress.
     pub fn context(&self, at: u32) -> Option<CoreContext> {
-        self.desk.as_ref()?.context(at).map(CoreContext)
+        self.desk.context(at).map(CoreContext)
     }
 
     /// The result of what the callback object promised.
     #[wasm_bindgen(js_name = settleCallback)]
     pub fn settle_callback(&self, at: u32, succeeded: bool, value: JsValue) {
-        if let Some(desk) = &self.desk {
-            desk.settle(at, if succeeded { Ok(value) } else { Err(value) });
-        }
+        self.desk.settle(at, if succeeded { Ok(value) } else { Err(value) });
     }
 
     /// What is left over although nothing is in progress.
@@ -219,7 +205,6 @@ pub(super) fn call_options(
     millis: Option<f64>,
     headers: &JsValue,
 ) -> Result<CallOptions, JsValue> {
-    let span = |millis: f64| Duration::try_from_secs_f64(millis / 1000.0).unwrap_or(Duration::MAX);
     let headers = given_headers(headers)?;
     Ok(CallOptions { group, timeout: millis.map(span), headers, within: None })
 }

@@ -128,6 +128,8 @@ pub struct SocketWire {
     outbox: Outbox,
 }
 
+type Listener = Closure<dyn FnMut(Closed)>;
+
 struct Line {
     socket: Socket,
     carry: Carry,

@@ -15,10 +15,11 @@ use crate::host::{Host, HostInput};
 use crate::ids::{ChannelId, ContextId, DispatchId, EndpointId, ExchangeId, SessionId};
 use crate::lifecycle::Phase;
 use crate::message::{Content, Fault, FaultCode, Message};
+use crate::table::{Names, Table};
 use crate::time::Timestamp;
 use futures::StreamExt;
 use smol_str::SmolStr;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -40,11 +41,11 @@ pub(super) async fn run<K: Clock, A: Acceptor, D: Codec, W: Watch>(
         clock,
         acceptor,
         is_accepting: true,
-        listening: BTreeMap::new(),
+        listening: Names::new(),
         codec,
         trunk: Trunk::new(),
         exchanges: Crew::new(),
-        places: BTreeMap::new(),
+        places: Table::new(),
         last_exchange: ExchangeId(0),
         staff,
         todo: VecDeque::new(),
@@ -61,12 +62,12 @@ struct Driver<K, A: Acceptor, D, W: Watch, S> {
     acceptor: A,
     is_accepting: bool,
     /// Addresses with the endpoints that share them.
-    listening: BTreeMap<SmolStr, Vec<EndpointId>>,
+    listening: Names<Vec<EndpointId>>,
     codec: D,
     trunk: Trunk<A::Pipe, D>,
     /// Requests that are not yet answered.
     exchanges: Crew<Open<A::Responder, D>>,
-    places: BTreeMap<ExchangeId, usize>,
+    places: Table<ExchangeId, usize>,
     last_exchange: ExchangeId,
     timer: Timer<K, S>,
     /// How long a peer may take to receive the rest of a session: the longest close timeout of the
@@ -249,7 +250,7 @@ where
             Some((address, host.kind(endpoint)?.shape))
         });
         let Some((address, shape)) = found else { return };
-        let sharing = self.listening.entry(address.clone()).or_default();
+        let sharing = self.listening.get_or_default(address.clone());
         sharing.push(endpoint);
         if sharing.len() == 1 {
             self.acceptor.listen(&address, shape);

@@ -16,9 +16,10 @@ use crate::ids::{ChannelId, DispatchId, MessageId, SessionId};
 use crate::lifecycle::Phase;
 use crate::message::{Content, Fault, FaultCode, Message};
 use crate::proxy::{Proxy, ProxyInput};
+use crate::table::Table;
 use crate::time::Timestamp;
 use smol_str::SmolStr;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -70,8 +71,8 @@ pub(super) async fn run<K: Clock, C: Connector, D: Codec, W: Watch, U: Staff>(
         makers: Makers { dial: dial::<C>, send: send::<C::Exchange> },
         trunk: Trunk::new(),
         works: Crew::new(),
-        places: BTreeMap::new(),
-        idle: BTreeMap::new(),
+        places: Table::new(),
+        idle: Table::new(),
         staff,
         todo: VecDeque::new(),
     };
@@ -91,9 +92,9 @@ struct Driver<K, C: Connector, D, W: Watch, U, F, G, S> {
     trunk: Trunk<C::Pipe, D>,
     /// Connections being made, and exchanges under way.
     works: Crew<Work<F, G, D>>,
-    places: BTreeMap<ChannelId, usize>,
+    places: Table<ChannelId, usize>,
     /// Pooled channels between two calls.
-    idle: BTreeMap<ChannelId, (C::Exchange, D)>,
+    idle: Table<ChannelId, (C::Exchange, D)>,
     timer: Timer<K, S>,
     /// How long a peer may take to receive the rest of a session: the binding's close timeout.
     linger: Duration,
