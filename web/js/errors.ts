@@ -325,6 +325,14 @@ const LOCAL = {
     text: 'the socket was closed with code {status} {reason}', next: 'open another proxy or reset this one',
     hresult: 'ENDPOINT_DISCONNECTED', exception: 'CommunicationException', rule: 'SESS-21',
   },
+  TRANSPORT_ADDRESS: {
+    text: '{address} is not an address', next: 'give a whole URL, or a base for relative ones', exception: INVALID,
+    hresult: 'E_INVALIDARG',
+  },
+  TRANSPORT_MISSING: {
+    text: 'the transport has no {what}', next: 'give it, or use an address that needs none', exception: INVALID,
+    hresult: 'E_INVALIDARG',
+  },
   LISTEN_MODULE: {
     text: 'the host over Node needs the package ws: npm install ws', exception: INVALID,
   },

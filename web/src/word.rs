@@ -1,5 +1,6 @@
 //! What is said on ports, and the reading of it: the other side may be anybody.
 
+use crate::value::{held, hold};
 use bytes::Bytes;
 use js_sys::{Array, ArrayBuffer, JsString, Number, Uint8Array};
 use sessionful::Frame;
@@ -36,10 +37,13 @@ impl Posting {
     pub(crate) fn frame(frame: Frame) -> Posting {
         match frame {
             Frame::Text(text) => Posting::new(text),
-            Frame::Bytes(bytes) => {
-                let array = Uint8Array::from(&bytes[..]);
-                Posting { moved: Array::of1(&array.buffer()), value: array.into() }
-            }
+            Frame::Bytes(bytes) => match held(&bytes) {
+                Some(value) => Posting::new(value),
+                None => {
+                    let array = Uint8Array::from(&bytes[..]);
+                    Posting { moved: Array::of1(&array.buffer()), value: array.into() }
+                }
+            },
         }
     }
 
@@ -54,8 +58,17 @@ pub(crate) fn garbled(what: &str) -> PipeError {
     PipeError::Garbled(what.into())
 }
 
-/// A frame: a string, or bytes in an array or a buffer of their own.
+/// A list of four or five that begins with a number: a message of values, which stays where it is.
+fn is_values(value: &JsValue) -> bool {
+    let is_long_enough = |list: &Array| (4..=5).contains(&list.length());
+    value.dyn_ref().filter(|list| is_long_enough(list)).is_some_and(|l| l.get(0).as_f64().is_some())
+}
+
+/// A frame: a string, bytes in an array or a buffer of their own, or a message of values.
 pub(crate) fn read_frame(value: &JsValue) -> Result<Frame, PipeError> {
+    if is_values(value) {
+        return Ok(Frame::Bytes(hold(value.clone())));
+    }
     if value.is_string() {
         return read_text(value).map(Frame::Text);
     }
@@ -98,8 +111,9 @@ pub(crate) fn read_tuple(value: &JsValue) -> Result<(String, Array), PipeError> 
 
 /// What is said on the port of a session.
 #[derive(Debug)]
-pub(crate) enum Word {
-    /// A string or bytes: a frame.
+#[doc(hidden)]
+pub enum Word {
+    /// A string, bytes, or a list that begins with a number: a frame.
     Frame(Frame),
     /// `null`: nothing more will be sent.
     End,
@@ -132,7 +146,7 @@ impl Word {
         if value.as_f64().is_some() {
             return read_number(value).map(Word::Taken);
         }
-        if !Array::is_array(value) {
+        if !Array::is_array(value) || is_values(value) {
             return read_frame(value).map(Word::Frame);
         }
         let (name, tuple) = read_tuple(value)?;
@@ -146,7 +160,7 @@ impl Word {
     }
 }
 
-fn read_session(text: &str) -> Result<SessionId, PipeError> {
+pub(crate) fn read_session(text: &str) -> Result<SessionId, PipeError> {
     let hex = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let id = hex.then(|| u128::from_str_radix(text, 16).ok()).flatten();
     id.map(SessionId).ok_or_else(|| garbled("not the name of a session"))

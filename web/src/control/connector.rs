@@ -1,7 +1,7 @@
 //! The page's side.
 
 use crate::exchange::PortExchange;
-use crate::pipe::{Dialing, PortPipe};
+use crate::pipe::PortPipe;
 use crate::port::{Cable, Heard, Line, pair, passenger};
 use crate::word::{Posting, clip, garbled, read_number, read_text, read_tuple};
 use sessionful::drive::{Connector, PipeError};
@@ -141,7 +141,7 @@ impl Connector for PortConnector {
     async fn dial(&self, address: &str) -> Result<(PortPipe, SessionId), PipeError> {
         let pipe = PortPipe::new(self.trunk.ask("connect", address)?);
         self.trunk.watch(self.group, pipe.cable());
-        Dialing(pipe).answered().await
+        pipe.answered().await
     }
 
     fn exchange(&self, address: &str) -> PortExchange {

@@ -1,0 +1,347 @@
+//! The language of the npm package: its messages are JavaScript values that stay where they are.
+
+use crate::value::{held, hold};
+use bytes::Bytes;
+use js_sys::{Array, JsString, Object, Reflect};
+use sessionful::codec::Limits;
+use sessionful::ids::MessageId;
+use sessionful::message::{Content, Detail, Fault, FaultCode};
+use sessionful::{Codec, CodecError, Frame, Header, Message};
+use smol_str::SmolStr;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+
+#[wasm_bindgen(module = "/src/wire.js")]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = writeText)]
+    fn write_text(message: &JsValue) -> Result<JsString, JsValue>;
+
+    #[wasm_bindgen(js_name = readText)]
+    fn read_text(text: &JsValue, depth: u32) -> JsValue;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = structuredClone)]
+    fn structured_clone(value: &JsValue) -> Result<JsValue, JsValue>;
+}
+
+const RELATES: u32 = 1;
+const FAULT: u32 = 2;
+/// The sender numbers the actions that it names, and later uses the numbers.
+const NUMBERS: u32 = 4;
+/// It came as text, so the answer goes as text.
+const TEXT: u32 = 8;
+
+/// Actions beyond this many are written out each time, so that no peer fills the memory with them.
+const MOST_ACTIONS: usize = 256;
+
+/// The language of the npm package: a message is the value `[kind, action, id, body, headers?]`, which
+/// a port carries as it is and everything else as JSON text.
+///
+/// Actions are written out once a session and direction: copying a short text into or out of the
+/// binary's memory costs more than all the rest of a message.
+#[derive(Clone, Debug)]
+pub(crate) struct Language {
+    limits: Limits,
+    spelling: Spelling,
+    /// This end belongs to a session, so that the peer keeps what it has read.
+    numbers: bool,
+    sent: Vec<SmolStr>,
+    known: Vec<SmolStr>,
+}
+
+/// What happens to a message before it goes to its transport.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Spelling {
+    /// Nothing: a port clones it.
+    Value,
+    /// It is cloned here: within one program nothing else keeps the two ends apart.
+    Copy,
+    /// It becomes text.
+    Text,
+}
+
+impl Language {
+    /// A client numbers actions from the start of a session over ports; a host does as its client.
+    pub(crate) fn new(limits: Limits, spelling: Spelling, numbers: bool) -> Language {
+        Language { limits, spelling, numbers, sent: Vec::new(), known: Vec::new() }
+    }
+
+    fn spell(&self, frame: JsValue, answered: bool) -> Result<JsValue, CodecError> {
+        match self.spelling {
+            Spelling::Value if answered => Ok(frame),
+            // Of a one-way message nobody could be told later that it cannot be cloned.
+            Spelling::Value | Spelling::Copy => {
+                structured_clone(&frame).map_err(|why| CodecError::malformed(told(&why), 0))
+            }
+            Spelling::Text => {
+                let text = spell_text(&frame)?;
+                self.limits.check_frame(text.length() as usize)?;
+                Ok(text.into())
+            }
+        }
+    }
+}
+
+impl Codec for Language {
+    fn content_type(&self) -> &'static str {
+        "application/vnd.sessionful.v1+json"
+    }
+
+    fn subprotocol(&self) -> &'static str {
+        "sessionful.v1"
+    }
+
+    fn encode(&mut self, message: &Message) -> Result<Frame, CodecError> {
+        let (numbered, frame) = (self.sent.len(), self.write(message));
+        let answered = message.id.is_some() || message.relates_to.is_some();
+        let spelled = self.spell(frame.into(), answered);
+        if spelled.is_err() {
+            self.sent.truncate(numbered);
+        }
+        spelled.map(|value| Frame::Bytes(hold(value)))
+    }
+
+    fn decode(&mut self, frame: Frame) -> Result<Message, CodecError> {
+        let Frame::Bytes(name) = &frame else { return Err(malformed("not a message")) };
+        let value = held(name).filter(Array::is_array).ok_or_else(|| malformed("not a message"))?;
+        self.read(value.unchecked_ref())
+    }
+}
+
+/// What stands for a message that cannot be cloned: an answer to this end if it was a request, to the
+/// other end if it was an answer itself. `true` for the latter.
+pub(crate) fn uncloneable(frame: &JsValue) -> Option<(JsValue, bool)> {
+    let frame: &Array = frame.dyn_ref()?;
+    let (kind, id) = (small(&frame.get(0))?, frame.get(2));
+    let is_reply = kind & RELATES != 0;
+    let (code, whose) = match is_reply {
+        true => (FaultCode::InternalService, "the result"),
+        false => (FaultCode::Application("NotCloneable".into()), "an argument"),
+    };
+    let fault = Fault::runtime(code, format!("{whose} cannot be cloned"));
+    let answer = Array::of4(&(RELATES | FAULT).into(), &"".into(), &id, &write_fault(&fault));
+    Some((answer.into(), is_reply))
+}
+
+/// A message as text.
+pub(crate) fn spell_text(frame: &JsValue) -> Result<JsString, CodecError> {
+    write_text(frame).map_err(|why| CodecError::malformed(told(&why), 0))
+}
+
+fn malformed(reason: &str) -> CodecError {
+    CodecError::malformed(reason, 0)
+}
+
+impl Language {
+    fn write(&mut self, message: &Message) -> Array {
+        let (mut kind, id) = match (&message.relates_to, &message.id) {
+            (Some(relates), _) => (RELATES, write_id(relates)),
+            (None, Some(id)) => (0, write_id(id)),
+            (None, None) => (0, JsValue::UNDEFINED),
+        };
+        if self.numbers {
+            kind |= NUMBERS;
+        }
+        let content = match &message.content {
+            Content::Body(body) => write_body(body),
+            Content::Fault(fault) => {
+                kind |= FAULT;
+                write_fault(fault)
+            }
+        };
+        let action = self.write_action(&message.action);
+        let frame = Array::of4(&kind.into(), &action, &id, &content);
+        if !message.headers.is_empty() {
+            frame.push(&write_headers(&message.headers));
+        }
+        frame
+    }
+
+    fn write_action(&mut self, action: &SmolStr) -> JsValue {
+        if !self.numbers {
+            return action.as_str().into();
+        }
+        if let Some(number) = self.sent.iter().position(|known| known == action) {
+            return (number as u32).into();
+        }
+        if self.sent.len() < MOST_ACTIONS {
+            self.sent.push(action.clone());
+        }
+        action.as_str().into()
+    }
+
+    fn read(&mut self, frame: &Array) -> Result<Message, CodecError> {
+        let kind = small(&frame.get(0)).ok_or_else(|| malformed("no kind"))?;
+        self.numbers |= kind & NUMBERS != 0;
+        if kind & TEXT != 0 {
+            self.spelling = Spelling::Text;
+        }
+        let action = self.read_action(&frame.get(1))?;
+        let id = read_id(&frame.get(2))?;
+        let content = frame.get(3);
+        let content = if kind & FAULT == 0 {
+            Content::Body(hold(content))
+        } else {
+            Content::Fault(read_fault(&content)?)
+        };
+        let headers = read_headers(&frame.get(4), self.limits.headers)?;
+        let (id, relates_to) = if kind & RELATES == 0 { (id, None) } else { (None, id) };
+        Ok(Message { action, id, relates_to, headers, content })
+    }
+
+    fn read_action(&mut self, value: &JsValue) -> Result<SmolStr, CodecError> {
+        if let Some(number) = small(value) {
+            let known = self.known.get(number as usize);
+            return known.cloned().ok_or_else(|| malformed("an unknown action number"));
+        }
+        let action = short(value).ok_or_else(|| malformed("no action"))?;
+        if self.numbers && self.known.len() < MOST_ACTIONS {
+            self.known.push(action.clone());
+        }
+        Ok(action)
+    }
+}
+
+/// Reads a text: a message, or a list of them.
+pub(crate) fn parse(text: &JsValue, limits: &Limits) -> Result<JsValue, CodecError> {
+    let value = read_text(text, u32::try_from(limits.depth).unwrap_or(u32::MAX));
+    match value.as_string() {
+        Some(refusal) => Err(CodecError::malformed(refusal, 0)),
+        None => Ok(value),
+    }
+}
+
+/// What was thrown, for people.
+pub(crate) fn told(thrown: &JsValue) -> String {
+    let error = thrown.dyn_ref::<js_sys::Error>();
+    error.map_or_else(|| format!("{thrown:?}"), |error| String::from(error.message()))
+}
+
+/// The value of a body; a body that the runtime made is empty.
+pub(crate) fn write_body(body: &Bytes) -> JsValue {
+    held(body).unwrap_or_default()
+}
+
+fn write_id(id: &MessageId) -> JsValue {
+    match id {
+        MessageId::Number(number) => (*number as f64).into(), // ours are counted from small numbers
+        MessageId::Text(text) => text.as_str().into(),
+    }
+}
+
+/// The longest identifier, action, header and reason, in UTF-16 units.
+const LONGEST: u32 = 4096;
+
+fn read_id(value: &JsValue) -> Result<Option<MessageId>, CodecError> {
+    if value.is_undefined() {
+        return Ok(None);
+    }
+    if let Some(number) = value.as_f64() {
+        let whole = number >= 0.0 && number.fract() == 0.0 && number <= 9_007_199_254_740_991.0;
+        let id = whole.then_some(MessageId::Number(number as u64));
+        return id.map(Some).ok_or_else(|| malformed("an id that is no whole number"));
+    }
+    let text = short(value).map(|text| Some(MessageId::Text(text)));
+    text.ok_or_else(|| malformed("an id that is neither number nor text"))
+}
+
+/// A small whole number.
+fn small(value: &JsValue) -> Option<u32> {
+    let number = value.as_f64()?;
+    (number >= 0.0 && number.fract() == 0.0 && number <= f64::from(u32::MAX))
+        .then_some(number as u32)
+}
+
+/// A text that is not too long to be a name or a reason.
+fn short(value: &JsValue) -> Option<SmolStr> {
+    let text = value.dyn_ref::<JsString>()?;
+    (text.length() <= LONGEST).then(|| String::from(text).into())
+}
+
+pub(crate) fn write_headers(headers: &[Header]) -> Array {
+    headers.iter().map(write_header).collect()
+}
+
+fn write_header(header: &Header) -> Object {
+    let object = object([("name", &*header.name), ("value", &*header.value)]);
+    if header.must_understand {
+        set(&object, "mustUnderstand", &true.into());
+    }
+    object
+}
+
+pub(crate) fn read_headers(value: &JsValue, most: usize) -> Result<Vec<Header>, CodecError> {
+    if value.is_undefined() {
+        return Ok(Vec::new());
+    }
+    let list = value.dyn_ref::<Array>().ok_or_else(|| malformed("headers that are no list"))?;
+    if list.length() as usize > most {
+        return Err(CodecError::TooLarge {
+            what: "the number of headers",
+            found: list.length() as usize,
+            limit: most,
+        });
+    }
+    list.iter().map(|header| read_header(&header)).collect()
+}
+
+fn read_header(value: &JsValue) -> Result<Header, CodecError> {
+    let text = |name: &str| Reflect::get(value, &name.into()).ok().as_ref().and_then(short);
+    let (name, value_text) = (text("name"), text("value"));
+    let must = Reflect::get(value, &"mustUnderstand".into()).is_ok_and(|must| must.is_truthy());
+    match (name, value_text) {
+        (Some(name), Some(value)) => Ok(Header { name, value, must_understand: must }),
+        _ => Err(malformed("a header without name or value")),
+    }
+}
+
+/// `{ code, runtime?, reason, detail?: { kind, body } }`
+pub(crate) fn write_fault(fault: &Fault) -> JsValue {
+    let written = object([("code", fault.code.name()), ("reason", &*fault.reason)]);
+    if !matches!(fault.code, FaultCode::Application(_)) {
+        set(&written, "runtime", &true.into());
+    }
+    if let Some(detail) = &fault.detail {
+        let inner = object([("kind", &*detail.kind)]);
+        set(&inner, "body", &write_body(&detail.body));
+        set(&written, "detail", &inner);
+    }
+    written.into()
+}
+
+pub(crate) fn read_fault(value: &JsValue) -> Result<Fault, CodecError> {
+    let member = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).unwrap_or_default();
+    if !value.is_object() {
+        return Err(malformed("a fault that is no object"));
+    }
+    let code = short(&member(value, "code")).ok_or_else(|| malformed("a fault without code"))?;
+    let reason = short(&member(value, "reason")).unwrap_or_default();
+    let runtime = member(value, "runtime").is_truthy();
+    let known = if runtime { FaultCode::from_runtime_name(&code) } else { None };
+    let fault = Fault {
+        code: known.unwrap_or(FaultCode::Application(code)),
+        reason: reason.into(),
+        detail: None,
+    };
+    let detail = member(value, "detail");
+    if !detail.is_object() {
+        return Ok(fault);
+    }
+    let kind = short(&member(&detail, "kind")).unwrap_or_default();
+    let body = hold(member(&detail, "body"));
+    Ok(Fault { detail: Some(Box::new(Detail { kind, body })), ..fault })
+}
+
+fn object<const N: usize>(members: [(&str, &str); N]) -> Object {
+    let object = Object::new();
+    for (name, value) in members {
+        set(&object, name, &value.into());
+    }
+    object
+}
+
+pub(crate) fn set(object: &Object, name: &str, value: &JsValue) {
+    let _ = Reflect::set(object, &name.into(), value); // a plain object takes everything
+}

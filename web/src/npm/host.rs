@@ -1,0 +1,180 @@
+//! A service host of the package's.
+
+use super::context::CoreContext;
+use super::feed::CoreTap;
+use super::intake::{Door, Gone, Intake, JsResponder, admit_port, admit_request, admit_socket};
+use super::options::{HostConfig, is_sessionful};
+use super::service::{Desk, JsAuthorizer, JsErrors, JsInstances, JsService, Users};
+use super::{Watcher, run, thrown};
+use crate::control::Switchboard;
+use crate::habitat::{BrowserClock, draw_session};
+use crate::language::{Language, Spelling, parse};
+use crate::pipe::Socket;
+use crate::value::hold;
+use js_sys::{Array, Function, JsString, Promise};
+use sessionful::codec::Limits;
+use sessionful::drive::{HostBuilder, HostHandle, Network, PipeError};
+use sessionful::{Frame, Phase};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::future_to_promise;
+use web_sys::MessagePort;
+
+/// A host, its service being JavaScript.
+#[wasm_bindgen]
+pub struct CoreHost {
+    handle: HostHandle<BrowserClock, Watcher>,
+    pub(super) network: Network,
+    door: Rc<RefCell<Door>>,
+    desk: Rc<Desk>,
+    limits: Limits,
+    kinds: Vec<(String, bool)>,
+}
+
+#[wasm_bindgen]
+impl CoreHost {
+    /// A host as configured; `object` is the user's own, or the users make one when it is needed.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        config: JsValue,
+        users: Users,
+        object: JsValue,
+        feed: Option<CoreTap>,
+    ) -> Result<CoreHost, JsValue> {
+        let config: HostConfig = serde_wasm_bindgen::from_value(config)?;
+        let limits = config.limits();
+        let (well_known, authorizes, errors) =
+            (config.well_known, config.authorizes, config.handles_errors);
+        let (endpoints, behavior, options) = config.split();
+        let kinds = endpoints.iter().map(|e| (e.address.to_string(), is_sessionful(e))).collect();
+        let desk = Desk::new(users);
+        let tap = feed.map(|CoreTap(tap)| tap);
+        let mut builder = HostBuilder::new().behavior(behavior).options(options).watch(tap);
+        for endpoint in endpoints {
+            builder = builder.endpoint(endpoint);
+        }
+        builder = match well_known {
+            true => builder.object(Rc::new(JsService { desk: Rc::clone(&desk), object })),
+            false => builder.instances(JsInstances::new(Rc::clone(&desk))),
+        };
+        if authorizes {
+            builder = builder.authorizer(JsAuthorizer(Rc::clone(&desk)));
+        }
+        if errors {
+            builder = builder.error_handler(JsErrors(Rc::clone(&desk)));
+        }
+        // Ids of sessions within one program are not guessed by strangers either.
+        let network = Network::new(draw_session().0 as u64);
+        let door = Rc::<RefCell<Door>>::default();
+        let intake = Intake::new(Rc::clone(&door), network.acceptor());
+        let language = Language::new(limits, Spelling::Value, false);
+        let (handle, driver) = builder.build(BrowserClock, intake, language);
+        run(driver);
+        Ok(CoreHost { handle, network, door, desk, limits, kinds })
+    }
+
+    /// Opens it.
+    pub fn open(&self) -> Promise {
+        let handle = self.handle.clone();
+        future_to_promise(async move { done(handle.open().await) })
+    }
+
+    /// Closes it in good order.
+    pub fn close(&self) -> Promise {
+        let handle = self.handle.clone();
+        future_to_promise(async move { done(handle.close().await) })
+    }
+
+    /// Ends everything at once.
+    pub fn abort(&self) {
+        self.handle.abort();
+    }
+
+    /// The number of its phase.
+    #[wasm_bindgen(getter)]
+    pub fn phase(&self) -> u8 {
+        phase_number(self.handle.phase())
+    }
+
+    /// Addresses and whether each is sessionful, by turns.
+    #[wasm_bindgen(getter)]
+    pub fn addresses(&self) -> Array {
+        let pairs = self.kinds.iter();
+        pairs.flat_map(|(address, kind)| [JsValue::from(address), JsValue::from(*kind)]).collect()
+    }
+
+    /// Serves whoever has the other end of a port.
+    #[wasm_bindgen(js_name = acceptPort)]
+    pub fn accept_port(&self, control: MessagePort) {
+        let board = Switchboard::new(control);
+        admit_port(&self.door, board.clone());
+        board.tell_ready();
+    }
+
+    /// Serves a session over a socket.
+    #[wasm_bindgen(js_name = acceptSocket)]
+    pub fn accept_socket(&self, address: &str, socket: Socket) {
+        admit_socket(&self.door, address, socket, self.limits);
+    }
+
+    /// Serves a single request: `answer` is called once, with text, with nothing (a one-way message
+    /// was taken), or with `null` (there is no answer). A number is returned for a request that is
+    /// refused at once: a status of HTTP; else a function that says that the client has gone.
+    pub fn request(&self, address: &str, text: JsString, answer: Function) -> JsValue {
+        if text.length() as usize > self.limits.frame {
+            return 413.into();
+        }
+        let Ok(message) = parse(&text, &self.limits) else { return 400.into() };
+        let list = message.unchecked_ref::<Array>();
+        if list.get(0).as_f64().is_none() {
+            return 400.into(); // a batch is taken apart over there
+        }
+        let gone = Rc::new(Gone::default());
+        let responder = JsResponder { answer: Some(answer), gone: Rc::clone(&gone) };
+        match admit_request(&self.door, address, Frame::Bytes(hold(message)), responder) {
+            Ok(()) => Closure::once_into_js(move || gone.set()),
+            Err(PipeError::NotFound) => 404.into(),
+            Err(_) => 503.into(),
+        }
+    }
+
+    /// An operation in progress.
+    pub fn context(&self, at: u32) -> Option<CoreContext> {
+        self.desk.context(at).map(CoreContext)
+    }
+
+    /// The result of what the user's code was asked for and promised.
+    pub fn settle(&self, at: u32, succeeded: bool, value: JsValue) {
+        self.desk.settle(at, if succeeded { Ok(value) } else { Err(value) });
+    }
+
+    /// What is left over although nothing is in progress.
+    pub fn leaks(&self) -> Vec<String> {
+        self.handle.leaks()
+    }
+
+    /// What exists now.
+    pub fn snapshot(&self) -> JsValue {
+        thrown(&self.handle.with(sessionful::observe::End::of_host))
+    }
+}
+
+fn done(result: Result<(), sessionful::HostError>) -> Result<JsValue, JsValue> {
+    result.map(|()| JsValue::UNDEFINED).map_err(|error| thrown(&error))
+}
+
+/// In the order of the enumeration.
+pub(super) fn phase_number(phase: Phase) -> u8 {
+    match phase {
+        Phase::Created => 0,
+        Phase::Opening => 1,
+        Phase::Accepting => 2,
+        Phase::Opened => 3,
+        Phase::Closing => 4,
+        Phase::Closed => 5,
+        Phase::Faulted => 6,
+    }
+}

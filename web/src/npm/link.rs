@@ -1,0 +1,222 @@
+//! The connecting side: ports, sockets and fetch, or a host in the same program, behind one type.
+
+use super::host::CoreHost;
+use crate::control::{News, PortConnector};
+use crate::exchange::{Fetch, FetchExchange, Gate, MOST_AT_ONCE, PortExchange};
+use crate::language::{Language, Spelling, told};
+use crate::pipe::{Carry, KeepAlive, PortPipe, Socket, SocketPipe};
+use crate::word::clip;
+use futures::{Sink, Stream};
+use js_sys::{Function, Object, Promise};
+use sessionful::Frame;
+use sessionful::codec::Limits;
+use sessionful::drive::{
+    Connector, Exchange, MemoryConnector, MemoryExchange, MemoryPipe, PipeError,
+};
+use sessionful::ids::SessionId;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::MessagePort;
+
+/// Where a proxy's channels lead.
+#[wasm_bindgen]
+#[derive(Clone)]
+pub struct CoreLink(Way);
+
+#[derive(Clone)]
+enum Way {
+    Port(PortConnector),
+    Web(Web),
+    Memory(MemoryConnector),
+}
+
+#[derive(Clone)]
+struct Web {
+    /// `address => WebSocket`, or a promise of one.
+    connect: Function,
+    fetch: Function,
+    init: Object,
+    gate: Rc<Gate>,
+    alive: Option<KeepAlive>,
+}
+
+#[wasm_bindgen]
+impl CoreLink {
+    /// To the hosts of a worker, by the port that the worker has the other end of. `lost` is told
+    /// when the worker has panicked or is gone.
+    pub fn port(control: MessagePort, lost: Function) -> CoreLink {
+        CoreLink(Way::Port(PortConnector::new(control, move |news| {
+            let reason = match news {
+                News::Panic(message) => message,
+                News::Gone => "the worker is gone".into(),
+                _ => return,
+            };
+            let _ = lost.call1(&JsValue::UNDEFINED, &reason.as_str().into());
+        })))
+    }
+
+    /// Over sockets and fetch, or functions of their shape. A silence of `idle` milliseconds is
+    /// looked into, and an answer awaited for `answer`.
+    pub fn web(
+        connect: Function,
+        fetch: Function,
+        init: Object,
+        most: u32,
+        idle: f64,
+        answer: f64,
+    ) -> CoreLink {
+        let most = if most == 0 { MOST_AT_ONCE } else { most as usize };
+        let span = |millis: f64| Duration::try_from_secs_f64(millis / 1000.0).ok();
+        let alive = span(idle).zip(span(answer)).map(|(idle, answer)| KeepAlive { idle, answer });
+        CoreLink(Way::Web(Web { connect, fetch, init, gate: Rc::new(Gate::new(most)), alive }))
+    }
+
+    /// To a host of this very program.
+    pub fn memory(host: &CoreHost) -> CoreLink {
+        CoreLink(Way::Memory(host.network.connector()))
+    }
+
+    /// Whatever was connected breaks, and nothing more can be: the worker is gone.
+    pub fn cut(&self, reason: &str) {
+        if let Way::Port(connector) = &self.0 {
+            connector.cut(reason);
+        }
+    }
+}
+
+impl CoreLink {
+    pub(super) fn way(&self, limits: Limits) -> LinkConnector {
+        LinkConnector { way: self.0.clone(), limits }
+    }
+
+    pub(super) fn language(&self, limits: Limits, sessionful: bool) -> Language {
+        match self.0 {
+            Way::Port(_) => Language::new(limits, Spelling::Value, sessionful),
+            Way::Memory(_) => Language::new(limits, Spelling::Copy, sessionful),
+            Way::Web(_) => Language::new(limits, Spelling::Text, false),
+        }
+    }
+}
+
+pub(super) struct LinkConnector {
+    way: Way,
+    limits: Limits,
+}
+
+/// A session over whatever carries it.
+pub(super) enum AnyPipe {
+    Port(PortPipe),
+    Socket(SocketPipe),
+    Memory(MemoryPipe),
+}
+
+macro_rules! each {
+    ($self:ident, $pipe:ident => $result:expr) => {
+        match $self.get_mut() {
+            AnyPipe::Port($pipe) => $result,
+            AnyPipe::Socket($pipe) => $result,
+            AnyPipe::Memory($pipe) => $result,
+        }
+    };
+}
+
+impl Stream for AnyPipe {
+    type Item = Result<Frame, PipeError>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        each!(self, pipe => Pin::new(pipe).poll_next(cx))
+    }
+}
+
+impl Sink<Frame> for AnyPipe {
+    type Error = PipeError;
+
+    fn poll_ready(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), PipeError>> {
+        each!(self, pipe => Pin::new(pipe).poll_ready(cx))
+    }
+
+    fn start_send(self: Pin<&mut Self>, frame: Frame) -> Result<(), PipeError> {
+        each!(self, pipe => Pin::new(pipe).start_send(frame))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), PipeError>> {
+        each!(self, pipe => Pin::new(pipe).poll_flush(cx))
+    }
+
+    fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), PipeError>> {
+        each!(self, pipe => Pin::new(pipe).poll_close(cx))
+    }
+}
+
+pub(super) enum AnyExchange {
+    Port(PortExchange),
+    Fetch(FetchExchange),
+    Memory(MemoryExchange),
+}
+
+impl Exchange for AnyExchange {
+    async fn send(&self, request: Frame) -> Result<Option<Frame>, PipeError> {
+        match self {
+            AnyExchange::Port(exchange) => exchange.send(request).await,
+            AnyExchange::Fetch(exchange) => exchange.send(request).await,
+            AnyExchange::Memory(exchange) => exchange.send(request).await,
+        }
+    }
+}
+
+impl Connector for LinkConnector {
+    type Pipe = AnyPipe;
+    type Exchange = AnyExchange;
+
+    async fn dial(&self, address: &str) -> Result<(AnyPipe, SessionId), PipeError> {
+        match &self.way {
+            Way::Port(connector) => {
+                connector.dial(address).await.map(|(pipe, id)| (AnyPipe::Port(pipe), id))
+            }
+            Way::Memory(connector) => {
+                connector.dial(address).await.map(|(pipe, id)| (AnyPipe::Memory(pipe), id))
+            }
+            Way::Web(web) => {
+                web.dial(address, self.limits).await.map(|(pipe, id)| (AnyPipe::Socket(pipe), id))
+            }
+        }
+    }
+
+    fn exchange(&self, address: &str) -> AnyExchange {
+        match &self.way {
+            Way::Port(connector) => AnyExchange::Port(connector.exchange(address)),
+            Way::Memory(connector) => AnyExchange::Memory(connector.exchange(address)),
+            Way::Web(Web { fetch, init, gate, .. }) => {
+                let (fetch, init, gate) = (fetch.clone(), init.clone(), Rc::clone(gate));
+                let fetch = Fetch { fetch, init, limits: self.limits, gate };
+                AnyExchange::Fetch(FetchExchange { fetch, address: address.into() })
+            }
+        }
+    }
+}
+
+impl Web {
+    async fn dial(
+        &self,
+        address: &str,
+        limits: Limits,
+    ) -> Result<(SocketPipe, SessionId), PipeError> {
+        let failed = |why: JsValue| PipeError::Broken(clip(&told(&why)));
+        let socket = self.connect.call1(&JsValue::UNDEFINED, &address.into()).map_err(failed)?;
+        let socket = match socket.dyn_into::<Promise>() {
+            Ok(promise) => JsFuture::from(promise).await.map_err(failed)?,
+            Err(socket) => socket,
+        };
+        let pipe = SocketPipe::carrying(socket.unchecked_into::<Socket>(), Carry::Held(limits));
+        let (pipe, session) = pipe.answered().await?;
+        if let Some(alive) = self.alive {
+            pipe.keep_alive(alive);
+        }
+        Ok((pipe, session))
+    }
+}

@@ -1,0 +1,229 @@
+//! A service proxy of the package's.
+
+use super::context::{CoreContext, given_headers};
+use super::feed::CoreTap;
+use super::host::phase_number;
+use super::link::CoreLink;
+use super::options::ProxyConfig;
+use super::service::{Desk, JsService, Users};
+use super::{Watcher, run, thrown};
+use crate::habitat::BrowserClock;
+use crate::language::{write_body, write_headers};
+use crate::value::hold;
+use futures::future::{AbortHandle, abortable};
+use js_sys::{Array, Function, Promise};
+use sessionful::action::Reply;
+use sessionful::drive::{CallOptions, ProxyBuilder, ProxyHandle};
+use sessionful::ids::OperationId;
+use sessionful::{ProxyError, Shape};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::future_to_promise;
+
+/// A proxy, its calls ending in one function.
+#[wasm_bindgen]
+pub struct CoreProxy {
+    handle: ProxyHandle<BrowserClock, Watcher>,
+    /// `(call, succeeded, value)`
+    settle: Rc<Function>,
+    /// The calls that may be given up one by one.
+    stops: Rc<RefCell<BTreeMap<u32, AbortHandle>>>,
+    desk: Option<Rc<Desk>>,
+}
+
+#[wasm_bindgen]
+impl CoreProxy {
+    /// A proxy as configured, over a link. `users` serve its callback contract, if it has one.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        config: JsValue,
+        link: &CoreLink,
+        settle: Function,
+        users: Option<Users>,
+        tap: Option<CoreTap>,
+    ) -> Result<CoreProxy, JsValue> {
+        let config: ProxyConfig = serde_wasm_bindgen::from_value(config)?;
+        let limits = config.limits();
+        let (to, options) = config.split();
+        let selected = to.binding.select(&[&to.contract]);
+        let sessionful = selected.is_ok_and(|selected| selected.shape == Shape::DuplexSession);
+        let language = link.language(limits, sessionful);
+        let builder = ProxyBuilder::new(to).options(options).watch(tap.map(|CoreTap(tap)| tap));
+        let desk = users.map(Desk::new);
+        let handle = match &desk {
+            Some(desk) => {
+                let object = JsService { desk: Rc::clone(desk), object: JsValue::UNDEFINED };
+                let builder = builder.callback(Rc::new(object));
+                let built = builder.build(BrowserClock, link.way(limits), language);
+                let (handle, driver) = built.map_err(|error| thrown(&error))?;
+                run(driver);
+                handle
+            }
+            None => {
+                let built = builder.build(BrowserClock, link.way(limits), language);
+                let (handle, driver) = built.map_err(|error| thrown(&error))?;
+                run(driver);
+                handle
+            }
+        };
+        Ok(CoreProxy { handle, settle: Rc::new(settle), stops: Rc::default(), desk })
+    }
+
+    /// Opens it.
+    pub fn open(&self) -> Promise {
+        let handle = self.handle.clone();
+        future_to_promise(async move { done(handle.open().await) })
+    }
+
+    /// Closes it in good order.
+    pub fn close(&self) -> Promise {
+        let handle = self.handle.clone();
+        future_to_promise(async move { done(handle.close().await) })
+    }
+
+    /// Ends everything at once.
+    pub fn abort(&self) {
+        self.handle.abort();
+    }
+
+    /// Makes it new again.
+    pub fn reset(&self) -> Result<(), JsValue> {
+        self.handle.reset().map_err(|error| thrown(&error))
+    }
+
+    /// Gives up a group of calls.
+    pub fn abandon(&self, group: u32) -> Result<(), JsValue> {
+        self.handle.abandon(group).map_err(|error| thrown(&error))
+    }
+
+    /// The number of its phase.
+    #[wasm_bindgen(getter)]
+    pub fn phase(&self) -> u8 {
+        phase_number(self.handle.phase())
+    }
+
+    /// How many calls are pending.
+    #[wasm_bindgen(getter)]
+    pub fn pending(&self) -> u32 {
+        u32::try_from(self.handle.pending_calls()).unwrap_or(u32::MAX)
+    }
+
+    /// Calls an operation with nothing but its arguments.
+    pub fn call(&self, call: u32, operation: u16, arguments: JsValue) {
+        let calling = self.begin(operation, arguments, CallOptions::default());
+        let settle = Rc::clone(&self.settle);
+        run(async move { end(&settle, call, calling.await) });
+    }
+
+    /// Calls an operation with more than that.
+    #[wasm_bindgen(js_name = callWith)]
+    pub fn call_with(
+        &self,
+        call: u32,
+        operation: u16,
+        arguments: JsValue,
+        group: u32,
+        millis: Option<f64>,
+        headers: JsValue,
+    ) -> Result<(), JsValue> {
+        let options = call_options(group, millis, &headers)?;
+        let (calling, stop) = abortable(self.begin(operation, arguments, options));
+        self.stops.borrow_mut().insert(call, stop);
+        let (settle, stops) = (Rc::clone(&self.settle), Rc::clone(&self.stops));
+        run(async move {
+            let ended = calling.await;
+            stops.borrow_mut().remove(&call);
+            end(&settle, call, ended.unwrap_or(Err(ProxyError::Abandoned)));
+        });
+        Ok(())
+    }
+
+    /// Gives up one call that was made by `callWith`.
+    pub fn stop(&self, call: u32) {
+        let stop = self.stops.borrow().get(&call).cloned();
+        if let Some(stop) = stop {
+            stop.abort();
+        }
+    }
+
+    /// An operation of the callback object in progress.
+    pub fn context(&self, at: u32) -> Option<CoreContext> {
+        self.desk.as_ref()?.context(at).map(CoreContext)
+    }
+
+    /// The result of what the callback object promised.
+    #[wasm_bindgen(js_name = settleCallback)]
+    pub fn settle_callback(&self, at: u32, succeeded: bool, value: JsValue) {
+        if let Some(desk) = &self.desk {
+            desk.settle(at, if succeeded { Ok(value) } else { Err(value) });
+        }
+    }
+
+    /// What is left over although nothing is in progress.
+    pub fn leaks(&self) -> Vec<String> {
+        self.handle.leaks()
+    }
+
+    /// What exists now.
+    pub fn snapshot(&self) -> JsValue {
+        thrown(&self.handle.with(sessionful::observe::End::of_proxy))
+    }
+}
+
+impl CoreProxy {
+    fn begin(
+        &self,
+        operation: u16,
+        arguments: JsValue,
+        options: CallOptions,
+    ) -> impl Future<Output = Result<Reply, ProxyError>> + 'static {
+        self.handle.call_with(OperationId(operation), hold(arguments), options)
+    }
+}
+
+fn end(settle: &Function, call: u32, ended: Result<Reply, ProxyError>) {
+    let (succeeded, value) = match ended {
+        Ok(answer) => (true, reply(answer)),
+        Err(error) => (false, error_value(&error)),
+    };
+    let _ = settle.call3(&JsValue::UNDEFINED, &call.into(), &succeeded.into(), &value);
+}
+
+/// The result of a call; with headers, `{ value, headers }` in a list of two.
+pub(super) fn reply(reply: Reply) -> JsValue {
+    let value = write_body(&reply.body);
+    Array::of2(
+        &value,
+        &match reply.headers.is_empty() {
+            true => JsValue::UNDEFINED,
+            false => write_headers(&reply.headers).into(),
+        },
+    )
+    .into()
+}
+
+fn error_value(error: &ProxyError) -> JsValue {
+    match error {
+        // Its detail is a value, which data could not carry.
+        ProxyError::Fault(fault) => crate::language::write_fault(fault),
+        other => thrown(other),
+    }
+}
+
+pub(super) fn call_options(
+    group: u32,
+    millis: Option<f64>,
+    headers: &JsValue,
+) -> Result<CallOptions, JsValue> {
+    let span = |millis: f64| Duration::try_from_secs_f64(millis / 1000.0).unwrap_or(Duration::MAX);
+    let headers = given_headers(headers)?;
+    Ok(CallOptions { group, timeout: millis.map(span), headers, within: None })
+}
+
+fn done(result: Result<(), ProxyError>) -> Result<JsValue, JsValue> {
+    result.map(|()| JsValue::UNDEFINED).map_err(|error| thrown(&error))
+}

@@ -1,0 +1,392 @@
+//! Sessions over a WebSocket, or over anything of its shape.
+//!
+//! Messages are text frames that begin with `{` (several that were sent in one turn: a list of them,
+//! which begins with `[`) or binary frames. What else the two ends tell each other is a short text:
+//!
+//! | text         | by     | meaning                                                     |
+//! |--------------|--------|-------------------------------------------------------------|
+//! | `=` and name | host   | the session is accepted under that name (32 hex digits)     |
+//! | `+` and n    | both   | n messages were picked up, so as many more may come         |
+//! | `.`          | both   | nothing more will be sent                                   |
+//! | `?`          | both   | is anybody there?                                           |
+//! | `!`          | both   | yes                                                         |
+//!
+//! | close code | meaning                                                              |
+//! |------------|----------------------------------------------------------------------|
+//! | 1000       | both directions had ended                                            |
+//! | 1001       | the page or the server goes away                                     |
+//! | 1013, 4429 | too busy: try later                                                  |
+//! | 1008, 4403 | the caller is not let in                                             |
+//! | 4404       | nothing listens at the address                                       |
+//! | 4000       | cut by the other side                                                |
+//! | 4002       | the other side sent what is no message                               |
+
+use super::{Desk, WINDOW, Wire, WordPipe, at, now};
+use crate::habitat::{BrowserClock, spawn};
+use crate::language::{parse, spell_text};
+use crate::outbox::Outbox;
+use crate::value::{held, hold};
+use crate::word::{Word, clip, garbled, read_frame, read_session};
+use js_sys::{Array, JsString};
+use sessionful::codec::Limits;
+use sessionful::drive::{Clock, PipeError};
+use sessionful::{Frame, Timestamp};
+use smol_str::format_smolstr;
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+use std::time::Duration;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+
+#[wasm_bindgen]
+extern "C" {
+    /// Whatever has the shape of a WebSocket: the browser's, one of a library, or an object that
+    /// speaks over a `MessagePort`.
+    #[derive(Clone, Debug)]
+    pub type Socket;
+
+    #[wasm_bindgen(method, catch)]
+    fn send(this: &Socket, data: &JsValue) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn close(this: &Socket, code: u16, reason: &str) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, getter, js_name = readyState)]
+    fn ready_state(this: &Socket) -> u16;
+
+    #[wasm_bindgen(method, setter, js_name = binaryType)]
+    fn set_binary_type(this: &Socket, kind: &str);
+
+    #[wasm_bindgen(method, js_name = addEventListener)]
+    fn add_listener(this: &Socket, event: &str, listener: &Listener);
+
+    #[wasm_bindgen(method, js_name = removeEventListener)]
+    fn remove_listener(this: &Socket, event: &str, listener: &Listener);
+
+    /// What a socket tells: `message` with data, `close` with code and reason, `error`, `open`.
+    #[derive(Clone, Debug)]
+    pub type SocketEvent;
+
+    #[wasm_bindgen(method, getter, js_name = type)]
+    fn kind(this: &SocketEvent) -> String;
+
+    #[wasm_bindgen(method, getter)]
+    fn data(this: &SocketEvent) -> JsValue;
+
+    #[wasm_bindgen(method, getter)]
+    fn code(this: &SocketEvent) -> Option<u16>;
+
+    #[wasm_bindgen(method, getter)]
+    fn reason(this: &SocketEvent) -> Option<String>;
+}
+
+type Listener = Closure<dyn FnMut(SocketEvent)>;
+
+const OPEN: u16 = 1;
+const EVENTS: [&str; 4] = ["open", "message", "close", "error"];
+
+/// Who keeps messages, and how large they may be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Carry {
+    /// Their text or bytes are copied into the runtime, for its own codecs.
+    Copied(Limits),
+    /// They stay with JavaScript.
+    Held(Limits),
+}
+
+impl Carry {
+    fn limits(self) -> Limits {
+        match self {
+            Carry::Copied(limits) | Carry::Held(limits) => limits,
+        }
+    }
+}
+
+/// When a silent peer is asked for a sign of life, and when it is given up. A page is never told
+/// that its connection is dead: proxies drop idle ones, and computers sleep.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct KeepAlive {
+    /// The silence after which to ask; 30 seconds unless set.
+    pub idle: Duration,
+    /// How long an answer may take; 10 seconds unless set.
+    pub answer: Duration,
+}
+
+impl Default for KeepAlive {
+    fn default() -> Self {
+        KeepAlive { idle: Duration::from_secs(30), answer: Duration::from_secs(10) }
+    }
+}
+
+/// One end of a session over a WebSocket. Dropping it takes the listeners off and closes the socket.
+pub type SocketPipe = WordPipe<SocketWire>;
+
+/// Says words as texts.
+pub struct SocketWire {
+    line: Rc<Line>,
+    outbox: Outbox,
+}
+
+struct Line {
+    socket: Socket,
+    carry: Carry,
+    /// What waits for the socket to open.
+    early: RefCell<Vec<JsValue>>,
+    heard: Cell<Timestamp>,
+    listen: RefCell<Option<Listener>>,
+    code: Cell<u16>,
+}
+
+impl Line {
+    fn send(&self, value: &JsValue) -> bool {
+        match self.socket.ready_state() {
+            0 => {
+                self.early.borrow_mut().push(value.clone());
+                true
+            }
+            OPEN => self.socket.send(value).is_ok(),
+            _ => false,
+        }
+    }
+
+    fn say(&self, text: &str) -> bool {
+        self.send(&text.into())
+    }
+
+    /// Sends what was said in one turn in one frame, if it is text of ours.
+    fn post(&self, values: &[JsValue]) -> bool {
+        if values.len() == 1 || !matches!(self.carry, Carry::Held(_)) {
+            return values.iter().all(|value| self.send(value));
+        }
+        let list: Array = values.iter().collect();
+        let text = JsString::from("[").concat(&list.join(",")).concat(&"]".into());
+        self.send(&text)
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        if let Some(listen) = self.listen.take() {
+            for event in EVENTS {
+                self.socket.remove_listener(event, &listen);
+            }
+        }
+        let code = self.code.get();
+        let _ = self.socket.close(code, if code == 1000 { "" } else { "cut" });
+    }
+}
+
+impl Wire for SocketWire {
+    fn say(&self, word: Word) -> bool {
+        if let Word::Frame(frame) = word {
+            self.outbox.put(write_frame(frame));
+            return true;
+        }
+        self.outbox.flush();
+        match word {
+            Word::Open(session) => self.line.say(&format_smolstr!("={session}")),
+            Word::Taken(frames) => self.line.say(&format_smolstr!("+{frames}")),
+            Word::End => {
+                self.line.code.set(1000);
+                self.line.say(".")
+            }
+            Word::Abort(_) => {
+                self.line.code.set(4000);
+                true
+            }
+            Word::Refuse(why) => {
+                self.line.code.set(refusal_code(&why));
+                true
+            }
+            Word::Frame(_) => true,
+        }
+    }
+}
+
+impl Drop for SocketWire {
+    fn drop(&mut self) {
+        self.outbox.flush();
+    }
+}
+
+fn write_frame(frame: Frame) -> JsValue {
+    match frame {
+        Frame::Text(text) => text.into(),
+        Frame::Bytes(bytes) => match held(&bytes) {
+            Some(text) if text.is_string() => text,
+            // A host that speaks first does not know yet that this is no port.
+            Some(message) => spell_text(&message).map_or(JsValue::UNDEFINED, JsValue::from),
+            None => js_sys::Uint8Array::from(&bytes[..]).into(),
+        },
+    }
+}
+
+impl SocketPipe {
+    /// A pipe over a socket that is open or about to be; its messages go through the runtime's own
+    /// codecs. It belongs to the pipe from now on.
+    pub fn new(socket: Socket, limits: Limits) -> SocketPipe {
+        SocketPipe::carrying(socket, Carry::Copied(limits))
+    }
+
+    pub(crate) fn carrying(socket: Socket, carry: Carry) -> SocketPipe {
+        socket.set_binary_type("arraybuffer");
+        let desk = Rc::<RefCell<Desk>>::default();
+        let line = Rc::new(Line {
+            socket,
+            carry,
+            early: RefCell::default(),
+            heard: Cell::new(now()),
+            listen: RefCell::default(),
+            code: Cell::new(1000),
+        });
+        let (hears, heard) = (Rc::downgrade(&line), Rc::clone(&desk));
+        let listen = Closure::new(move |event: SocketEvent| {
+            if let Some(line) = hears.upgrade() {
+                at(&heard, |desk| hear(&line, desk, &event));
+            }
+        });
+        for event in EVENTS {
+            line.socket.add_listener(event, &listen);
+        }
+        line.listen.replace(Some(listen));
+        let (posts, broken) = (Rc::clone(&line), Rc::downgrade(&desk));
+        let outbox = Outbox::new(move |values| {
+            if !posts.post(&values)
+                && let Some(desk) = broken.upgrade()
+            {
+                at(&desk, |_| Err(PipeError::Broken("the socket takes no message".into())));
+            }
+        });
+        WordPipe { desk, wire: SocketWire { line, outbox } }
+    }
+
+    /// Closes the socket with a code that tells why.
+    pub(crate) fn refuse(self, why: PipeError) {
+        self.wire.say(Word::Refuse(why));
+        let mut desk = self.desk.borrow_mut();
+        (desk.input_ended, desk.output_ended) = (true, true); // there is nothing left to cut
+    }
+
+    /// Asks a silent peer for signs of life from now on, for as long as the pipe lives.
+    pub fn keep_alive(&self, every: KeepAlive) {
+        let (line, desk) = (Rc::downgrade(&self.wire.line), Rc::downgrade(&self.desk));
+        spawn(async move { watch_over(line, desk, every).await });
+    }
+}
+
+/// No message costs anything here: the time of the last one is looked at when the timer rings.
+async fn watch_over(line: Weak<Line>, desk: Weak<RefCell<Desk>>, every: KeepAlive) {
+    let mut asked = None;
+    loop {
+        let Some(heard) = line.upgrade().map(|line| line.heard.get()) else { return };
+        let due = match asked {
+            Some(asked) if heard < asked => asked + every.answer,
+            _ => heard + every.idle,
+        };
+        if now() < due {
+            BrowserClock.sleep_until(due).await;
+            continue;
+        }
+        let (Some(line), Some(desk)) = (line.upgrade(), desk.upgrade()) else { return };
+        if asked.is_some_and(|asked| heard < asked) {
+            return at(&desk, |_| Err(PipeError::Broken("no sign of life".into())));
+        }
+        asked = Some(now());
+        line.say("?");
+    }
+}
+
+fn hear(line: &Line, desk: &mut Desk, event: &SocketEvent) -> Result<(), PipeError> {
+    match event.kind().as_str() {
+        "message" => {
+            line.heard.set(now());
+            hear_message(line, desk, &event.data()).inspect_err(|_| line.code.set(4002))
+        }
+        "open" => {
+            line.heard.set(now());
+            let early = line.early.take();
+            match early.iter().all(|value| line.send(value)) {
+                true => Ok(()),
+                false => Err(PipeError::Broken("the socket takes no message".into())),
+            }
+        }
+        "close" => Err(closed(event.code().unwrap_or(1006), &event.reason().unwrap_or_default())),
+        // A close follows, and tells more.
+        _ => Ok(()),
+    }
+}
+
+fn hear_message(line: &Line, desk: &mut Desk, data: &JsValue) -> Result<(), PipeError> {
+    let limits = line.carry.limits();
+    let Some(text) = data.dyn_ref::<JsString>() else {
+        return desk.hear(Word::Frame(read_frame(data)?));
+    };
+    let first = text.char_code_at(0) as u32; // of an empty text: no number, so 0
+    match char::from_u32(first) {
+        Some('{') if text.length() as usize > limits.frame => Err(garbled("a message too large")),
+        Some('{') => {
+            let frame = match line.carry {
+                Carry::Copied(_) => read_frame(data)?,
+                Carry::Held(_) => Frame::Bytes(hold(read(data, &limits)?)),
+            };
+            desk.hear(Word::Frame(frame))
+        }
+        Some('[') if matches!(line.carry, Carry::Held(_)) => hear_batch(desk, data, limits),
+        _ if text.length() > 64 => Err(garbled("neither a message nor a word")),
+        _ => hear_word(line, desk, &String::from(text)),
+    }
+}
+
+fn hear_batch(desk: &mut Desk, data: &JsValue, limits: Limits) -> Result<(), PipeError> {
+    let text = data.unchecked_ref::<JsString>();
+    if text.length() as usize > limits.frame.saturating_mul(WINDOW as usize) {
+        return Err(garbled("a batch too large"));
+    }
+    let deeper = Limits { depth: limits.depth + 1, ..limits };
+    let list = Array::from(&read(data, &deeper)?);
+    let frames = list.iter().map(|message| Word::Frame(Frame::Bytes(hold(message))));
+    frames.into_iter().try_for_each(|frame| desk.hear(frame))
+}
+
+fn read(text: &JsValue, limits: &Limits) -> Result<JsValue, PipeError> {
+    parse(text, limits).map_err(|why| garbled(&why.to_string()))
+}
+
+fn hear_word(line: &Line, desk: &mut Desk, text: &str) -> Result<(), PipeError> {
+    let unknown = || garbled("an unknown word");
+    let first = text.chars().next().ok_or_else(unknown)?;
+    let rest = &text[first.len_utf8()..];
+    match first {
+        '=' => desk.hear(Word::Open(read_session(rest)?)),
+        '+' => desk.hear(Word::Taken(rest.parse().map_err(|_| unknown())?)),
+        '.' if rest.is_empty() => desk.hear(Word::End),
+        '?' if rest.is_empty() => {
+            line.say("!");
+            Ok(())
+        }
+        '!' if rest.is_empty() => Ok(()),
+        _ => Err(unknown()),
+    }
+}
+
+fn closed(code: u16, reason: &str) -> PipeError {
+    match code {
+        1013 | 4429 => PipeError::Busy,
+        1008 | 4403 => PipeError::Denied,
+        4404 => PipeError::NotFound,
+        1006 => PipeError::Broken("the connection failed or was lost".into()),
+        4000 => PipeError::Broken("the other side cut the connection".into()),
+        _ => PipeError::Broken(clip(&format!("closed with code {code}: {reason}"))),
+    }
+}
+
+fn refusal_code(why: &PipeError) -> u16 {
+    match why {
+        PipeError::NotFound => 4404,
+        PipeError::Denied => 4403,
+        PipeError::Busy => 4429,
+        PipeError::Garbled(_) => 4002,
+        _ => 4000,
+    }
+}

@@ -1,0 +1,130 @@
+// Messages as JSON text, written and read by the platform's own JSON: texts are never copied into the
+// memory of the binary. The format is the one that the runtime's own JSON codec documents; what was
+// sent in one turn is a list of it.
+
+// A message as a value: [kind, action, id, body or fault, headers?].
+const RELATES = 1;
+const FAULT = 2;
+const TEXT = 8;
+
+/** A message as text. It throws where the body has no text form. */
+export function writeText([kind, action, id, content, headers]) {
+  let text = `{"v":1,"action":${JSON.stringify(action)}`;
+  if (id !== undefined) {
+    text += `,"${kind & RELATES ? 'relatesTo' : 'id'}":${JSON.stringify(id)}`;
+  }
+  if (headers !== undefined) text += `,"headers":${JSON.stringify(headers)}`;
+  if (kind & FAULT) return `${text},"fault":${JSON.stringify(content)}}`;
+  const body = JSON.stringify(hasBytes(content) ? wrapBytes(content) : content);
+  return body === undefined ? `${text}}` : `${text},"body":${body}}`;
+}
+
+const OPENERS = ['[', '{'];
+
+/** Whether a text could nest deeper than the limit; looks twice only where it has to. */
+function nestsDeeper(text, limit) {
+  if (text.length < 2 * limit) return false;
+  let openers = 0;
+  for (const opener of OPENERS) {
+    for (let at = text.indexOf(opener); at >= 0 && openers <= limit; at = text.indexOf(opener, at + 1)) {
+      openers += 1;
+    }
+  }
+  if (openers <= limit) return false;
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const c = text.charCodeAt(at);
+    if (c === 0x22) {
+      for (at += 1; at < text.length && text.charCodeAt(at) !== 0x22; at += 1) {
+        if (text.charCodeAt(at) === 0x5c) at += 1;
+      }
+    } else if (c === 0x5b || c === 0x7b) {
+      depth += 1;
+      if (depth > limit) return true;
+    } else if (c === 0x5d || c === 0x7d) {
+      depth -= 1;
+    }
+  }
+  return false;
+}
+
+/** Refuses keys by which a receiver that merges objects would change prototypes. */
+function hasPrototypeKey(value) {
+  const open = [value];
+  while (open.length > 0) {
+    const next = open.pop();
+    if (next === null || typeof next !== 'object') continue;
+    if (!Array.isArray(next) && Object.hasOwn(next, '__proto__')) return true;
+    for (const key in next) open.push(next[key]);
+  }
+  return false;
+}
+
+/** The message or the list of messages that a text says, or a string that tells why it is refused. */
+export function readText(text, depth) {
+  if (nestsDeeper(text, depth)) return `nested deeper than ${depth}`;
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return 'not JSON';
+  }
+  // An escape can hide the name.
+  if ((text.includes('__proto__') || text.includes('\\u')) && hasPrototypeKey(value)) {
+    return 'the key __proto__';
+  }
+  if (!Array.isArray(value)) return message(value);
+  for (let at = 0; at < value.length; at += 1) {
+    value[at] = message(value[at]);
+    if (typeof value[at] === 'string') return value[at];
+  }
+  return value;
+}
+
+function message(envelope) {
+  if (envelope === null || typeof envelope !== 'object') return 'not an object';
+  const { v, action, id, relatesTo, headers, fault, body } = envelope;
+  if (v !== 1) return `version ${String(v).slice(0, 20)} where 1 is read`;
+  if (typeof action !== 'string') return 'no action';
+  const kind = TEXT | (relatesTo === undefined ? 0 : RELATES) | (fault === undefined ? 0 : FAULT);
+  const content = fault ?? (Array.isArray(body) ? body.map(unwrap) : unwrap(body));
+  if (content === BROKEN || (Array.isArray(content) && content.includes(BROKEN))) return 'no base64';
+  return [kind, action, relatesTo ?? id, content, headers];
+}
+
+const isBytes = (value) => value instanceof Uint8Array;
+
+/** Bytes have a text form only as an argument or a result of their own, not deep inside one. */
+function hasBytes(body) {
+  return Array.isArray(body) ? body.some(isBytes) : isBytes(body);
+}
+
+function wrapBytes(body) {
+  return Array.isArray(body) ? body.map(wrapBytes) : isBytes(body) ? { $bytes: base64(body) } : body;
+}
+
+// A string of at most so many characters is built in one step.
+const CHUNK = 0x8000;
+
+function base64(bytes) {
+  let binary = '';
+  for (let at = 0; at < bytes.length; at += CHUNK) {
+    binary += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
+  }
+  return btoa(binary);
+}
+
+const BROKEN = Symbol('not base64');
+
+function unwrap(value) {
+  if (value === null || typeof value !== 'object' || typeof value.$bytes !== 'string') return value;
+  let binary;
+  try {
+    binary = atob(value.$bytes);
+  } catch {
+    return BROKEN;
+  }
+  const bytes = new Uint8Array(binary.length);
+  for (let at = 0; at < binary.length; at += 1) bytes[at] = binary.charCodeAt(at);
+  return bytes;
+}
