@@ -1,8 +1,9 @@
 // The host that abuse.mjs abuses, in a process of its own: if it dies, or grows, that is seen from outside.
 //
-// node --expose-gc abuse-host.mjs <compiled package> [module whose default export is a HostIntake or makes one]
+// node --expose-gc abuse-host.mjs <compiled package> [module]
 //
-// Whatever host it is, it has a contract Canary with sessions at /canary, whose operation `next` counts the
+// The default export of the module is a function that is given the place of the compiled package and
+// makes a HostIntake. Whatever host it is, it has a contract Canary with sessions at /canary, whose operation `next` counts the
 // calls of its session, and at /plain, without sessions, an operation `echo` of one argument.
 
 import { pathToFileURL } from 'node:url';
@@ -16,7 +17,7 @@ class Counting {
     { address: '/canary', sessionful: true, sessionless: false },
     { address: '/plain', sessionful: false, sessionless: true },
   ];
-  protocols = ['sessionful.json.v1'];
+  protocols = ['sessionful.v1'];
   #sockets = new Set();
 
   acceptSocket(_, socket) {
@@ -24,6 +25,7 @@ class Counting {
     let calls = 0;
     socket.addEventListener('close', () => this.#sockets.delete(socket));
     socket.addEventListener('message', ({ data }) => {
+      if (/^[+.?!]/.test(data)) return undefined; // words about the session, as far as they are none of this host's business
       const message = typeof data === 'string' ? read(data) : undefined;
       if (message === undefined) return socket.close(1002, 'cannot be read');
       if (message.id === undefined) return undefined;
@@ -63,14 +65,15 @@ function fault(id) {
 
 async function load() {
   if (module === undefined) return new Counting();
-  const { default: exported } = await import(pathToFileURL(module).href);
-  return typeof exported === 'function' ? exported() : exported;
+  const { default: make } = await import(pathToFileURL(module).href);
+  return make(pathToFileURL(`${dist}/`));
 }
 
 const seen = { failed: 0, refused: {}, requests: {}, cut: {} };
 const count = (table, key) => { table[key] = (table[key] ?? 0) + 1; };
 
-const served = await serve(await load(), {
+const host = await load();
+const served = await serve(host, {
   // It all comes from one address. The times are short, so that many can be too slow.
   rate: null,
   headersTimeout: 1_000,
@@ -86,7 +89,7 @@ const served = await serve(await load(), {
 
 process.on('message', (wish) => {
   if (wish === 'close') {
-    served.close(5_000).then(() => process.disconnect(), (error) => { throw error; });
+    served.close(5_000).then(() => process.exit(0), (error) => { throw error; });
     return;
   }
   // Twice: what one collection finalizes, the next one frees.
@@ -94,7 +97,9 @@ process.on('message', (wish) => {
   setTimeout(() => {
     globalThis.gc();
     const { rss, heapUsed, external } = process.memoryUsage();
-    process.send({ rss, heapUsed, external, stats: served.stats, seen });
+    process.send({ rss, heapUsed, external, stats: served.stats, seen, leaks: host.leaks?.() ?? [] });
   }, 20);
 });
 process.send({ port: served.port });
+// Whoever abuses it may die as well.
+process.on('disconnect', () => setTimeout(() => process.exit(1), 6_000).unref());

@@ -116,6 +116,17 @@ function frame(dice, opcode, payload, { fin = true, masked = true, rsv = 0, leng
 /** Frames after which a session may go on. */
 const MILD = {
   text: (dice) => frame(dice, 1, Buffer.from(text(dice))),
+  words: (dice) => frame(dice, 1, Buffer.from(dice.one([
+    '?', '!', '+1', '+0', '+255', '+256', '+4294967295', '+4294967296', '+-1', '+1e9', '+', '+x', '..', '.x', '??', '=', '=0',
+    `=${dice.bytes(16).toString('hex')}`, '#', ' ', '\ufeff', 'null', '\u0000', '?'.repeat(65),
+  ]))),
+  batches: (dice) => frame(dice, 1, Buffer.from(dice.one([
+    '[]', '[[]]', '[null]', '[{}]', '[1,2]', `[${Array.from({ length: dice.below(300) }, () => '{"v":1,"action":"Canary/next","id":1,"body":[]}').join()}]`,
+    `[${TEXTS.keys(dice)},${TEXTS.types(dice)}]`, `[${text(dice)}]`, '['.repeat(1 + dice.below(2_000)),
+  ]))),
+  calls: (dice) => frame(dice, 1, Buffer.from(JSON.stringify({
+    v: 1, action: 'Canary/next', id: dice.one([0, 1, 7, dice.below(1_000), 'x', 2 ** 53]), body: dice.one([[], [], [], [1], {}, 'x', null, [{ session: 'x' }]]),
+  }))),
   unknown: (dice) => frame(dice, 1, Buffer.from(TEXTS[dice.one(['keys', 'answers', 'faults', 'bytes', 'headers', 'foreign', 'names'])](dice))),
   ping: (dice) => frame(dice, 9, dice.bytes(dice.below(126))),
   pong: (dice) => frame(dice, 10, dice.bytes(dice.below(126))),
@@ -146,7 +157,7 @@ const FATAL = {
 const MILD_KINDS = Object.keys(MILD);
 const FATAL_KINDS = Object.keys(FATAL);
 
-function upgrade(dice, more = '', { path = '/canary', protocol = 'sessionful.json.v1', key = dice.bytes(16).toString('base64'), version = 13, method = 'GET' } = {}) {
+function upgrade(dice, more = '', { path = '/canary', protocol = 'sessionful.v1', key = dice.bytes(16).toString('base64'), version = 13, method = 'GET' } = {}) {
   return `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: ${version}\r\n`
     + `Sec-WebSocket-Key: ${key}\r\nSec-WebSocket-Protocol: ${protocol}\r\n${more}\r\n`;
 }
@@ -196,7 +207,7 @@ const RUDE = {
   h2: () => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
   expect: (dice) => post('{}', { more: `Expect: ${dice.one(['100-continue', '200-ok'])}\r\n` }),
   upOrigin: (dice) => upgrade(dice, 'Origin: https://evil.example\r\n'),
-  upProtocol: (dice) => upgrade(dice, '', { protocol: dice.one(['x', 'sessionful.json.v2', ',', ' ', 'sessionful.json.v1;x', '"']) }),
+  upProtocol: (dice) => upgrade(dice, '', { protocol: dice.one(['x', 'sessionful.v2', ',', ' ', 'sessionful.v1;x', '"']) }),
   upPath: (dice) => upgrade(dice, '', { path: dice.one(['/plain', '/none', '/canary/', '/%', '/__proto__']) }),
   upKey: (dice) => upgrade(dice, '', { key: dice.one(['', 'short', 'x'.repeat(5_000)]) }),
   upVersion: (dice) => upgrade(dice, '', { version: dice.one([0, 7, 14, 'x']) }),
@@ -287,7 +298,7 @@ class Canary {
           const payload = rest.subarray(2, 2 + length);
           rest = rest.subarray(2 + length);
           if (opcode === 9) this.#socket.write(frame(dice, 10, payload));
-          else if (opcode === 1) this.#take(payload.toString());
+          else if (opcode === 1) this.#hear(payload.toString());
           else this.trouble ||= `frame ${opcode}: ${payload.toString('latin1')}`;
         }
       });
@@ -296,11 +307,24 @@ class Canary {
     this.dice = dice;
   }
 
+  /** A text of the session: a word, a message or several. */
+  #hear(said) {
+    if (said === '?') this.#say('!');
+    if (said.startsWith('[')) for (const answer of JSON.parse(said)) this.#take(answer);
+    else if (said.startsWith('{')) this.#take(JSON.parse(said));
+    else if (!/^(?:=[0-9a-f]{32}|\+\d+|[?!])$/.test(said)) this.trouble ||= `an unknown word: ${said}`;
+  }
+
+  #say(said) {
+    this.#socket.write(frame(this.dice, 1, Buffer.from(said)));
+  }
+
   #take(answer) {
-    const { relatesTo, body } = JSON.parse(answer);
+    const { relatesTo, body } = answer;
+    this.#say('+1');
     const wanted = this.#answers.get(relatesTo);
     this.#answers.delete(relatesTo);
-    if (wanted === undefined) this.trouble ||= `an answer to nothing: ${answer}`;
+    if (wanted === undefined) this.trouble ||= `an answer to nothing: ${JSON.stringify(answer)}`;
     else if (body !== relatesTo) this.trouble ||= `call ${relatesTo} was counted as ${body}`;
     wanted?.();
   }
@@ -311,7 +335,7 @@ class Canary {
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => reject(new Error(`call ${id} of a canary was not answered in 10 s ${this.trouble}`)), 10_000);
       this.#answers.set(id, () => { clearTimeout(late); resolve(); });
-      this.#socket.write(frame(this.dice, 1, Buffer.from(JSON.stringify({ v: 1, action: 'Canary/next', id, body: [] }))));
+      this.#say(JSON.stringify({ v: 1, action: 'Canary/next', id, body: [] }));
     });
   }
 
@@ -325,8 +349,10 @@ class Canary {
 
 const say = (line) => { if (!options.quiet) console.log(line); };
 
+let child;
+
 async function main() {
-  const child = fork(fileURLToPath(new URL('abuse-host.mjs', import.meta.url)), [options.dist, ...(options.host === undefined ? [] : [options.host])], {
+  child = fork(fileURLToPath(new URL('abuse-host.mjs', import.meta.url)), [options.dist, ...(options.host === undefined ? [] : [options.host])], {
     execArgv: ['--expose-gc'], stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   });
   let complaints = '';
@@ -341,7 +367,7 @@ async function main() {
   died.catch(() => {});
   const told = () => Promise.race([new Promise((resolve) => child.once('message', resolve)), died]);
   const { port } = await told();
-  const measure = () => { child.send('measure'); return told(); };
+  const measure = () => { if (child.connected) child.send('measure'); return told(); };
 
   const canaries = Array.from({ length: CANARIES }, () => new Canary(port));
   await Promise.race([Promise.all(canaries.map((canary) => canary.opened)), died]);
@@ -407,8 +433,13 @@ async function main() {
     assert.ok(last.heapUsed - first.heapUsed < HEAP_GROWTH, `the heap grew from ${mebi(first.heapUsed)} to ${mebi(last.heapUsed)}`);
     assert.ok(last.rss - first.rss < RSS_GROWTH, `the process grew from ${mebi(first.rss)} to ${mebi(last.rss)}`);
   }
-  over = true;
   for (const canary of canaries) canary.close();
+  for (let tries = 0; tries < 100 && (last.stats.connections > 0 || last.leaks.length > 0); tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    last = await measure();
+  }
+  assert.deepEqual(last.leaks, [], 'the runtime has something left over');
+  over = true;
   const ended = new Promise((resolve) => child.on('exit', resolve));
   child.send('close');
   assert.equal(await ended, 0, complaints);
@@ -421,5 +452,7 @@ function mebi(bytes) {
 
 main().catch((error) => {
   console.error(error);
-  process.exit(1);
+  process.exitCode = 1;
+  child?.kill();
+  setTimeout(() => process.exit(), 100);
 });

@@ -658,7 +658,6 @@ describe('limits', () => {
     assert.equal(buckets.size, 3, 'no more are remembered');
     buckets.sweep(10_000);
     assert.equal(buckets.size, 0, 'those who rest are forgotten');
-    assert.equal(buckets.take('a', 0), 0, 'a clock that goes back gives nothing');
   });
 
   test('subscribers', () => {
@@ -814,7 +813,7 @@ describe('serving', () => {
 
   test('on a server of its user, who keeps the other paths', async () => {
     const server = createServer((request, response) => {
-      if (request.url === '/page') response.end('a page');
+      if (request.url === '/page') setTimeout(() => response.end('a page'), 20);
     });
     ended.push(() => { server.closeAllConnections(); server.close(); });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
