@@ -7,16 +7,16 @@
 import { stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { isContract } from '../contract.js';
 import { errorOf } from '../errors.js';
 import { isHostIntake, type HostIntake } from '../node/index.js';
-import { hostOf } from './host-of.js';
+import { hostOf, isPair, openHost } from './host-of.js';
 
 /**
- * Loads a module and makes a host of its default export: a host, a pair of contract and service, or a
+ * Loads a module and makes an open host of its default export: a host, a pair of contract and service, or a
  * function that returns one of them or a promise of it.
  *
- * @throws HostError that says what is wrong with the module, and how a right one looks.
+ * @throws HostError that says what is wrong with the module, and how a right one looks; what opening the
+ *   host throws.
  */
 export async function load(module: string, cwd: string): Promise<HostIntake> {
   const path = resolve(cwd, module);
@@ -27,10 +27,11 @@ export async function load(module: string, cwd: string): Promise<HostIntake> {
   if (!found.isFile()) throw wrong(module, 'it is no file', 'give the path of a module, for example index.js in it');
   const exported = defaultOf(await importFrom(path, module), module);
   const made = await call(exported, module);
-  const host = isPair(made) ? await hostOf(made.contract, made.service) : made;
+  const host = isPair(made) ? hostOf(made) : made;
   if (!isHostIntake(host)) {
     throw wrong(module, `its default export is ${nameOf(made)}`, 'export a ServiceHost, { contract, service } or a function that returns one');
   }
+  await openHost(host);
   return host;
 }
 
@@ -69,10 +70,6 @@ async function call(exported: unknown, module: string): Promise<unknown> {
   } catch (error) {
     throw wrong(module, `the function that it exports fails: ${error instanceof Error ? error.message : String(error)}`, 'correct the function', error);
   }
-}
-
-function isPair(value: unknown): value is { contract: import('../contract.js').Contract; service: unknown } {
-  return typeof value === 'object' && value !== null && 'contract' in value && 'service' in value && isContract(value.contract);
 }
 
 function nameOf(value: unknown): string {

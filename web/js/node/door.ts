@@ -34,26 +34,22 @@ const MOST_CALLERS = 10_000;
 
 /** The checks, with what they remember. */
 export class Door {
-  readonly #host: HostIntake;
   readonly #settings: Settings;
   readonly #names: NameCheck;
   readonly #origins: OriginCheck;
   readonly #rates: Buckets | undefined;
-  #addresses: HostIntake['addresses'];
-  #routes: Routes;
+  readonly #routes: Routes;
   /** Whether nobody is let in any more. */
   draining = false;
   /** Connections there are, of whatever kind. */
   connections = 0;
 
   constructor(host: HostIntake, settings: Settings) {
-    this.#host = host;
     this.#settings = settings;
     this.#names = readNames(settings.names, settings.server === undefined ? settings.hostname : undefined);
     this.#origins = readOrigins(settings.origins);
     this.#rates = settings.rate === null ? undefined : new Buckets(settings.rate, MOST_CALLERS);
-    this.#addresses = host.addresses;
-    this.#routes = readRoutes(this.#addresses);
+    this.#routes = readRoutes(host.addresses);
   }
 
   /** The address of whoever sent this, for limits and the log. */
@@ -63,12 +59,6 @@ export class Door {
 
   /** The endpoint that a request means. */
   find(request: IncomingMessage): HostAddress | 'malformed' | undefined {
-    // A host that was opened anew may have other endpoints, in another list.
-    const { addresses } = this.#host;
-    if (this.#addresses !== addresses) {
-      this.#addresses = addresses;
-      this.#routes = readRoutes(addresses);
-    }
     return route(this.#routes, request.url);
   }
 

@@ -6,7 +6,7 @@
 
 /** What a host offers to whoever listens for it. `ServiceHost` is one. */
 export interface HostIntake {
-  /** Where the host's endpoints are, and what they take. */
+  /** Where the host's endpoints are, and what they take. Read once, when it is served. */
   readonly addresses: readonly HostAddress[];
   /** The WebSocket subprotocols that the host speaks, the preferred one first. */
   readonly protocols: readonly string[];

@@ -14,7 +14,7 @@ export interface Rate {
 
 interface Bucket { tokens: number; at: number }
 
-/** Token buckets by key. Time is given, in milliseconds, so that tests need not wait. */
+/** Token buckets by key. Time is given, in milliseconds that never go back, so that tests need not wait. */
 export class Buckets {
   readonly #perMs: number;
   readonly #burst: number;
@@ -56,7 +56,7 @@ export class Buckets {
   }
 
   #refill(bucket: Bucket, now: number): void {
-    bucket.tokens = Math.min(this.#burst, bucket.tokens + Math.max(0, now - bucket.at) * this.#perMs);
+    bucket.tokens = Math.min(this.#burst, bucket.tokens + (now - bucket.at) * this.#perMs);
     bucket.at = now;
   }
 

@@ -5,6 +5,7 @@
  */
 
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { explain, refusalHeaders, type Door, type Refused } from './door.js';
 import type { HostAddress, HostIntake, IntakeResponse } from './intake.js';
 import type { Tell } from './log.js';
@@ -25,7 +26,9 @@ export class Requests {
   readonly #door: Door;
   readonly #sweep: Sweep;
   readonly #tell: Tell;
-  readonly #running = new Set<ServerResponse>();
+  /** What is being answered, with what is to be done when that is over. */
+  readonly #running = new Map<ServerResponse, (() => void)[]>();
+  readonly #bySocket = new WeakMap<Socket, Set<ServerResponse>>();
   readonly #contentTypes: ReadonlySet<string>;
   #idle: (() => void)[] = [];
 
@@ -50,7 +53,7 @@ export class Requests {
 
   /** Cuts all of them off. */
   cut(): void {
-    for (const response of this.#running) response.destroy();
+    for (const response of this.#running.keys()) response.destroy();
   }
 
   /** Answers one. */
@@ -58,6 +61,7 @@ export class Requests {
     // Whoever listens to neither would be thrown at.
     request.on('error', () => {});
     response.on('error', () => {});
+    this.#begin(request.socket, response);
     const admitted = this.#door.admit(request, this.#sweep.now);
     // Also a page that is refused for its rate shall be able to read that.
     if (this.#door.admitsOrigin(request)) this.#allowOrigin(request, response);
@@ -66,7 +70,6 @@ export class Requests {
     if (request.method === 'OPTIONS') return this.#preflight(request, response);
     const refusal = this.#check(request, endpoint);
     if (refusal !== undefined) return this.#refuse(request, response, { ...refusal, endpoint });
-    this.#count(response);
     if (/^100-continue$/i.test(request.headers.expect ?? '')) response.writeContinue();
     this.#receive(request, response, endpoint);
   }
@@ -82,7 +85,7 @@ export class Requests {
       return { status: 415, reason: 'encoding' };
     }
     if (Number(request.headers['content-length'] ?? 0) > this.#settings.maxBytes) return { status: 413, reason: 'too-large' };
-    if (this.#running.size >= this.#settings.maxRequests) return { status: 503, reason: 'requests', retryAfter: 1_000 };
+    if (this.#running.size > this.#settings.maxRequests) return { status: 503, reason: 'requests', retryAfter: 1_000 };
     return undefined;
   }
 
@@ -109,14 +112,45 @@ export class Requests {
     }, null);
   }
 
-  /** Counts a response until it is over, however it ends, and cuts a client that does not pick it up. */
-  #count(response: ServerResponse): void {
-    this.#running.add(response);
+  /**
+   * Counts a response until it is over, however it ends. One that waits for those before it on the same
+   * connection never hears that the connection was closed, so the connection is listened to as well.
+   */
+  #begin(socket: Socket, response: ServerResponse): void {
+    this.#running.set(response, []);
+    const all = this.#bySocket.get(socket) ?? new Set();
+    if (!this.#bySocket.has(socket)) {
+      this.#bySocket.set(socket, all);
+      socket.once('close', () => all.forEach((one) => this.#over(one)));
+    }
+    all.add(response);
     response.once('close', () => {
-      this.#running.delete(response);
-      if (this.#running.size > 0) return;
-      for (const done of this.#idle.splice(0)) done();
+      all.delete(response);
+      this.#over(response);
     });
+  }
+
+  #over(response: ServerResponse): void {
+    const steps = this.#running.get(response);
+    if (steps === undefined) return;
+    this.#running.delete(response);
+    for (const step of steps) step();
+    if (this.#running.size > 0) return;
+    for (const done of this.#idle.splice(0)) done();
+  }
+
+  #whenOver(response: ServerResponse, step: () => void): void {
+    this.#running.get(response)?.push(step);
+  }
+
+  /** Cuts a client that does not pick up its answer, from when it is this answer's turn. */
+  #limit(request: IncomingMessage, response: ServerResponse): void {
+    const begin = (): void => {
+      const late = this.#sweep.add(this.#settings.responseTimeout, () => request.socket.destroy());
+      this.#whenOver(response, () => this.#sweep.cancel(late));
+    };
+    if (response.socket === null) response.once('socket', begin);
+    else begin();
   }
 
   #receive(request: IncomingMessage, response: ServerResponse, endpoint: HostAddress): void {
@@ -152,21 +186,20 @@ export class Requests {
     const body = isText(contentType) ? readText(bytes) : new Uint8Array(bytes);
     if (body === undefined) return this.#refuse(request, response, { status: 400, reason: 'malformed', endpoint });
     const gone = new AbortController();
-    const onClose = (): void => {
+    this.#whenOver(response, () => {
       if (response.writableFinished) return;
       gone.abort();
       this.#tell({ type: 'gone', address, peer, took: this.#sweep.now - started });
-    };
-    response.once('close', onClose);
+    });
     let answer: IntakeResponse;
     try {
       answer = await this.#host.request(address, { body, contentType, headers: headersOf(request), signal: gone.signal });
-      if (response.destroyed) return;
+      if (!this.#running.has(response)) return;
       if (!(answer.status >= 200 && answer.status <= 599)) throw new RangeError('no status of an answer');
       this.#end(request, response, answer.status, answerHeaders(answer), answer.body);
     } catch (error) {
       this.#tell({ type: 'failed', address, error: nameOf(error) });
-      if (response.destroyed) return;
+      if (!this.#running.has(response)) return;
       // Half of an answer can be told from a whole one only if it is cut off.
       if (response.headersSent) return void response.destroy();
       for (const name of response.getHeaderNames()) if (!name.startsWith('access-control-')) response.removeHeader(name);
@@ -179,8 +212,7 @@ export class Requests {
   #end(
     request: IncomingMessage, response: ServerResponse, status: number, headers: OutgoingHttpHeaders, body: string | Uint8Array | null,
   ): void {
-    const late = this.#sweep.add(this.#settings.responseTimeout, () => request.socket.destroy());
-    response.once('close', () => this.#sweep.cancel(late));
+    this.#limit(request, response);
     const length = body === null ? {} : { 'content-length': Buffer.byteLength(body) };
     const closing = this.#door.draining ? { connection: 'close' } : {};
     response.writeHead(status, { ...SAFE, ...headers, ...length, ...closing });
@@ -192,7 +224,7 @@ export class Requests {
     const { status, reason, endpoint } = refused;
     const peer = this.#door.peer(request);
     this.#tell({ type: 'refused', status, reason, peer, ...(endpoint === undefined ? {} : { address: endpoint.address }) });
-    if (response.destroyed) return;
+    if (!this.#running.has(response)) return;
     const text = `${explain(refused, this.#settings)}\n`;
     const headers = { ...refusalHeaders(refused), 'content-type': 'text/plain; charset=utf-8' };
     const keep = request.complete || isShort(request, this.#settings.maxBytes);
@@ -206,10 +238,10 @@ export class Requests {
   #linger(request: IncomingMessage, response: ServerResponse): void {
     let left = LINGER_BYTES;
     const end = (): void => {
-      this.#sweep.cancel(late);
       response.end(() => request.socket.destroySoon());
     };
     const late = this.#sweep.add(LINGER_TIME, end);
+    this.#whenOver(response, () => this.#sweep.cancel(late));
     request.on('data', (chunk: Buffer) => {
       left -= chunk.length;
       if (left < 0) end();

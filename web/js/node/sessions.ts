@@ -95,7 +95,6 @@ export class Sessions {
 
   #check(request: IncomingMessage, endpoint: HostAddress): Refused | undefined {
     if (!endpoint.sessionful) return { status: 404, reason: 'upgrade' };
-    if (!/^websocket$/i.test(request.headers.upgrade ?? '')) return { status: 400, reason: 'malformed' };
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
     return this.#choose(new Set(offered)) === undefined ? { status: 400, reason: 'subprotocol' } : undefined;
   }

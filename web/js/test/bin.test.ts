@@ -21,7 +21,7 @@ const MODULES: Readonly<Record<string, string>> = {
   'factory.mjs': `import { FakeIntake } from '${FAKE}'; export default async () => new FakeIntake();`,
   'stuck.mjs': `import { FakeIntake } from '${FAKE}'; const host = new FakeIntake(); host.ending = () => new Promise(() => {}); export default host;`,
   'pair.mjs': `import { defineContract } from '${CONTRACT}'; import { operation } from '${OPERATION}';
-    export default { contract: defineContract({ name: 'X', operations: { a: operation() } }), service: class {} };`,
+    export default { contract: defineContract({ name: 'X', operations: { seven: operation() } }), service: class { seven() { return 7; } } };`,
   'named.mjs': 'export const host = {}; export const other = 1;',
   'nothing.mjs': '',
   'number.mjs': 'export default 7;',
@@ -124,7 +124,6 @@ describe('the command line', () => {
       ['throws.mjs', /it fails while it is loaded: no database[^]*throws\.mjs:1:7/],
       ['factory-throws.mjs', /the function that it exports fails: no database/],
       ['host.foo', /does not run such files\n {2}compile it/],
-      ['pair.mjs', /X cannot be served/],
     ] as const) {
       const running = start('serve', module, '--port', '0');
       assert.equal((await running.ended).code, 1, module);
@@ -163,6 +162,16 @@ describe('serving', () => {
     assert.match(running.out(), /closing: 0 sessions and 0 requests are left/);
     assert.match(running.out(), /closed\n$/);
     assert.equal(running.err(), '');
+  });
+
+  test('a contract and a service', async () => {
+    const running = await serving('pair.mjs', '--port', '0');
+    await until('the endpoint', () => /\/x +requests\n/.test(running.out()));
+    const body = '{"v":1,"action":"X/seven","body":[]}';
+    const response = await fetch(`${running.url}/x`, { method: 'POST', body, headers: { 'content-type': JSON_TYPE } });
+    assert.equal(((await response.json()) as { body: unknown }).body, 7);
+    running.child.kill('SIGINT');
+    assert.equal((await running.ended).code, 0);
   });
 
   test('one object a line', async () => {

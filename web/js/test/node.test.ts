@@ -186,6 +186,17 @@ describe('a request', () => {
     for (let round = 0; round < 20; round += 1) assert.equal((await post(`${url}/calls`, 'x'.repeat(500_000))).status, 413);
   });
 
+  test('one who sends first and reads later can read why as well', async () => {
+    const { served } = await up({ maxBytes: 1_000 });
+    const answer = await raw(served, `${head('/calls', 'Content-Length: 300000\r\n')}\r\n`, (socket) => {
+      socket.pause();
+      const parts = [1, 2, 3].map((n) => setTimeout(() => socket.write('x'.repeat(100_000)), 40 * n));
+      parts.push(setTimeout(() => socket.resume(), 200));
+      socket.on('close', () => parts.forEach(clearTimeout));
+    });
+    assert.equal(status(answer), 413);
+  });
+
   test('a flood behind a refusal is cut', async () => {
     const { served } = await up({ maxBytes: 1_000 });
     let sent = 0;
@@ -234,6 +245,20 @@ describe('a request', () => {
     }
   });
 
+  test('what concerns the connection is not the host\'s to say', async () => {
+    const { host, served } = await up();
+    host.answer = () => ({
+      status: 200, contentType: 'text/plain', body: 'whole',
+      headers: [['Connection', 'upgrade'], ['Content-Length', '2'], ['Transfer-Encoding', 'chunked'], ['Set-Cookie', 'a'], ['Set-Cookie', 'b']],
+    });
+    const answer = await ask(served, 'POST', '/calls', { 'content-type': JSON_TYPE }, '{}');
+    assert.equal(answer.body, 'whole');
+    assert.deepEqual(answer.headers['set-cookie'], ['a', 'b']);
+    assert.equal(answer.headers['content-length'], '5');
+    assert.notEqual(answer.headers['connection'], 'upgrade');
+    assert.equal(answer.headers['transfer-encoding'], undefined);
+  });
+
   test('a client that goes away is told to the host', async () => {
     const { host, url, events, served } = await up();
     let heard: AbortSignal | undefined;
@@ -247,6 +272,29 @@ describe('a request', () => {
     await until('the signal', () => heard?.aborted === true);
     await until('the count', () => served.stats.requests === 0);
     assert.ok(events.some((event) => event.type === 'gone'));
+  });
+
+  test('a client that goes away with several requests on one connection', async () => {
+    const { host, served } = await up();
+    const heard: AbortSignal[] = [];
+    host.answer = ({ signal }) => { heard.push(signal); return new Promise(() => {}); };
+    const one = `${head('/calls', 'Content-Length: 2\r\n')}\r\n{}`;
+    await raw(served, one.repeat(5), (socket) => {
+      void until('the requests', () => heard.length === 5).then(() => socket.destroy());
+    });
+    // Found by abuse: an answer that waits for its turn is not told that the connection is closed.
+    await until('the count', () => served.stats.requests === 0);
+    assert.ok(heard.every((signal) => signal.aborted));
+  });
+
+  test('an answer that waits for its turn is not taken for one that is not picked up', async () => {
+    const { host, served } = await up({ responseTimeout: 50 });
+    host.answer = async ({ body, contentType }) => {
+      await sleep(body === '0' ? 400 : 0);
+      return { status: 200, contentType, headers: [], body };
+    };
+    const all = [0, 1].map((n) => `${head('/calls', `Content-Length: 1\r\n${n === 1 ? 'Connection: close\r\n' : ''}`)}\r\n${n}`);
+    assert.equal((await raw(served, all.join(''))).match(/HTTP\/1\.1 200/g)?.length, 2);
   });
 
   test('a client that goes away in the middle of its body', async () => {
@@ -610,7 +658,6 @@ describe('limits', () => {
     assert.equal(buckets.size, 3, 'no more are remembered');
     buckets.sweep(10_000);
     assert.equal(buckets.size, 0, 'those who rest are forgotten');
-    assert.equal(buckets.take('a', 0), 0, 'a clock that goes back gives nothing');
   });
 
   test('subscribers', () => {
@@ -766,7 +813,7 @@ describe('serving', () => {
 
   test('on a server of its user, who keeps the other paths', async () => {
     const server = createServer((request, response) => {
-      if (request.url === '/page') response.end('a page');
+      if (request.url === '/page') setTimeout(() => response.end('a page'), 20);
     });
     ended.push(() => { server.closeAllConnections(); server.close(); });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
