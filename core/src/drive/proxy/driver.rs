@@ -287,7 +287,8 @@ where
         self.shared().change(|state| state.desk.end(*call, ended));
         let fault = Fault::runtime(FaultCode::DeserializationFailed, reason);
         let content = Content::Fault(fault);
-        let answer = Message { relates_to: message.id.clone(), content, ..Message::default() }.into();
+        let answer =
+            Message { relates_to: message.id.clone(), content, ..Message::default() }.into();
         self.feed(ProxyInput::Wire(match pooled {
             true => Wire::Response(channel, Some(answer)),
             false => Wire::Arrived(channel, answer),
