@@ -1,7 +1,7 @@
 //! Where parents keep their children, and what never changes: ordered by id, so that every run
 //! visits them alike.
 
-use crate::ids::{CallId, ChannelId, ContextId, DispatchId};
+use crate::ids::{CallId, ChannelId, ContextId, DispatchId, ExchangeId, InstanceId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -25,37 +25,31 @@ macro_rules! numbers {
     )*};
 }
 
-numbers! { CallId ChannelId ContextId DispatchId }
+numbers! { CallId ChannelId ContextId DispatchId ExchangeId InstanceId }
 
-/// Things by their ids, in the order of the ids.
+impl Number for u64 {
+    fn number(self) -> u64 {
+        self
+    }
+}
+
+/// Small things by their ids, in the order of the ids.
 ///
 /// It finds a thing where counting leads to, without a search, as long as few ids are missing in
 /// between; so a call costs the same among many sessions as among few.
-///
-/// ```
-/// use sessionful::ids::CallId;
-/// use sessionful::table::Table;
-///
-/// let mut table = Table::new();
-/// table.insert(CallId(7), "seven");
-/// table.insert(CallId(8), "eight");
-/// assert_eq!(table.remove(&CallId(7)), Some("seven"));
-/// assert_eq!(table.values().collect::<Vec<_>>(), [&"eight"]);
-/// ```
 #[derive(Clone)]
-pub struct Table<K, V> {
+pub(crate) struct Series<K, V> {
     /// In order. What was removed leaves a gap, which goes when there are more gaps than things.
-    places: Vec<(K, Option<Box<V>>)>,
+    places: Vec<(K, Option<V>)>,
     len: usize,
 }
 
 /// As many gaps as this are never worth the work.
 const GAPS: usize = 16;
 
-impl<K: Number, V> Table<K, V> {
-    /// Nothing.
-    pub const fn new() -> Table<K, V> {
-        Table { places: Vec::new(), len: 0 }
+impl<K: Number, V> Series<K, V> {
+    pub(crate) const fn new() -> Series<K, V> {
+        Series { places: Vec::new(), len: 0 }
     }
 
     /// Where an id is, or else would be.
@@ -81,34 +75,37 @@ impl<K: Number, V> Table<K, V> {
         }
     }
 
-    /// The thing of that id.
-    pub fn get(&self, key: &K) -> Option<&V> {
+    #[inline]
+    pub(crate) fn get(&self, key: &K) -> Option<&V> {
         let place = self.place(*key).ok()?;
-        self.places.get(place)?.1.as_deref()
+        self.places.get(place)?.1.as_ref()
     }
 
-    /// The thing of that id, to change it.
-    pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+    #[inline]
+    pub(crate) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         let place = self.place(*key).ok()?;
-        self.places.get_mut(place)?.1.as_deref_mut()
+        self.places.get_mut(place)?.1.as_mut()
     }
 
-    /// Puts a thing in; what had that id before.
-    pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        let value = Some(Box::new(value));
+    pub(crate) fn insert(&mut self, key: K, value: V) -> Option<V> {
+        let last = self.places.last().map(|(last, _)| *last);
+        if last.is_none_or(|last| last < key) {
+            self.places.push((key, Some(value)));
+            self.len += 1;
+            return None;
+        }
         let before = match self.place(key) {
-            Ok(place) => std::mem::replace(&mut self.places[place].1, value),
+            Ok(place) => self.places[place].1.replace(value),
             Err(place) => {
-                self.places.insert(place, (key, value));
+                self.places.insert(place, (key, Some(value)));
                 None
             }
         };
         self.len += usize::from(before.is_none());
-        before.map(|before| *before)
+        before
     }
 
-    /// Takes a thing out.
-    pub fn remove(&mut self, key: &K) -> Option<V> {
+    pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
         let place = self.place(*key).ok()?;
         let removed = self.places.get_mut(place)?.1.take()?;
         self.len -= 1;
@@ -118,27 +115,97 @@ impl<K: Number, V> Table<K, V> {
         if self.places.len() > 2 * self.len + GAPS {
             self.places.retain(|(_, value)| value.is_some());
         }
-        Some(*removed)
+        Some(removed)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.places.iter().filter_map(|(key, value)| Some((key, value.as_ref()?)))
+    }
+
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &K> {
+        self.iter().map(|(key, _)| key)
+    }
+
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.places.iter_mut().filter_map(|(_, value)| value.as_mut())
+    }
+
+    pub(crate) fn into_iter(self) -> impl Iterator<Item = (K, V)> {
+        self.places.into_iter().filter_map(|(key, value)| Some((key, value?)))
+    }
+}
+
+/// Things by their ids, in the order of the ids, each in a box of its own.
+///
+/// It finds a thing where counting leads to, without a search, as long as few ids are missing in
+/// between; so a call costs the same among many sessions as among few.
+///
+/// ```
+/// use sessionful::ids::CallId;
+/// use sessionful::table::Table;
+///
+/// let mut table = Table::new();
+/// table.insert(CallId(7), "seven");
+/// table.insert(CallId(8), "eight");
+/// assert_eq!(table.remove(&CallId(7)), Some("seven"));
+/// assert_eq!(table.values().collect::<Vec<_>>(), [&"eight"]);
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent, bound(deserialize = "K: Number + Deserialize<'de>, V: Deserialize<'de>"))]
+pub struct Table<K: Number, V>(Series<K, Box<V>>);
+
+impl<K: Number, V> Table<K, V> {
+    /// Nothing.
+    pub const fn new() -> Table<K, V> {
+        Table(Series::new())
+    }
+
+    /// The thing of that id.
+    pub fn get(&self, key: &K) -> Option<&V> {
+        self.0.get(key).map(Box::as_ref)
+    }
+
+    /// The thing of that id, to change it.
+    pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        self.0.get_mut(key).map(Box::as_mut)
+    }
+
+    /// Puts a thing in; what had that id before.
+    pub fn insert(&mut self, key: K, value: V) -> Option<V> {
+        self.0.insert(key, Box::new(value)).map(|before| *before)
+    }
+
+    /// Takes a thing out.
+    pub fn remove(&mut self, key: &K) -> Option<V> {
+        self.0.remove(key).map(|removed| *removed)
     }
 
     /// How many things there are.
     pub fn len(&self) -> usize {
-        self.len
+        self.0.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.0.is_empty()
     }
 
     /// Ids and things.
     pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
-        self.places.iter().filter_map(|(key, value)| Some((key, value.as_deref()?)))
+        self.0.iter().map(|(key, value)| (key, value.as_ref()))
     }
 
     /// The ids.
     pub fn keys(&self) -> impl Iterator<Item = &K> {
-        self.iter().map(|(key, _)| key)
+        self.0.keys()
     }
 
     /// The things.
@@ -148,7 +215,7 @@ impl<K: Number, V> Table<K, V> {
 
     /// The things, to change them.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
-        self.places.iter_mut().filter_map(|(_, value)| value.as_deref_mut())
+        self.0.values_mut().map(Box::as_mut)
     }
 }
 
@@ -158,9 +225,15 @@ impl<K: Number, V> Default for Table<K, V> {
     }
 }
 
-impl<K: Number, V> FromIterator<(K, V)> for Table<K, V> {
+impl<K: Number, V> Default for Series<K, V> {
+    fn default() -> Self {
+        Series::new()
+    }
+}
+
+impl<K: Number, V> FromIterator<(K, V)> for Series<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(things: I) -> Self {
-        let mut table = Table::new();
+        let mut table = Series::new();
         for (key, value) in things {
             table.insert(key, value);
         }
@@ -170,36 +243,36 @@ impl<K: Number, V> FromIterator<(K, V)> for Table<K, V> {
 
 // Gaps are nothing that anybody could see.
 
-impl<K: Number, V: PartialEq> PartialEq for Table<K, V> {
+impl<K: Number, V: PartialEq> PartialEq for Series<K, V> {
     fn eq(&self, other: &Self) -> bool {
         self.len == other.len && self.iter().eq(other.iter())
     }
 }
 
-impl<K: Number, V: Eq> Eq for Table<K, V> {}
+impl<K: Number, V: Eq> Eq for Series<K, V> {}
 
-impl<K: Number + Hash, V: Hash> Hash for Table<K, V> {
+impl<K: Number + Hash, V: Hash> Hash for Series<K, V> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.len.hash(state);
         self.iter().for_each(|thing| thing.hash(state));
     }
 }
 
-impl<K: Number + fmt::Debug, V: fmt::Debug> fmt::Debug for Table<K, V> {
+impl<K: Number + fmt::Debug, V: fmt::Debug> fmt::Debug for Series<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.iter()).finish()
     }
 }
 
-impl<K: Number + Serialize, V: Serialize> Serialize for Table<K, V> {
+impl<K: Number + Serialize, V: Serialize> Serialize for Series<K, V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter())
     }
 }
 
-impl<'de, K: Number + Deserialize<'de>, V: Deserialize<'de>> Deserialize<'de> for Table<K, V> {
+impl<'de, K: Number + Deserialize<'de>, V: Deserialize<'de>> Deserialize<'de> for Series<K, V> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        BTreeMap::deserialize(deserializer).map(Table::from_iter)
+        BTreeMap::deserialize(deserializer).map(Series::from_iter)
     }
 }
 

@@ -1,9 +1,9 @@
 //! Finding the call that a reply belongs to (`PROXY-19`, `PROXY-20`, `CONC-16`).
 
 use crate::ids::{CallId, DispatchId, MessageId, OperationId};
+use crate::table::Series;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// A request that was sent on a channel and waits for its reply.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -19,7 +19,7 @@ pub struct Pending {
 /// The requests of one channel that wait for replies. A request's message id is its call's number,
 /// which is unique at this end.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
-pub struct Correlator(BTreeMap<CallId, Pending>);
+pub struct Correlator(Series<CallId, Pending>);
 
 impl Correlator {
     /// A new request; the message id to send it with.
@@ -31,7 +31,10 @@ impl Correlator {
     /// The request that a reply relates to. A late or foreign reply relates to none.
     pub fn take(&mut self, relates_to: &MessageId) -> Option<(CallId, Pending)> {
         match relates_to {
-            MessageId::Number(number) => self.0.remove_entry(&CallId(*number)),
+            MessageId::Number(number) => {
+                let call = CallId(*number);
+                self.0.remove(&call).map(|pending| (call, pending))
+            }
             MessageId::Text(_) => None,
         }
     }
