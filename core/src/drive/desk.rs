@@ -5,6 +5,7 @@ use crate::action::{Action, Ticket};
 use crate::error::{HostError, ProxyError};
 use crate::ids::{CallId, ChannelId, DispatchId};
 use crate::message::Message;
+use crate::table::Table;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::task::{Poll, Waker};
 
@@ -15,6 +16,8 @@ pub(super) enum Ended {
     Resumed,
     Proxy(Result<(), ProxyError>),
     Host(Result<(), HostError>),
+    /// A command that nobody waits for goes on.
+    Going,
     Stopped,
 }
 
@@ -29,6 +32,7 @@ impl Ended {
     pub(super) fn proxy(self) -> Result<(), ProxyError> {
         match self {
             Ended::Proxy(result) => result,
+            Ended::Going => Ok(()),
             _ => Err(ProxyError::Stopped),
         }
     }
@@ -36,6 +40,7 @@ impl Ended {
     pub(super) fn host(self) -> Result<(), HostError> {
         match self {
             Ended::Host(result) => result,
+            Ended::Going => Ok(()),
             _ => Err(HostError::Stopped),
         }
     }
@@ -95,7 +100,7 @@ impl Wakes {
 #[derive(Default)]
 pub(super) struct Desk {
     todo: VecDeque<Action>,
-    waiters: BTreeMap<u64, Waiter>,
+    waiters: Table<u64, Waiter>,
     /// What must not outlive an operation.
     within: BTreeSet<(DispatchId, u64)>,
     /// Calls, call-outs and commands share one counter.
@@ -255,8 +260,8 @@ impl Desk {
         }
     }
 
-    pub(super) fn take_wakes(&mut self) -> Wakes {
-        std::mem::take(&mut self.wakes)
+    pub(super) fn take_wakes(&mut self) -> Option<Wakes> {
+        self.wakes.first.is_some().then(|| std::mem::take(&mut self.wakes))
     }
 
     /// Nothing goes on any more.
