@@ -16,14 +16,15 @@ use smol_str::SmolStr;
 #[serde(transparent)]
 pub struct Ticket(pub u64);
 
-/// Something to do. Each is carried out in the order given.
+/// Something to do. Each is carried out in the order given. Messages are boxed: they pass through
+/// many hands.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Action {
     /// Connect a session channel; [`Wire::Opened`] or [`Wire::Lost`] answers.
     Dial(ChannelId),
     /// Send a message on a session channel.
-    Send(ChannelId, Message),
+    Send(ChannelId, Box<Message>),
     /// Tell the peer that nothing more will be sent on the channel.
     EndOutput(ChannelId),
     /// Let go of the channel: in good order, or at once so that the peer sees it break.
@@ -34,9 +35,9 @@ pub enum Action {
         abort: bool,
     },
     /// Send a request on a pooled channel; [`Wire::Response`] or [`Wire::Lost`] answers.
-    Request(ChannelId, Message),
+    Request(ChannelId, Box<Message>),
     /// Answer an exchange; with nothing, if the operation is one-way.
-    Respond(ExchangeId, Option<Message>),
+    Respond(ExchangeId, Option<Box<Message>>),
     /// Begin to listen; [`HostInput::Listening`](crate::host::HostInput::Listening) answers.
     Listen(EndpointId),
     /// Stop listening.
@@ -61,7 +62,7 @@ pub enum Action {
     /// An operation has ended: its place in the user's tables ends with it.
     ForgetDispatch(DispatchId),
     /// A call has ended.
-    Settle(CallId, Result<Message, ProxyError>),
+    Settle(CallId, Result<Box<Message>, ProxyError>),
     /// An operation that had stepped out may go on (`CONC-5`).
     Resume(DispatchId, CallId),
     /// A command to a proxy has ended.
@@ -77,13 +78,13 @@ pub enum Wire {
     /// The session channel is connected.
     Opened(ChannelId, SessionId),
     /// A message arrived on a session channel.
-    Arrived(ChannelId, Message),
+    Arrived(ChannelId, Box<Message>),
     /// The peer will send nothing more on the session channel.
     Ended(ChannelId),
     /// The connection could not be made, or broke.
     Lost(ChannelId, Loss),
     /// The answer on a pooled channel; nothing, if the operation was one-way.
-    Response(ChannelId, Option<Message>),
+    Response(ChannelId, Option<Box<Message>>),
 }
 
 /// Why a connection could not be made, or broke.

@@ -101,7 +101,7 @@ pub struct Dispatch {
     /// Call-outs that are under way.
     pub(crate) outside: Vec<CallId>,
     /// Call-outs that are back, but whose caller may not know before it has the gate again.
-    pub(crate) returning: Vec<(CallId, Option<Result<Message, ProxyError>>)>,
+    pub(crate) returning: Vec<(CallId, Option<Result<Box<Message>, ProxyError>>)>,
 }
 
 /// What a dispatch must give back.
@@ -130,7 +130,7 @@ pub(crate) enum Verdict {
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Report {
     /// A reply came for a call that the owner made, or none can come any more.
-    CallEnded(CallId, Result<Message, ProxyError>),
+    CallEnded(CallId, Result<Box<Message>, ProxyError>),
     /// The peer ended its half of the session.
     PeerEnded(ChannelId),
     /// The channel broke.

@@ -2,20 +2,21 @@
 
 pub mod throttle;
 
+mod life;
+mod traffic;
+
 use crate::action::{Action, Answer, Ticket, Wire};
 use crate::binding::{Binding, Selected};
-use crate::channel::{Channel, Inbound, Role};
+use crate::channel::Channel;
 use crate::contract::Contract;
 use crate::dispatch::behavior::Behavior;
-use crate::dispatch::callout::Outgoing;
-use crate::dispatch::{Dispatcher, Report, Serving};
-use crate::error::HostError;
-use crate::event::{Ending, Event, ThrottleKind};
+use crate::dispatch::{Dispatcher, Serving};
+use crate::event::ThrottleKind;
 use crate::ids::{
     CallId, ChannelId, ContextId, DispatchId, EndpointId, ExchangeId, InstanceId, OperationId,
     SessionId,
 };
-use crate::lifecycle::{Phase, Rules, Verb};
+use crate::lifecycle::{Phase, Rules};
 use crate::machine::{Machine, Outbox};
 use crate::message::{Content, Fault, FaultCode, Message};
 use crate::table::Fixed;
@@ -24,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::sync::Arc;
 use std::time::Duration;
-use throttle::{Admission, Throttle};
+use throttle::Throttle;
 
 /// An address with a contract, and how messages travel to it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -58,7 +59,7 @@ pub enum HostInput {
     /// Somebody connected to an endpoint; the id comes from [`Host::new_channel`].
     Connected(EndpointId, ChannelId, SessionId),
     /// A request came on a sessionless endpoint.
-    Request(EndpointId, ExchangeId, Message),
+    Request(EndpointId, ExchangeId, Box<Message>),
     /// The client of an exchange is gone.
     ExchangeLost(EndpointId, ExchangeId),
     /// Something happened on a session channel.
@@ -74,7 +75,7 @@ pub enum HostInput {
         /// What to call, of the callback contract.
         operation: OperationId,
         /// Body and headers.
-        message: Message,
+        message: Box<Message>,
         /// The operation that calls, if it is one.
         within: Option<DispatchId>,
         /// How long to wait for the reply; the binding's send timeout unless given.
@@ -303,423 +304,6 @@ impl Host {
     fn listener(&self, endpoint: EndpointId) -> Option<&Listener> {
         self.listeners.get(usize::from(endpoint.0))
     }
-
-    fn go(&mut self, verb: Verb, out: &mut impl Outbox<Action>) -> Result<(), HostError> {
-        let from = self.phase;
-        let to = from.after(verb, self.options.rules).map_err(|_| self.refusal())?;
-        if to != from {
-            self.phase = to;
-            out.note(|| Event::HostPhase { from, to });
-        }
-        Ok(())
-    }
-
-    fn refusal(&self) -> HostError {
-        match self.phase {
-            Phase::Faulted => HostError::Faulted,
-            phase => HostError::InvalidState { phase },
-        }
-    }
-
-    fn construct(&mut self, out: &mut impl Outbox<Action>) {
-        let behavior = &self.dispatcher.behavior;
-        let single = behavior.instancing == crate::dispatch::instance::InstanceMode::Single;
-        if !single || behavior.custom_contexts || self.dispatcher.first.is_some() {
-            return;
-        }
-        if !behavior.well_known && !behavior.constructible {
-            return;
-        }
-        let own = behavior.well_known;
-        let instance = self.dispatcher.new_instance();
-        if own {
-            self.dispatcher.first = Some(instance);
-            out.note(|| Event::InstanceMade { instance, context: None, own });
-        }
-        // The habitat learns the id under which the object is called, its own one included.
-        out.act(Action::MakeSingleton(instance));
-    }
-
-    fn singleton_made(&mut self, instance: InstanceId, made: bool, out: &mut impl Outbox<Action>) {
-        if self.dispatcher.behavior.well_known {
-            return;
-        }
-        if made {
-            self.dispatcher.first = Some(instance);
-            out.note(|| Event::InstanceMade { instance, context: None, own: false });
-        } else {
-            let from = self.phase;
-            self.phase = Phase::Faulted;
-            out.note(|| Event::HostPhase { from, to: Phase::Faulted });
-        }
-    }
-
-    fn open(&mut self, ticket: Ticket, out: &mut impl Outbox<Action>) {
-        if let Err(error) = self.go(Verb::Open, out) {
-            return out.act(Action::HostDone(ticket, Err(error)));
-        }
-        if let Err(error) = self.validate() {
-            return self.fail_open(ticket, error, out);
-        }
-        let behavior = &self.dispatcher.behavior;
-        let single = behavior.instancing == crate::dispatch::instance::InstanceMode::Single;
-        if single && !behavior.custom_contexts {
-            self.dispatcher.make_singleton(out);
-        }
-        let awaited = u16::try_from(self.endpoints.len()).unwrap_or(u16::MAX);
-        self.task = Some(Task::Opening { ticket, awaited });
-        for endpoint in (0..awaited).map(EndpointId) {
-            out.act(Action::Listen(endpoint));
-        }
-    }
-
-    /// `CO-14`: contracts, then kinds of channel, then behavior.
-    fn validate(&mut self) -> Result<(), HostError> {
-        if self.endpoints.is_empty() {
-            return Err(HostError::NoEndpoints);
-        }
-        for endpoint in self.endpoints.iter() {
-            endpoint.contract.check()?;
-        }
-        for (endpoint, listener) in self.endpoints.iter().zip(&mut self.listeners) {
-            let shares = |other: &&Endpoint| other.address == endpoint.address;
-            let contracts: Vec<&Contract> =
-                self.endpoints.iter().filter(shares).map(|other| &*other.contract).collect();
-            listener.kind = Some(endpoint.binding.select(&contracts)?);
-        }
-        let contracts: Vec<&Contract> = self.endpoints.iter().map(|e| &*e.contract).collect();
-        Ok(self.dispatcher.behavior.check(&contracts)?)
-    }
-
-    fn fail_open(&mut self, ticket: Ticket, error: HostError, out: &mut impl Outbox<Action>) {
-        self.unlisten(out);
-        self.task = None;
-        if let Some(singleton) = self.dispatcher.singleton {
-            self.dispatcher.close_context(singleton, out);
-        }
-        let _ = self.go(Verb::Fail, out);
-        out.act(Action::HostDone(ticket, Err(error)));
-    }
-
-    /// `HOST-2`: all endpoints or none.
-    fn listening(
-        &mut self,
-        now: Timestamp,
-        endpoint: EndpointId,
-        result: Result<(), SmolStr>,
-        out: &mut impl Outbox<Action>,
-    ) {
-        let Some(Task::Opening { ticket, awaited }) = &mut self.task else {
-            return self.heard_late(endpoint, &result, out);
-        };
-        let ticket = *ticket;
-        match result {
-            Err(reason) => {
-                let error = HostError::Listener { endpoint: endpoint.0, reason };
-                return self.fail_open(ticket, error, out);
-            }
-            Ok(()) => *awaited = awaited.saturating_sub(1),
-        }
-        let ready = *awaited == 0;
-        if let Some(listener) = self.listeners.get_mut(usize::from(endpoint.0)) {
-            listener.listening = true;
-        }
-        if ready {
-            self.task = None;
-            self.open_exchanges(now, out);
-            let _ = self.go(Verb::Succeed, out);
-            out.act(Action::HostDone(ticket, Ok(())));
-        }
-    }
-
-    /// A listener breaks while the host is open (`CO-17`; a WWSAPI host faults by abort only,
-    /// `HOST-1`), or listens after the opening has failed (`HOST-2`).
-    fn heard_late(
-        &mut self,
-        endpoint: EndpointId,
-        result: &Result<(), SmolStr>,
-        out: &mut impl Outbox<Action>,
-    ) {
-        match (self.phase, result) {
-            (Phase::Opened, Err(_)) if self.options.rules == Rules::Wcf => {
-                let _ = self.go(Verb::Fail, out);
-            }
-            (Phase::Opened, _) | (_, Err(_)) => {}
-            (_, Ok(())) => out.act(Action::Unlisten(endpoint)),
-        }
-    }
-
-    /// A sessionless endpoint has one channel for all its exchanges (`THR-3`).
-    fn open_exchanges(&mut self, now: Timestamp, out: &mut impl Outbox<Action>) {
-        for index in 0..self.listeners.len() {
-            let Some(kind) = self.listeners[index].kind.filter(|kind| kind.shape.is_exchange())
-            else {
-                continue;
-            };
-            let id = self.next_channel.take();
-            let endpoint = EndpointId(u16::try_from(index).unwrap_or(u16::MAX));
-            let channel = Channel::new(id, endpoint, kind, Role::Listener);
-            self.listeners[index].channel = Some(id);
-            self.dispatcher.add_channel(channel, out);
-            self.dispatcher.open_channel(now, id, None, out);
-        }
-    }
-
-    fn unlisten(&mut self, out: &mut impl Outbox<Action>) {
-        for (index, listener) in self.listeners.iter_mut().enumerate() {
-            if std::mem::take(&mut listener.listening) {
-                out.act(Action::Unlisten(EndpointId(u16::try_from(index).unwrap_or(u16::MAX))));
-            }
-        }
-    }
-
-    /// `SESS-18`, `THR-4`: somebody connected; accepted as soon as there is a slot.
-    fn connected(
-        &mut self,
-        now: Timestamp,
-        endpoint: EndpointId,
-        id: ChannelId,
-        session: SessionId,
-        out: &mut impl Outbox<Action>,
-    ) {
-        let kind = self.listener(endpoint).and_then(|listener| listener.kind);
-        let Some(kind) = kind.filter(|_| self.phase == Phase::Opened) else {
-            return out.act(Action::Release { channel: id, abort: true });
-        };
-        let mut channel = Channel::new(id, endpoint, kind, Role::Session);
-        match self.sessions.enter(id) {
-            Admission::Admitted => {
-                let held = self.sessions.held();
-                out.note(|| Event::SlotTaken { throttle: ThrottleKind::Sessions, held });
-                self.dispatcher.add_channel(channel, out);
-                self.dispatcher.open_channel(now, id, Some(session), out);
-            }
-            Admission::Waiting => {
-                let waiting = throttle_count(&self.sessions);
-                out.note(|| Event::SlotAwaited { throttle: ThrottleKind::Sessions, waiting });
-                // Its name is kept for the day it is accepted; until then it is no session.
-                channel.awaited = Some(session);
-                self.dispatcher.add_channel(channel, out);
-            }
-            Admission::Refused => {
-                out.note(|| Event::SlotRefused { throttle: ThrottleKind::Sessions });
-                out.act(Action::Release { channel: id, abort: true });
-            }
-        }
-    }
-
-    fn request(
-        &mut self,
-        now: Timestamp,
-        endpoint: EndpointId,
-        exchange: ExchangeId,
-        message: Message,
-        out: &mut impl Outbox<Action>,
-    ) {
-        let channel = self.listener(endpoint).and_then(|listener| listener.channel);
-        let Some(channel) = channel.filter(|_| self.phase == Phase::Opened) else {
-            return out.act(Action::Respond(exchange, Some(unreachable_fault())));
-        };
-        if !self.dispatcher.is_receptive(channel) {
-            let fault = Fault::runtime(FaultCode::TooBusy, "too many requests wait: try later");
-            let content = Content::Fault(fault);
-            let message = Message { content, ..Message::default() };
-            return out.act(Action::Respond(exchange, Some(message)));
-        }
-        self.dispatcher.arrive(now, channel, Inbound::Message(message.into(), Some(exchange)), out);
-    }
-
-    fn wire(&mut self, now: Timestamp, wire: Wire, out: &mut impl Outbox<Action>) {
-        match wire {
-            Wire::Arrived(channel, message) => {
-                self.dispatcher.arrive(now, channel, Inbound::Message(message.into(), None), out);
-            }
-            Wire::Ended(channel) => self.dispatcher.arrive(now, channel, Inbound::End, out),
-            Wire::Lost(channel, loss) => self.dispatcher.lose(now, channel, loss, out),
-            Wire::Opened(..) | Wire::Response(..) => {}
-        }
-    }
-
-    /// What a service asks for.
-    fn service(&mut self, now: Timestamp, input: HostInput, out: &mut impl Outbox<Action>) {
-        let dispatcher = &mut self.dispatcher;
-        match input {
-            HostInput::Call { call, channel, operation, message, within, timeout } => {
-                let sending = dispatcher.channel(channel).map(|c| usize::from(c.endpoint.0));
-                let endpoint = sending.and_then(|index| self.endpoints.get(index));
-                let timeout = timeout.or(endpoint.map(|e| e.binding.timeouts.send));
-                let due = timeout.map(|timeout| now + timeout);
-                let outgoing = Outgoing { call, operation, message, within, due };
-                dispatcher.call_back(now, channel, outgoing, out);
-            }
-            HostInput::Abandon(channel, call) => {
-                dispatcher.abandon_callback(now, channel, call, out);
-            }
-            HostInput::StepOut(dispatch, call) => dispatcher.step_out(dispatch, call, out),
-            HostInput::StepIn(dispatch, call) => dispatcher.step_in(dispatch, call, None, out),
-            HostInput::ReleaseObject(context) => dispatcher.release_object(context, out),
-            HostInput::RaiseQuota(context, by) => dispatcher.raise_quota(context, by),
-            HostInput::Outgoing(context, added) => dispatcher.count_outgoing(context, added, out),
-            HostInput::Bind(context, channel) => dispatcher.bind(context, channel, out),
-            HostInput::ContextIdle(context, idle) => dispatcher.context_idle(context, idle, out),
-            HostInput::CloseSession(channel) => {
-                let limit = self.options.close_timeout();
-                dispatcher.close_channel(now, channel, limit, out);
-            }
-            HostInput::AbortSession(channel) => {
-                dispatcher.end_channel(channel, Ending::Aborted, out);
-            }
-            _ => {}
-        }
-    }
-
-    fn wake(&mut self, now: Timestamp, out: &mut impl Outbox<Action>) {
-        self.dispatcher.wake(now, out);
-        let Some(Task::Closing { ticket, due, .. }) = self.task else { return };
-        if due <= now {
-            self.task = None;
-            self.end_everything(Ending::Overdue, out);
-            let _ = self.go(Verb::Succeed, out);
-            out.act(Action::HostDone(ticket, Err(HostError::TimedOut)));
-        }
-    }
-
-    fn hear(&mut self, now: Timestamp, out: &mut impl Outbox<Action>) {
-        while let Some(report) = self.dispatcher.reports.pop_front() {
-            match report {
-                Report::ChannelGone(channel, _) => self.free_session(now, channel, out),
-                Report::CallEnded(call, result) => out.act(Action::Settle(call, result)),
-                _ => {}
-            }
-        }
-    }
-
-    fn free_session(&mut self, now: Timestamp, gone: ChannelId, out: &mut impl Outbox<Action>) {
-        const THROTTLE: ThrottleKind = ThrottleKind::Sessions;
-        if self.sessions.forget(gone) {
-            let waiting = throttle_count(&self.sessions);
-            return out.note(|| Event::SlotWaitEnded { throttle: THROTTLE, waiting });
-        }
-        match self.sessions.leave() {
-            Some(next) => {
-                let waiting = throttle_count(&self.sessions);
-                out.note(|| Event::SlotWaitEnded { throttle: THROTTLE, waiting });
-                let session = self.dispatcher.channels.get(&next).and_then(|c| c.awaited);
-                self.dispatcher.open_channel(now, next, session, out);
-            }
-            None => {
-                let held = self.sessions.held();
-                out.note(|| Event::SlotFreed { throttle: THROTTLE, held });
-            }
-        }
-    }
-
-    fn close(&mut self, now: Timestamp, ticket: Ticket, out: &mut impl Outbox<Action>) {
-        let from = self.phase;
-        if from == Phase::Faulted && self.options.rules == Rules::Wcf {
-            self.end_everything(Ending::Aborted, out);
-            let _ = self.go(Verb::Abort, out);
-            return out.act(Action::HostDone(ticket, Err(HostError::Faulted)));
-        }
-        if let Err(error) = self.go(Verb::Close, out) {
-            return out.act(Action::HostDone(ticket, Err(error)));
-        }
-        match (from, self.phase) {
-            // GOT-39: a second closer does not wait.
-            (Phase::Closing, _) | (Phase::Closed, _) => out.act(Action::HostDone(ticket, Ok(()))),
-            (_, Phase::Closing) => {
-                self.unlisten(out);
-                self.dispatcher.draining = true;
-                let due = now + self.options.close_timeout();
-                self.task = Some(Task::Closing { ticket, due, sessions_told: false });
-            }
-            _ => {
-                self.give_up_opening(out);
-                self.end_everything(Ending::Aborted, out);
-                out.act(Action::HostDone(ticket, Ok(())));
-            }
-        }
-    }
-
-    fn give_up_opening(&mut self, out: &mut impl Outbox<Action>) {
-        match self.task.take() {
-            Some(Task::Opening { ticket, .. } | Task::Closing { ticket, .. }) => {
-                out.act(Action::HostDone(ticket, Err(HostError::Aborted)));
-            }
-            None => {}
-        }
-    }
-
-    /// `CO-15`: running operations end, sessions end, contexts end, the host is closed.
-    fn go_on_closing(&mut self, now: Timestamp, out: &mut impl Outbox<Action>) {
-        let Some(Task::Closing { ticket, due, sessions_told }) = self.task else { return };
-        if !self.dispatcher.dispatches.is_empty() {
-            return;
-        }
-        if !sessions_told {
-            self.task = Some(Task::Closing { ticket, due, sessions_told: true });
-            let sessions: Vec<ChannelId> = self.dispatcher.pipes().collect();
-            for channel in sessions {
-                self.dispatcher.close_channel(now, channel, due.since(now), out);
-            }
-            self.dispatcher.settle(now, out);
-            self.hear(now, out);
-        }
-        if self.dispatcher.pipes().next().is_none() {
-            self.task = None;
-            self.end_everything(Ending::Closed, out);
-            let _ = self.go(Verb::Succeed, out);
-            out.act(Action::HostDone(ticket, Ok(())));
-        }
-    }
-
-    fn abort(&mut self, ticket: Ticket, out: &mut impl Outbox<Action>) {
-        self.give_up_opening(out);
-        let from = self.phase;
-        let done = self.go(Verb::Abort, out);
-        if from != Phase::Closed {
-            self.end_everything(Ending::Aborted, out);
-        }
-        out.act(Action::HostDone(ticket, done));
-    }
-
-    /// Everything ends that is left: sessions, contexts, waiting requests, the hidden singleton.
-    fn end_everything(&mut self, how: Ending, out: &mut impl Outbox<Action>) {
-        self.unlisten(out);
-        let pipes: Vec<ChannelId> = self.dispatcher.pipes().collect();
-        for channel in pipes {
-            self.dispatcher.end_channel(channel, how, out);
-        }
-        let contexts: Vec<ContextId> = self.dispatcher.contexts.keys().copied().collect();
-        for context in contexts {
-            if how == Ending::Closed {
-                self.dispatcher.close_context(context, out);
-            } else {
-                self.dispatcher.abort_context(context, out);
-            }
-        }
-        for listener in &mut self.listeners {
-            if let Some(channel) = listener.channel.take() {
-                self.dispatcher.remove_listener(channel, how, out);
-            }
-        }
-        self.dispatcher.dispose_first(out);
-    }
-
-    /// `HOST-5`.
-    fn reset(&mut self, ticket: Ticket, out: &mut impl Outbox<Action>) {
-        let done = self.go(Verb::Reset, out);
-        if done.is_ok() {
-            self.dispatcher.draining = false;
-            self.listeners.fill(Listener::default());
-            self.construct(out);
-        }
-        out.act(Action::HostDone(ticket, done));
-    }
-}
-
-fn throttle_count(throttle: &Throttle<ChannelId>) -> u32 {
-    u32::try_from(throttle.waiting()).unwrap_or(u32::MAX)
 }
 
 fn serving(endpoint: &Endpoint) -> Serving {

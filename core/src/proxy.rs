@@ -33,7 +33,7 @@ pub struct NewCall {
     /// What to call.
     pub operation: OperationId,
     /// Body and headers; the proxy fills in the addressing.
-    pub message: Message,
+    pub message: Box<Message>,
     /// The group by which it can be abandoned (`CALL-3`); 0 is none.
     pub group: u32,
     /// How long to wait; the proxy's call timeout unless given.
@@ -135,7 +135,7 @@ enum Mode {
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub(crate) enum CallState {
     /// It waits for the proxy to open.
-    Queued(Message),
+    Queued(Box<Message>),
     /// It was sent.
     Sent(ChannelId),
     /// Its caller has gone; its answer has not come (`CALL-5`).
@@ -176,7 +176,7 @@ struct Closing {
     told: bool,
     /// The terminating call that caused it; its caller learns the result when all is done
     /// (`SESS-12`).
-    last: Option<(CallId, Result<Message, ProxyError>)>,
+    last: Option<(CallId, Result<Box<Message>, ProxyError>)>,
 }
 
 /// A service proxy.
@@ -421,7 +421,7 @@ impl Proxy {
                     self.opened(now, out);
                 }
                 Wire::Arrived(channel, message) => {
-                    dispatcher.arrive(now, channel, Inbound::Message(message.into(), None), out);
+                    dispatcher.arrive(now, channel, Inbound::Message(message, None), out);
                 }
                 Wire::Ended(channel) => dispatcher.arrive(now, channel, Inbound::End, out),
                 Wire::Lost(channel, loss) => dispatcher.lose(now, channel, loss, out),

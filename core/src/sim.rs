@@ -8,14 +8,16 @@ mod actor;
 mod link;
 mod perform;
 mod program;
+mod run;
 mod scenario;
+mod script;
 
 pub use actor::ServiceScript;
 pub use link::{Random, Toward, Weather};
 pub use program::{Act, ActError, Op, Operand, Programs};
-pub use scenario::{
-    Command, HostScript, ProxyScript, Run, Scenario, ScenarioError, Step, StepError, describe,
-};
+pub use run::{Run, describe};
+pub use scenario::{HostScript, ProxyScript, Scenario, ScenarioError};
+pub use script::{Command, Step, StepError};
 
 use crate::action::{Action, Loss, Ticket, Wire};
 use crate::error::{HostError, ProxyError};
@@ -84,7 +86,7 @@ pub struct ProxyNode {
     endpoint: EndpointId,
     links: BTreeMap<ChannelId, u64>,
     done: BTreeMap<Ticket, Result<(), ProxyError>>,
-    settled: BTreeMap<CallId, Result<Message, ProxyError>>,
+    settled: BTreeMap<CallId, Result<Box<Message>, ProxyError>>,
     /// Calls that an operation elsewhere makes through this proxy.
     for_others: BTreeMap<CallId, (NodeId, DispatchId, CallId)>,
 }
@@ -348,7 +350,7 @@ impl World {
     }
 
     /// How a call ended, if it has.
-    pub fn settled(&self, node: NodeId, call: CallId) -> Option<&Result<Message, ProxyError>> {
+    pub fn settled(&self, node: NodeId, call: CallId) -> Option<&Result<Box<Message>, ProxyError>> {
         self.proxies.get(&node)?.settled.get(&call)
     }
 

@@ -34,7 +34,7 @@ fn fault_of(run: &mut Run, operation: u16) -> Fault {
     let call: CallId = run.world.call(node, |call| NewCall {
         call,
         operation: OperationId(operation),
-        message: Message::default(),
+        message: Box::default(),
         group: 0,
         timeout: None,
         within: None,

@@ -139,7 +139,7 @@ fn call(
     let call = world.call(node, |call| NewCall {
         call,
         operation: OperationId(operation),
-        message: Message::default(),
+        message: Box::default(),
         group: 0,
         timeout: None,
         within: None,
@@ -422,7 +422,7 @@ dual_test! {
             call: CallId(number),
             channel,
             operation: OperationId(0),
-            message: Message::request("", "hello".into()),
+            message: Message::request("", "hello".into()).into(),
             within: None,
             timeout: None,
         };

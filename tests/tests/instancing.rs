@@ -191,8 +191,9 @@ fn open_host(binding: Binding, behavior: Behavior) -> Host {
     host
 }
 
-fn request(id: u64) -> Message {
-    Message { id: Some(MessageId::Number(id)), ..Message::request("Svc/op", "".into()) }
+fn request(id: u64) -> Box<Message> {
+    let id = Some(MessageId::Number(id));
+    Message { id, ..Message::request("Svc/op", "".into()) }.into()
 }
 
 fn arrive(host: &mut Host, id: u64) -> Vec<Action> {

@@ -110,7 +110,7 @@ fn call(number: u64) -> ProxyInput {
     ProxyInput::Call(NewCall {
         call: CallId(number),
         operation: OperationId(0),
-        message: Message::default(),
+        message: Box::default(),
         group: 0,
         timeout: None,
         within: None,

@@ -39,7 +39,7 @@ fn call(number: u64) -> ProxyInput {
     ProxyInput::Call(NewCall {
         call: CallId(number),
         operation: OperationId(0),
-        message: Message::default(),
+        message: Box::default(),
         group: 0,
         timeout: None,
         within: None,
@@ -69,7 +69,7 @@ dual_test! {
         }
         let refused = ProxyError::QuotaExceeded { limit: 100 };
         assert_eq!(settled(&tell(&mut wws, call(101))), [(101, Some(&refused))]);
-        tell(&mut wws, ProxyInput::Wire(Wire::Arrived(ONLY, reply(40))));
+        tell(&mut wws, ProxyInput::Wire(Wire::Arrived(ONLY, reply(40).into())));
         assert_eq!(settled(&tell(&mut wws, call(102))), [], "there is room again");
         let mut wcf = proxy(Binding::websocket(), ProxyOptions::wcf());
         assert!((1..=150).all(|number| settled(&tell(&mut wcf, call(number))).is_empty()));
@@ -93,7 +93,7 @@ dual_test! {
             assert_eq!(id, Some(MessageId::Number(number)));
         }
         let arrived = |proxy: &mut Proxy, id: MessageId| {
-            let actions = tell(proxy, ProxyInput::Wire(Wire::Arrived(ONLY, reply(id))));
+            let actions = tell(proxy, ProxyInput::Wire(Wire::Arrived(ONLY, reply(id).into())));
             settled(&actions).iter().map(|(call, _)| *call).collect::<Vec<_>>()
         };
         assert_eq!(arrived(&mut proxy, 3.into()), [3]);
@@ -126,12 +126,12 @@ dual_test! {
         );
         let mandatory = Header { must_understand: true, ..header.clone() };
         let message = Message { headers: vec![mandatory], ..reply(1) };
-        let actions = tell(&mut proxy, ProxyInput::Wire(Wire::Arrived(ONLY, message)));
+        let actions = tell(&mut proxy, ProxyInput::Wire(Wire::Arrived(ONLY, message.into())));
         let found = settled(&actions);
         assert!(matches!(found[..], [(1, Some(ProxyError::Protocol { .. }))]), "{found:?}");
         tell(&mut proxy, call(2));
         let message = Message { headers: vec![header], ..reply(2) };
-        let actions = tell(&mut proxy, ProxyInput::Wire(Wire::Arrived(ONLY, message)));
+        let actions = tell(&mut proxy, ProxyInput::Wire(Wire::Arrived(ONLY, message.into())));
         assert_eq!(settled(&actions), [(2, None)], "an optional one does not");
     }
 }
@@ -145,7 +145,7 @@ dual_test! {
         {
             tell(&mut proxy, call(number));
             let message = Message { action: action.into(), ..reply(number) };
-            let actions = tell(&mut proxy, ProxyInput::Wire(Wire::Arrived(ONLY, message)));
+            let actions = tell(&mut proxy, ProxyInput::Wire(Wire::Arrived(ONLY, message.into())));
             assert_eq!(settled(&actions)[0].1.is_none(), fine, "{action}");
         }
     }
@@ -174,7 +174,7 @@ dual_test! {
         assert_eq!(requests(tell(&mut pooled, call(1))), [ChannelId(1)]);
         assert_eq!(requests(tell(&mut pooled, call(2))), [ChannelId(2)], "PROXY-15");
         let answer = Message { relates_to: None, ..reply(2) };
-        tell(&mut pooled, ProxyInput::Wire(Wire::Response(ChannelId(2), Some(answer))));
+        tell(&mut pooled, ProxyInput::Wire(Wire::Response(ChannelId(2), Some(answer.into()))));
         assert_eq!(requests(tell(&mut pooled, call(3))), [ChannelId(2)], "PROXY-13");
     }
 }
@@ -256,7 +256,7 @@ dual_test! {
         let mut proxy = proxy(Binding::fetch(), ProxyOptions::default());
         tell(&mut proxy, call(1));
         let answer = Message { relates_to: None, ..reply(1) };
-        tell(&mut proxy, ProxyInput::Wire(Wire::Response(ONLY, Some(answer))));
+        tell(&mut proxy, ProxyInput::Wire(Wire::Response(ONLY, Some(answer.into()))));
         assert_eq!(proxy.pool().map(|pool| pool.idle().to_vec()), Some(vec![ONLY]));
         let lost = Wire::Lost(ONLY, Loss::Broken("cut".into()));
         tell(&mut proxy, ProxyInput::Wire(lost));
@@ -312,7 +312,7 @@ dual_test! {
             tell(&mut proxy, ProxyInput::Wire(Wire::Opened(channel, SessionId(7))));
             tell(&mut proxy, call(u64::from(round)));
             let answer = Message { action: "Svc/lastResponse".into(), ..reply(u64::from(round)) };
-            let actions = tell(&mut proxy, ProxyInput::Wire(Wire::Arrived(channel, answer)));
+            let actions = tell(&mut proxy, ProxyInput::Wire(Wire::Arrived(channel, answer.into())));
             assert_eq!(settled(&actions), [], "SESS-12: its caller learns when all is over");
             let actions = tell(&mut proxy, ProxyInput::Wire(Wire::Ended(channel)));
             assert_eq!(settled(&actions), [(u64::from(round), None)]);

@@ -18,7 +18,10 @@ extern "C" {
 
     #[wasm_bindgen(js_name = readText)]
     fn read_text(text: &JsValue, depth: u32) -> JsValue;
+}
 
+#[wasm_bindgen]
+extern "C" {
     #[wasm_bindgen(catch, js_name = structuredClone)]
     fn structured_clone(value: &JsValue) -> Result<JsValue, JsValue>;
 }
@@ -65,10 +68,11 @@ impl Language {
         Language { limits, spelling, numbers, sent: Vec::new(), known: Vec::new() }
     }
 
-    fn spell(&self, frame: JsValue) -> Result<JsValue, CodecError> {
+    fn spell(&self, frame: JsValue, answered: bool) -> Result<JsValue, CodecError> {
         match self.spelling {
-            Spelling::Value => Ok(frame),
-            Spelling::Copy => {
+            Spelling::Value if answered => Ok(frame),
+            // Of a one-way message nobody could be told later that it cannot be cloned.
+            Spelling::Value | Spelling::Copy => {
                 structured_clone(&frame).map_err(|why| CodecError::malformed(told(&why), 0))
             }
             Spelling::Text => {
@@ -91,7 +95,8 @@ impl Codec for Language {
 
     fn encode(&mut self, message: &Message) -> Result<Frame, CodecError> {
         let (numbered, frame) = (self.sent.len(), self.write(message));
-        let spelled = self.spell(frame.into());
+        let answered = message.id.is_some() || message.relates_to.is_some();
+        let spelled = self.spell(frame.into(), answered);
         if spelled.is_err() {
             self.sent.truncate(numbered);
         }
@@ -103,6 +108,21 @@ impl Codec for Language {
         let value = held(name).filter(Array::is_array).ok_or_else(|| malformed("not a message"))?;
         self.read(value.unchecked_ref())
     }
+}
+
+/// What stands for a message that cannot be cloned: an answer to this end if it was a request, to the
+/// other end if it was an answer itself. `true` for the latter.
+pub(crate) fn uncloneable(frame: &JsValue) -> Option<(JsValue, bool)> {
+    let frame: &Array = frame.dyn_ref()?;
+    let (kind, id) = (small(&frame.get(0))?, frame.get(2));
+    let is_reply = kind & RELATES != 0;
+    let (code, whose) = match is_reply {
+        true => (FaultCode::InternalService, "the result"),
+        false => (FaultCode::Application("NotCloneable".into()), "an argument"),
+    };
+    let fault = Fault::runtime(code, format!("{whose} cannot be cloned"));
+    let answer = Array::of4(&(RELATES | FAULT).into(), &"".into(), &id, &write_fault(&fault));
+    Some((answer.into(), is_reply))
 }
 
 /// A message as text.

@@ -1,17 +1,20 @@
-//! sessionful for JavaScript: clocks, ports and panics of pages and workers.
+//! sessionful for JavaScript: clocks, ports, sockets and panics of pages and workers.
 //!
 //! | module       | idea                                                               |
 //! |--------------|--------------------------------------------------------------------|
 //! | [`habitat`]  | time, tasks and randomness of a page or a worker                   |
-//! | [`pipe`]     | a session over a `MessagePort`                                     |
+//! | [`pipe`]     | a session over a port or a socket                                   |
 //! | [`exchange`] | single requests over a `MessagePort`                               |
 //! | [`control`]  | the port by which a page finds the hosts of a worker               |
 //! | [`events`]   | records of what happened, many to a message                        |
 //! | [`panic`]    | a panic becomes one message to whoever can still show it           |
+//! | `npm`        | what the npm package's JavaScript calls (feature `npm`)            |
 //!
 //! Whatever arrives at a port may come from anybody: it becomes a value or a typed error, never a
 //! panic.
 #![cfg_attr(not(test), deny(clippy::unwrap_used))]
+// What carries values is shared by both, but only the npm package makes them.
+#![cfg_attr(not(feature = "npm"), allow(dead_code))]
 
 pub mod control;
 pub mod events;

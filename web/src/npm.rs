@@ -13,7 +13,7 @@ mod service;
 
 pub use context::CoreContext;
 pub use feed::CoreFeed;
-pub use host::CoreHost;
+pub use host::{CoreBoard, CoreHost};
 pub use link::CoreLink;
 pub use proxy::CoreProxy;
 

@@ -8,8 +8,9 @@ mod port;
 mod socket;
 
 pub use port::PortPipe;
+#[cfg(feature = "npm")]
 pub(crate) use socket::Carry;
-pub use socket::{Closed, KeepAlive, Socket, SocketPipe};
+pub use socket::{KeepAlive, Socket, SocketPipe};
 
 use crate::habitat::BrowserClock;
 use crate::port::Cable;

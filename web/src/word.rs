@@ -58,9 +58,10 @@ pub(crate) fn garbled(what: &str) -> PipeError {
     PipeError::Garbled(what.into())
 }
 
-/// A list that begins with a number: a message of values, which stays where it is.
+/// A list of four or five that begins with a number: a message of values, which stays where it is.
 fn is_values(value: &JsValue) -> bool {
-    Array::is_array(value) && value.unchecked_ref::<Array>().get(0).as_f64().is_some()
+    let is_long_enough = |list: &Array| (4..=5).contains(&list.length());
+    value.dyn_ref().filter(|list| is_long_enough(list)).is_some_and(|l| l.get(0).as_f64().is_some())
 }
 
 /// A frame: a string, bytes in an array or a buffer of their own, or a message of values.

@@ -19,7 +19,7 @@ pub(crate) struct Outgoing {
     pub call: CallId,
     pub operation: OperationId,
     /// Body and headers; addressing is filled in here.
-    pub message: Message,
+    pub message: Box<Message>,
     /// The operation in progress that makes the call, if one does.
     pub within: Option<DispatchId>,
     /// When to give up.
@@ -149,7 +149,7 @@ impl Dispatcher {
         out.act(Action::Send(id, message));
         if one_way {
             // CONC-6: a one-way call gives the gate up and wins it back as well.
-            self.end_call(now, id, call, within, Ok(Message::default()), out);
+            self.end_call(now, id, call, within, Ok(Box::default()), out);
             self.close_after_last(now, id, operation, out);
         }
     }
@@ -159,7 +159,7 @@ impl Dispatcher {
         &mut self,
         now: Timestamp,
         id: ChannelId,
-        message: Message,
+        message: Box<Message>,
         out: &mut impl Outbox<Action>,
     ) {
         let Some(channel) = self.channels.get_mut(&id) else { return };
@@ -181,8 +181,8 @@ impl Dispatcher {
         &self,
         id: ChannelId,
         operation: OperationId,
-        message: Message,
-    ) -> Result<Message, ProxyError> {
+        message: Box<Message>,
+    ) -> Result<Box<Message>, ProxyError> {
         let contract = self.channels.get(&id).and_then(|c| self.serving(c).calls.as_deref());
         let Some(operation) = contract.and_then(|contract| contract.operation(operation)) else {
             return Ok(message);
@@ -196,7 +196,7 @@ impl Dispatcher {
         channel: ChannelId,
         call: CallId,
         within: Option<DispatchId>,
-        result: Result<Message, ProxyError>,
+        result: Result<Box<Message>, ProxyError>,
         out: &mut impl Outbox<Action>,
     ) {
         self.restart_idle_timer(now, channel);
@@ -284,7 +284,7 @@ impl Dispatcher {
         &mut self,
         id: DispatchId,
         call: CallId,
-        result: Option<Result<Message, ProxyError>>,
+        result: Option<Result<Box<Message>, ProxyError>>,
         out: &mut impl Outbox<Action>,
     ) {
         let reentrant = self.behavior.concurrency == ConcurrencyMode::Reentrant;
@@ -361,8 +361,8 @@ impl Dispatcher {
 /// What a caller makes of a reply to one of its operations (`FLT-2`, `FLT-9`).
 pub(crate) fn judge(
     operation: &crate::contract::Operation,
-    message: Message,
-) -> Result<Message, ProxyError> {
+    message: Box<Message>,
+) -> Result<Box<Message>, ProxyError> {
     match message.content {
         Content::Fault(fault) if fault.code == FaultCode::ActionNotSupported => {
             Err(ProxyError::ActionNotSupported)

@@ -94,6 +94,24 @@ impl Dispatcher {
         self.settle(now, out);
     }
 
+    /// An answer in place of the user's code, for the first who waits for one.
+    pub(crate) fn last_answer(&self) -> Option<(DispatchId, Answer)> {
+        let gone = || Failure::Unhandled("the host has stopped".to_owned());
+        self.dispatches.values().find_map(|dispatch| {
+            let answer = match dispatch.stage {
+                Stage::CallAdmitted => Answer::Found(Err(gone())),
+                Stage::InstanceAdmitted => Answer::Authorized(false),
+                Stage::Authorized => Answer::Opened(Err(gone())),
+                Stage::GateHeld => Answer::Constructed(Err(gone())),
+                Stage::Invoking => Answer::Returned(Err(gone())),
+                Stage::Failing => Answer::Provided(None),
+                Stage::Handling => Answer::Handled(false),
+                _ => return None,
+            };
+            Some((dispatch.id, answer))
+        })
+    }
+
     /// Step 4.
     fn admit_call(&mut self, id: DispatchId, out: &mut impl Outbox<Action>) -> Step {
         let Some(dispatch) = self.dispatches.get(&id) else { return Step::Leave };
@@ -346,7 +364,7 @@ impl Dispatcher {
         let Some(dispatch) = self.dispatches.get(&id) else { return Step::Leave };
         let (channel, verdict) = (dispatch.channel, dispatch.verdict);
         let sent =
-            !dispatch.one_way && self.send_reply(dispatch, self.reply_message(dispatch), out);
+            !dispatch.one_way && self.send_reply(dispatch, self.reply_message(dispatch).into(), out);
         if verdict != Verdict::Unhandled {
             return Step::Next(Stage::Releasing);
         }

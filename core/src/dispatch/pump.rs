@@ -40,7 +40,7 @@ impl Dispatcher {
                 Inbound::Message(message, exchange) => {
                     self.restart_idle_timer(now, id);
                     if message.relates_to.is_some() {
-                        self.take_reply(now, id, *message, out);
+                        self.take_reply(now, id, message, out);
                         continue;
                     }
                     if self.channels.get(&id).is_some_and(|c| c.phase == Phase::Closing) {
@@ -195,7 +195,7 @@ impl Dispatcher {
     pub(super) fn send_reply(
         &self,
         dispatch: &Dispatch,
-        reply: Message,
+        reply: Box<Message>,
         out: &mut impl Outbox<Action>,
     ) -> bool {
         let id = dispatch.channel;

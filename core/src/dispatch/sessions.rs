@@ -228,7 +228,7 @@ impl Dispatcher {
         for item in std::mem::take(&mut channel.inbox) {
             out.note(|| Event::MessageDropped { channel: id, why: "the host closed".into() });
             if let Inbound::Message(_, Some(exchange)) = item {
-                out.act(Action::Respond(exchange, Some(crate::host::unreachable_fault())));
+                out.act(Action::Respond(exchange, Some(crate::host::unreachable_fault().into())));
             }
         }
         move_channel(&mut channel, Verb::Close, out);

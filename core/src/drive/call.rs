@@ -128,6 +128,6 @@ impl<K: Clock, W: Watch> Drop for Call<K, W> {
     }
 }
 
-pub(super) fn reply(message: Message) -> Reply {
+pub(super) fn reply(message: Box<Message>) -> Reply {
     Reply { body: message.body(), headers: message.headers }
 }

@@ -65,7 +65,7 @@ impl Callback {
         options: CallOptions,
     ) -> impl Future<Output = Result<Reply, ProxyError>> + use<> {
         let CallOptions { group, timeout, headers, within } = options;
-        let message = Message { headers, ..Message::request("", body) };
+        let message = Box::new(Message { headers, ..Message::request("", body) });
         let (channel, within) = (self.channel, within.or(self.within));
         let call = Outcall { channel, operation, message, within, group, timeout };
         Called { link: Rc::clone(&self.link), channel, step: Step::New(call) }

@@ -11,7 +11,7 @@ use std::task::{Poll, Waker};
 /// How something that somebody waits for has ended.
 #[derive(Debug)]
 pub(super) enum Ended {
-    Call(Result<Message, ProxyError>),
+    Call(Result<Box<Message>, ProxyError>),
     Resumed,
     Proxy(Result<(), ProxyError>),
     Host(Result<(), HostError>),
@@ -19,7 +19,7 @@ pub(super) enum Ended {
 }
 
 impl Ended {
-    pub(super) fn call(self) -> Result<Message, ProxyError> {
+    pub(super) fn call(self) -> Result<Box<Message>, ProxyError> {
         match self {
             Ended::Call(result) => result,
             _ => Err(ProxyError::Stopped),
@@ -126,7 +126,9 @@ impl Desk {
                     Action::MakeSingleton(_) => self.unmade += 1,
                     _ => {}
                 }
-                self.todo.push_back(other);
+                if !self.stopped {
+                    self.todo.push_back(other);
+                }
             }
         }
     }

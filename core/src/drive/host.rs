@@ -13,7 +13,7 @@ use super::service::{
     Authorizer, ContextProvider, Controls, ErrorHandler, Initializer, InstanceProvider,
 };
 use super::staff::{Roles, Servants};
-use super::state::{Begun, Ended, Keeper, Shared, Stop, Wait};
+use super::state::{Begun, Ended, Keeper, Mortal, Shared, Stop, Wait};
 use super::watch::Watch;
 use crate::action::Ticket;
 use crate::codec::Codec;
@@ -152,7 +152,8 @@ impl<W: Watch + 'static> HostBuilder<W> {
     ///
     /// The driver runs the service's code, so it stays on its thread. It goes on serving when no
     /// handle is left, until the host is closed. If it is dropped before, everything that is awaited
-    /// ends with [`HostError::Stopped`], and the peers see their sessions break.
+    /// ends with [`HostError::Stopped`], the host is aborted, its operations are dropped, and the
+    /// peers see their sessions break.
     pub fn build<K: Clock + 'static, A: Acceptor, D: Codec>(
         self,
         clock: K,
@@ -344,6 +345,17 @@ impl<K: Clock, W: Watch> HostHandle<K, W> {
             Begun::Ended(ended) => ended.host(),
             _ => Ok(()),
         }
+    }
+}
+
+impl Mortal for Host {
+    fn abort() -> HostInput {
+        HostInput::Abort(Ticket(0)) // nobody waits for it
+    }
+
+    fn last_answer(&self) -> Option<HostInput> {
+        let (dispatch, answer) = self.dispatcher().last_answer()?;
+        Some(HostInput::Answer(dispatch, answer))
     }
 }
 

@@ -20,7 +20,7 @@ use std::time::Duration;
 pub(super) struct Outcall {
     pub channel: ChannelId,
     pub operation: OperationId,
-    pub message: Message,
+    pub message: Box<Message>,
     pub within: Option<DispatchId>,
     pub group: u32,
     pub timeout: Option<Duration>,

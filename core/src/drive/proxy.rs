@@ -10,7 +10,7 @@ use super::context::Stores;
 use super::link::ProxyLink;
 use super::pipe::Connector;
 use super::staff::{Nobody, Roles, Servants, Staff};
-use super::state::{Begun, Ended, Keeper, Shared, Stop, Wait};
+use super::state::{Begun, Ended, Keeper, Mortal, Shared, Stop, Wait};
 use super::watch::Watch;
 use crate::action::{Failure, Ticket};
 use crate::codec::Codec;
@@ -96,7 +96,8 @@ impl<W: Watch> ProxyBuilder<W> {
     /// before it is opened (`PROXY-6`).
     ///
     /// The driver is `Send` if its parts are. It ends after the last handle is gone; if it is
-    /// dropped before, everything that is awaited ends with [`ProxyError::Stopped`].
+    /// dropped before, everything that is awaited ends with [`ProxyError::Stopped`], and the proxy is
+    /// aborted.
     ///
     /// # Errors
     ///
@@ -271,7 +272,7 @@ impl<K: Clock, W: Watch> ProxyHandle<K, W> {
         options: CallOptions,
     ) -> Call<K, W> {
         let CallOptions { group, timeout, headers, within } = options;
-        let message = Message { headers, ..Message::request("", body) };
+        let message = Box::new(Message { headers, ..Message::request("", body) });
         // The name is given when the call begins.
         let new = NewCall { call: CallId(0), operation, message, group, timeout, within };
         Call::new(self.clone(), new)
@@ -316,6 +317,17 @@ impl<K: Clock, W: Watch> Caller for ProxyHandle<K, W> {
     /// See [`ProxyHandle::call_with`].
     async fn call(&self, operation: OperationId, body: Bytes) -> Result<Bytes, ProxyError> {
         Ok(self.call_with(operation, body, CallOptions::default()).await?.body)
+    }
+}
+
+impl Mortal for Proxy {
+    fn abort() -> ProxyInput {
+        ProxyInput::Abort(Ticket(0)) // nobody waits for it
+    }
+
+    fn last_answer(&self) -> Option<ProxyInput> {
+        let (dispatch, answer) = self.dispatcher()?.last_answer()?;
+        Some(ProxyInput::Answer(dispatch, answer))
     }
 }
 

@@ -202,18 +202,15 @@ impl Servants {
             Question::Construct(context, instance) => {
                 at.place(context, None);
                 match &self.roles.instances {
-                    Some(provider) => {
-                        Task::Construct(id, instance, provider.get(instance, Some(at)))
-                    }
+                    Some(them) => Task::Construct(id, instance, them.get(instance, Some(at))),
                     None => answered(Answer::Constructed(Ok(false))),
                 }
             }
             Question::Invoke { context, instance, operation, body } => {
                 at.place(context, instance);
-                let object = instance.and_then(|instance| self.objects.get(&instance)).cloned();
-                match object {
+                match instance.and_then(|instance| self.objects.get(&instance)) {
                     Some(object) => {
-                        let running = object.call(at.clone(), operation, body);
+                        let running = Rc::clone(object).call(at.clone(), operation, body);
                         Task::Invoke(id, at.clone(), running)
                     }
                     None => answered(Answer::Returned(Err(no_object()))),

@@ -37,6 +37,14 @@ impl<W: Watch> Outbox<Action> for Out<'_, W> {
     }
 }
 
+/// What a machine is told when its driver is gone: nothing that goes on could ever end.
+pub(super) trait Mortal: Machine<Action = Action> {
+    /// Everything ends at once.
+    fn abort() -> Self::Input;
+    /// An answer in place of the user's code, which is gone as well; none when nobody waits.
+    fn last_answer(&self) -> Option<Self::Input>;
+}
+
 impl<M: Machine<Action = Action>, W: Watch> State<M, W> {
     pub(super) fn step(&mut self, now: Timestamp, input: M::Input) {
         self.now = self.now.max(now);
@@ -187,11 +195,6 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
         });
     }
 
-    /// The driver is gone: nothing will ever end any more.
-    pub(super) fn stop(&self) {
-        self.change(|state| state.desk.stop());
-    }
-
     pub(super) fn is_stopped(&self) -> bool {
         self.lock().desk.stopped
     }
@@ -211,10 +214,19 @@ impl<M: Machine<Action = Action>, W: Watch> Drop for Keeper<M, W> {
 }
 
 /// Held by the driver.
-pub(super) struct Stop<M: Machine<Action = Action>, W: Watch>(pub Arc<Shared<M, W>>);
+pub(super) struct Stop<M: Mortal, W: Watch>(pub Arc<Shared<M, W>>);
 
-impl<M: Machine<Action = Action>, W: Watch> Drop for Stop<M, W> {
+impl<M: Mortal, W: Watch> Drop for Stop<M, W> {
+    /// Whoever waits hears that the driver has stopped. The machine ends as if aborted, so that its
+    /// state, its events and [`leaks`](super::HostHandle::leaks) do not tell of what is no more.
     fn drop(&mut self) {
-        self.0.stop();
+        self.0.change(|state| {
+            state.desk.stop();
+            let now = state.now;
+            state.step(now, M::abort());
+            while let Some(answer) = state.machine.last_answer() {
+                state.step(now, answer);
+            }
+        });
     }
 }

@@ -307,7 +307,7 @@ impl<P: Pipe, D: Codec> Lane<P, D> {
             }
             Poll::Ready(Some(Err(error))) => Visit::Lost(error.into()),
             Poll::Ready(Some(Ok(frame))) => match self.codec.decode(frame) {
-                Ok(message) => Visit::News(News::Wire(Wire::Arrived(self.channel, message))),
+                Ok(message) => Visit::News(News::Wire(Wire::Arrived(self.channel, message.into()))),
                 Err(error) => Visit::Lost(Loss::Garbled(error.to_string().into())),
             },
         }

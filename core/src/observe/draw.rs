@@ -54,6 +54,15 @@ impl End {
     }
 
     fn draw(&mut self, dispatcher: &Dispatcher) {
+        self.draw_channels(dispatcher);
+        self.draw_contexts(dispatcher);
+        self.draw_dispatches(dispatcher);
+        let (calls, instances) = (&dispatcher.calls, &dispatcher.instances);
+        self.slots.insert(ThrottleKind::Calls, slots(calls.held(), calls.waiting()));
+        self.slots.insert(ThrottleKind::Instances, slots(instances.held(), instances.waiting()));
+    }
+
+    fn draw_channels(&mut self, dispatcher: &Dispatcher) {
         for channel in dispatcher.channels() {
             let view = ChannelView {
                 role: channel.role,
@@ -67,6 +76,9 @@ impl End {
             };
             self.channels.insert(channel.id, view);
         }
+    }
+
+    fn draw_contexts(&mut self, dispatcher: &Dispatcher) {
         for context in dispatcher.contexts() {
             let view = ContextView {
                 phase: context.phase,
@@ -81,6 +93,9 @@ impl End {
         }
         self.objects
             .extend(dispatcher.first.map(|object| (object, dispatcher.behavior.well_known)));
+    }
+
+    fn draw_dispatches(&mut self, dispatcher: &Dispatcher) {
         for dispatch in dispatcher.dispatches() {
             let returning = dispatch.returning.iter().map(|(call, _)| *call);
             let view = DispatchView {
@@ -93,10 +108,6 @@ impl End {
             };
             self.dispatches.insert(dispatch.id, view);
         }
-        let calls = (dispatcher.calls.held(), dispatcher.calls.waiting());
-        let instances = (dispatcher.instances.held(), dispatcher.instances.waiting());
-        self.slots.insert(ThrottleKind::Calls, slots(calls.0, calls.1));
-        self.slots.insert(ThrottleKind::Instances, slots(instances.0, instances.1));
     }
 
     /// Without the throttles that nobody has used, which leave no record.

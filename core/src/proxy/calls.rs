@@ -154,7 +154,7 @@ impl Proxy {
         &self,
         id: CallId,
         channel: ChannelId,
-        mut message: Message,
+        mut message: Box<Message>,
         out: &mut impl Outbox<Action>,
     ) {
         let Some(call) = self.calls.get(&id) else { return };
@@ -175,7 +175,7 @@ impl Proxy {
         &mut self,
         now: Timestamp,
         channel: ChannelId,
-        answer: Option<Message>,
+        answer: Option<Box<Message>>,
         out: &mut impl Outbox<Action>,
     ) {
         let Mode::Pooled(pool) = &mut self.mode else { return };
@@ -185,7 +185,7 @@ impl Proxy {
         let Some(operation) = operation else { return };
         let protocol = |reason: &str| Err(ProxyError::Protocol { reason: reason.into() });
         let result = match (answer, operation.one_way) {
-            (None, true) => Ok(Message::default()),
+            (None, true) => Ok(Box::default()),
             (None, false) => protocol("no reply to a call that wants one"),
             (Some(_), true) => protocol("a reply to a one-way call"),
             (Some(message), false) => judge(operation, message),
@@ -217,7 +217,7 @@ impl Proxy {
         &mut self,
         now: Timestamp,
         id: CallId,
-        result: Result<Message, ProxyError>,
+        result: Result<Box<Message>, ProxyError>,
         out: &mut impl Outbox<Action>,
     ) {
         let Some(call) = self.calls.get(&id) else { return };
@@ -239,7 +239,7 @@ impl Proxy {
     pub(super) fn end(
         &mut self,
         id: CallId,
-        result: Result<Message, ProxyError>,
+        result: Result<Box<Message>, ProxyError>,
         out: &mut impl Outbox<Action>,
     ) {
         let Some(call) = self.calls.remove(&id) else { return };
@@ -304,11 +304,11 @@ impl Proxy {
 }
 
 /// `FLT-8`: after this fault the session is no good.
-fn is_internal_fault(result: &Result<Message, ProxyError>) -> bool {
+fn is_internal_fault(result: &Result<Box<Message>, ProxyError>) -> bool {
     matches!(result, Err(ProxyError::Fault(fault)) if fault.code == FaultCode::InternalService)
 }
 
-fn outcome(result: &Result<Message, ProxyError>) -> Outcome {
+fn outcome(result: &Result<Box<Message>, ProxyError>) -> Outcome {
     match result {
         Ok(_) => Outcome::Ok,
         Err(ProxyError::Fault(_)) => Outcome::Fault,

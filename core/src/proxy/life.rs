@@ -151,7 +151,7 @@ impl Proxy {
         &mut self,
         now: Timestamp,
         call: CallId,
-        result: Result<Message, ProxyError>,
+        result: Result<Box<Message>, ProxyError>,
         out: &mut impl Outbox<Action>,
     ) {
         let _ = self.go(Verb::Close, out);
@@ -163,7 +163,7 @@ impl Proxy {
         &mut self,
         now: Timestamp,
         ticket: Option<Ticket>,
-        last: Option<(CallId, Result<Message, ProxyError>)>,
+        last: Option<(CallId, Result<Box<Message>, ProxyError>)>,
         out: &mut impl Outbox<Action>,
     ) {
         let own = now + self.max_close_timeout();

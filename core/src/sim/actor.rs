@@ -6,7 +6,7 @@ use crate::contract::Contract;
 use crate::dispatch::Dispatcher;
 use crate::error::ProxyError;
 use crate::host::HostInput;
-use crate::ids::{CallId, ChannelId, ContextId, DispatchId, InstanceId, OperationId};
+use crate::ids::{CallId, ChannelId, ContextId, DispatchId, InstanceId, OperationId, SessionId};
 use crate::lifecycle::Rules;
 use crate::message::{Content, Fault, Message};
 use crate::table::Fixed;
@@ -68,7 +68,7 @@ pub(crate) struct Actor {
     provided: BTreeMap<SmolStr, ContextId>,
     /// Until when the provider keeps a context; nothing once that is over.
     leases: BTreeMap<ContextId, Option<Timestamp>>,
-    kept: BTreeMap<CallId, Result<Message, ProxyError>>,
+    kept: BTreeMap<CallId, Result<Box<Message>, ProxyError>>,
 }
 
 /// What comes of an action that was put to the user's code.
@@ -84,8 +84,36 @@ pub(super) enum Effect {
 pub(super) enum Wish {
     Answer(Answer),
     Host(HostInput),
-    CallBack { channel: ChannelId, name: SmolStr, body: Message },
-    CallOut { proxy: SmolStr, name: SmolStr, body: Message },
+    CallBack { channel: ChannelId, name: SmolStr, body: Box<Message> },
+    CallOut { proxy: SmolStr, name: SmolStr, body: Box<Message> },
+}
+
+/// The turn of an operation.
+struct Turn {
+    now: Timestamp,
+    order: u64,
+    /// The id that its next call will have.
+    call: CallId,
+    channel: ChannelId,
+    session: Option<SessionId>,
+}
+
+/// How an operation goes on.
+enum On {
+    Next,
+    Compute(Op, i64),
+    Wait(Waits),
+    End(Result<Reply, Failure>),
+}
+
+impl On {
+    fn computing(op: Op, operand: i64) -> On {
+        if op != Op::Div || operand != 0 {
+            return On::Compute(op, operand);
+        }
+        let fault = Fault::new("DivideByZero", "nothing can be divided by zero");
+        On::End(Err(Failure::Fault(fault.with_detail("DivideByZero", Bytes::new()))))
+    }
 }
 
 impl Actor {
@@ -252,7 +280,7 @@ impl Actor {
         now: Timestamp,
         order: u64,
         call: CallId,
-        result: Result<Message, ProxyError>,
+        result: Result<Box<Message>, ProxyError>,
     ) -> bool {
         let waits = |running: &&mut Running| matches!(running.waits, Waits::Call(Some(id), _) if id == call);
         let Some(running) = self.running.values_mut().find(waits) else { return false };
@@ -270,7 +298,7 @@ impl Actor {
     }
 
     /// The result of a call that was made through another proxy, until its operation may have it.
-    pub(super) fn keep(&mut self, call: CallId, result: Result<Message, ProxyError>) {
+    pub(super) fn keep(&mut self, call: CallId, result: Result<Box<Message>, ProxyError>) {
         self.kept.insert(call, result);
     }
 
@@ -296,89 +324,85 @@ impl Actor {
         let Some(channel) = dispatcher.dispatch(id).map(|dispatch| dispatch.channel) else {
             return wishes;
         };
-        loop {
-            let Some(running) = self.running.get(&id) else { return wishes };
-            let program = self.script.operations.get(&running.operation);
-            let failed = running.at == usize::MAX;
-            let act = program.and_then(|program| program.get(running.at)).cloned();
-            let act = match act {
-                Some(act) => act,
-                None if failed => Act::Throw(running.answer.to_string()),
-                None => Act::Return(Vec::new()),
-            };
-            let session = dispatcher.channel(channel).and_then(|channel| channel.session);
-            let value = |operand: &Operand| self.value(running, operand, session);
-            match act {
-                Act::Return(operands) => {
-                    let body = join(operands.iter().map(value));
-                    let reply = Answer::Returned(Ok(Reply::from(Bytes::from(body))));
-                    return self.finish(id, wishes, reply);
+        let session = dispatcher.channel(channel).and_then(|channel| channel.session);
+        let turn = Turn { now, order, call, channel, session };
+        while let Some(running) = self.running.get(&id) {
+            let instance = running.instance;
+            let (wish, on) = self.act(&turn, running);
+            wishes.extend(wish);
+            match on {
+                On::Next => {}
+                On::Compute(op, operand) => self.compute(instance, op, operand),
+                On::Wait(waits) => {
+                    self.wait(id, waits);
+                    break;
                 }
-                Act::Fault(code, kind) => {
-                    let mut fault = Fault::new(code, "as it was told to");
-                    if let Some(kind) = kind {
-                        fault = fault.with_detail(kind, Bytes::new());
-                    }
-                    return self.finish(id, wishes, Answer::Returned(Err(Failure::Fault(fault))));
-                }
-                Act::Throw(text) => {
-                    let failure = Answer::Returned(Err(Failure::Unhandled(text)));
-                    return self.finish(id, wishes, failure);
-                }
-                Act::Compute(op, operand) => {
-                    let operand = value(&operand).parse().unwrap_or(0);
-                    let instance = running.instance;
-                    if op == Op::Div && operand == 0 {
-                        let fault = Fault::new("DivideByZero", "nothing can be divided by zero")
-                            .with_detail("DivideByZero", Bytes::new());
-                        let failure = Answer::Returned(Err(Failure::Fault(fault)));
-                        return self.finish(id, wishes, failure);
-                    }
-                    self.compute(instance, op, operand);
-                }
-                Act::Work(span) => return self.wait(id, wishes, Waits::Until(now + span, order)),
-                Act::Wait(label) => return self.wait(id, wishes, Waits::Label(label)),
-                Act::Callback(name, operands) | Act::Try(name, operands) => {
-                    let tries = matches!(
-                        program.and_then(|program| program.get(running.at)),
-                        Some(Act::Try(..))
-                    );
-                    let body = Message::request("", join(operands.iter().map(value)).into());
-                    wishes.push(Wish::CallBack { channel, name, body });
-                    return self.wait(id, wishes, Waits::Call(Some(call), tries));
-                }
-                Act::Call(proxy, name, operands) => {
-                    let body = Message::request("", join(operands.iter().map(value)).into());
-                    wishes.push(Wish::CallOut { proxy, name, body });
-                    return self.wait(id, wishes, Waits::Call(None, false));
-                }
-                Act::Release => {
-                    wishes.push(Wish::Host(HostInput::ReleaseObject(running.context)));
-                }
-                Act::CloseSession => wishes.push(Wish::Host(HostInput::CloseSession(channel))),
-                Act::AbortSession => wishes.push(Wish::Host(HostInput::AbortSession(channel))),
-                Act::Quota(more) => {
-                    wishes.push(Wish::Host(HostInput::RaiseQuota(running.context, more)));
+                On::End(result) => {
+                    self.running.remove(&id);
+                    wishes.push(Wish::Answer(Answer::Returned(result)));
+                    break;
                 }
             }
             if let Some(running) = self.running.get_mut(&id) {
                 running.at += 1;
             }
         }
+        wishes
     }
 
-    fn wait(&mut self, id: DispatchId, wishes: Vec<Wish>, waits: Waits) -> Vec<Wish> {
+    /// What an operation does next: what it wants of its machine, and how it goes on.
+    fn act(&self, turn: &Turn, running: &Running) -> (Option<Wish>, On) {
+        let program = self.script.operations.get(&running.operation);
+        let act = program.and_then(|program| program.get(running.at));
+        let value = |operand: &Operand| self.value(running, operand, turn.session);
+        let values = |operands: &[Operand]| join(operands.iter().map(value));
+        let request = |operands: &[Operand]| Message::request("", values(operands).into()).into();
+        let Turn { channel, call, .. } = *turn;
+        let wish = |wish, on| (Some(wish), on);
+        let host = |input| (Some(Wish::Host(input)), On::Next);
+        let on = match act {
+            // Whose call has failed, if it did not try.
+            None if running.at == usize::MAX => {
+                On::End(Err(Failure::Unhandled(running.answer.to_string())))
+            }
+            None => On::End(Ok(Reply::default())),
+            Some(Act::Return(operands)) => On::End(Ok(Bytes::from(values(operands)).into())),
+            Some(Act::Throw(text)) => On::End(Err(Failure::Unhandled(text.clone()))),
+            Some(Act::Fault(code, kind)) => {
+                let mut fault = Fault::new(code.clone(), "as it was told to");
+                if let Some(kind) = kind {
+                    fault = fault.with_detail(kind.clone(), Bytes::new());
+                }
+                On::End(Err(Failure::Fault(fault)))
+            }
+            Some(Act::Compute(op, operand)) => {
+                On::computing(*op, value(operand).parse().unwrap_or(0))
+            }
+            Some(Act::Work(span)) => On::Wait(Waits::Until(turn.now + *span, turn.order)),
+            Some(Act::Wait(label)) => On::Wait(Waits::Label(label.clone())),
+            Some(act @ (Act::Callback(name, operands) | Act::Try(name, operands))) => {
+                let (name, body) = (name.clone(), request(operands));
+                let waits = Waits::Call(Some(call), matches!(act, Act::Try(..)));
+                return wish(Wish::CallBack { channel, name, body }, On::Wait(waits));
+            }
+            Some(Act::Call(proxy, name, operands)) => {
+                let (proxy, name, body) = (proxy.clone(), name.clone(), request(operands));
+                let waits = Waits::Call(None, false);
+                return wish(Wish::CallOut { proxy, name, body }, On::Wait(waits));
+            }
+            Some(Act::Release) => return host(HostInput::ReleaseObject(running.context)),
+            Some(Act::CloseSession) => return host(HostInput::CloseSession(channel)),
+            Some(Act::AbortSession) => return host(HostInput::AbortSession(channel)),
+            Some(Act::Quota(more)) => return host(HostInput::RaiseQuota(running.context, *more)),
+        };
+        (None, on)
+    }
+
+    fn wait(&mut self, id: DispatchId, waits: Waits) {
         if let Some(running) = self.running.get_mut(&id) {
             running.at += 1;
             running.waits = waits;
         }
-        wishes
-    }
-
-    fn finish(&mut self, id: DispatchId, mut wishes: Vec<Wish>, answer: Answer) -> Vec<Wish> {
-        self.running.remove(&id);
-        wishes.push(Wish::Answer(answer));
-        wishes
     }
 
     fn compute(&mut self, instance: Option<InstanceId>, op: Op, operand: i64) {
@@ -394,12 +418,7 @@ impl Actor {
         };
     }
 
-    fn value(
-        &self,
-        running: &Running,
-        operand: &Operand,
-        session: Option<crate::ids::SessionId>,
-    ) -> SmolStr {
+    fn value(&self, running: &Running, operand: &Operand, session: Option<SessionId>) -> SmolStr {
         match operand {
             Operand::Argument(number) => {
                 running.arguments.get(number.wrapping_sub(1)).cloned().unwrap_or_default()

@@ -60,11 +60,11 @@ pub(crate) struct Flight {
 pub(crate) enum Cargo {
     Connect,
     Connected,
-    Message(Message),
+    Message(Box<Message>),
     End,
     Break(Loss),
     /// The answer of an exchange.
-    Answer(Option<Message>),
+    Answer(Option<Box<Message>>),
 }
 
 /// A session's connection, or the exchange of a pooled channel that is under way.

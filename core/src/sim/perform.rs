@@ -5,7 +5,7 @@ use super::link::{Cargo, Far, Link, Toward};
 use super::{Input, World};
 use crate::action::{Action, Loss, Wire};
 use crate::host::HostInput;
-use crate::ids::{CallId, ChannelId, DispatchId, NodeId};
+use crate::ids::{CallId, ChannelId, DispatchId, EndpointId, ExchangeId, NodeId};
 use crate::message::Message;
 use crate::proxy::{NewCall, ProxyInput};
 
@@ -31,15 +31,7 @@ impl World {
                     self.send(link, Toward::Proxy, Cargo::Answer(answer), cause);
                 }
             }
-            Action::Listen(endpoint) => {
-                let Some(host) = self.hosts.get_mut(&node) else { return };
-                let deaf = host.deaf.contains(&endpoint);
-                let result = if deaf { Err("address in use".into()) } else { Ok(()) };
-                if !deaf {
-                    host.listening.insert(endpoint);
-                }
-                self.later(node, Input::Host(HostInput::Listening(endpoint, result)), cause);
-            }
+            Action::Listen(endpoint) => self.listen(node, endpoint, cause),
             Action::Unlisten(endpoint) => {
                 if let Some(host) = self.hosts.get_mut(&node) {
                     host.listening.remove(&endpoint);
@@ -58,6 +50,16 @@ impl World {
             }
             other => self.ask_actor(node, other, cause),
         }
+    }
+
+    fn listen(&mut self, node: NodeId, endpoint: EndpointId, cause: Option<u64>) {
+        let Some(host) = self.hosts.get_mut(&node) else { return };
+        let deaf = host.deaf.contains(&endpoint);
+        let result = if deaf { Err("address in use".into()) } else { Ok(()) };
+        if !deaf {
+            host.listening.insert(endpoint);
+        }
+        self.later(node, Input::Host(HostInput::Listening(endpoint, result)), cause);
     }
 
     /// What concerns the service, or the callback object.
@@ -199,19 +201,12 @@ impl World {
                 return;
             }
             (Cargo::Connect, Far::Nobody) => {
-                let Some(host) = self.hosts.get_mut(&node) else { return };
-                let channel = host.host.new_channel();
-                host.channels.insert(channel, id);
-                self.set_far(id, Far::Channel(channel));
+                let channel = self.accept(node, id);
                 self.send(id, Toward::Proxy, Cargo::Connected, cause);
                 HostInput::Connected(endpoint, channel, session)
             }
             (Cargo::Message(message), Far::Nobody) => {
-                let Some(host) = self.hosts.get_mut(&node) else { return };
-                let exchange = host.next_exchange.take();
-                host.exchanges.insert(exchange, id);
-                self.set_far(id, Far::Exchange(exchange));
-                HostInput::Request(endpoint, exchange, message)
+                HostInput::Request(endpoint, self.accept_exchange(node, id), message)
             }
             (Cargo::Message(message), Far::Channel(channel)) => {
                 HostInput::Wire(Wire::Arrived(channel, message))
@@ -228,6 +223,22 @@ impl World {
             _ => return,
         };
         self.later(node, Input::Host(input), cause);
+    }
+
+    fn accept(&mut self, node: NodeId, id: u64) -> ChannelId {
+        let Some(host) = self.hosts.get_mut(&node) else { return ChannelId(0) };
+        let channel = host.host.new_channel();
+        host.channels.insert(channel, id);
+        self.set_far(id, Far::Channel(channel));
+        channel
+    }
+
+    fn accept_exchange(&mut self, node: NodeId, id: u64) -> ExchangeId {
+        let Some(host) = self.hosts.get_mut(&node) else { return ExchangeId(0) };
+        let exchange = host.next_exchange.take();
+        host.exchanges.insert(exchange, id);
+        self.set_far(id, Far::Exchange(exchange));
+        exchange
     }
 
     fn set_far(&mut self, id: u64, far: Far) {
@@ -271,7 +282,7 @@ impl World {
         &mut self,
         node: NodeId,
         call: CallId,
-        result: Result<Message, crate::error::ProxyError>,
+        result: Result<Box<Message>, crate::error::ProxyError>,
     ) {
         let order = self.next_order();
         if let Some(host) = self.hosts.get_mut(&node) {
@@ -341,7 +352,7 @@ impl World {
         dispatch: DispatchId,
         channel: ChannelId,
         name: &str,
-        message: Message,
+        message: Box<Message>,
     ) {
         let call = self.next_call.take();
         let within = Some(dispatch);
@@ -366,7 +377,7 @@ impl World {
         dispatch: DispatchId,
         name: &str,
         operation: &str,
-        message: Message,
+        message: Box<Message>,
     ) {
         let theirs = self.next_call.take();
         let call = self.next_call.take();

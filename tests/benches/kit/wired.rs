@@ -88,7 +88,7 @@ impl<E: Ear> Wired<E> {
         self.settled = 0;
         for _ in 0..at_once {
             self.last += 1;
-            let message = Message::request("", Bytes::from_static(BODY));
+            let message = Box::new(Message::request("", Bytes::from_static(BODY)));
             let (call, operation) = (CallId(self.last), OperationId(0));
             let (group, timeout, within) = (0, None, None);
             let new = NewCall { call, operation, message, group, timeout, within };
@@ -105,7 +105,7 @@ impl<E: Ear> Wired<E> {
         if calls {
             let id = Some(1.into());
             let message = Message { id, ..Message::request("Echo/echo", Bytes::new()) };
-            self.host(HostInput::Wire(Wire::Arrived(channel, message)));
+            self.host(HostInput::Wire(Wire::Arrived(channel, message.into())));
         }
         self.carry();
         channel

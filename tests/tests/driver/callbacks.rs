@@ -4,7 +4,7 @@ use super::kit::*;
 use bytes::Bytes;
 use futures::future::{join, poll_immediate};
 use futures::task::LocalSpawnExt;
-use sessionful::drive::{Caller, ProxyBuilder, ProxyHandle};
+use sessionful::drive::{Caller, ProxyBuilder};
 use sessionful::host::Endpoint;
 use sessionful::proxy::ProxyOptions;
 use sessionful::{
@@ -34,21 +34,13 @@ fn mode(concurrency: ConcurrencyMode) -> Behavior {
 }
 
 /// The proxy of a duplex contract, with a callback object that doubles numbers.
-fn doubling(
-    world: &World,
-    heard: &Rc<RefCell<Vec<Bytes>>>,
-) -> ProxyHandle<sessionful::drive::ManualClock> {
+fn doubling(world: &mut World, heard: &Rc<RefCell<Vec<Bytes>>>) -> Proxy {
     let heard = Rc::clone(heard);
     let object = serve(move |_, operation, argument| {
         heard.borrow_mut().push(argument.clone());
         async move { Ok(if operation == 0 { body(2 * number(&argument)) } else { Bytes::new() }) }
     });
-    let (proxy, driver) = ProxyBuilder::new(duplex())
-        .callback(object)
-        .build(world.clock.clone(), world.network.connector(), Plain)
-        .unwrap();
-    world.spawn(driver);
-    proxy
+    world.connect_duplex(ProxyBuilder::new(duplex()).callback(object))
 }
 
 fn failure(error: ProxyError) -> Failure {
@@ -72,10 +64,8 @@ fn two_way_callbacks_depend_on_the_concurrency_mode() {
                 result.map_err(failure)
             }
         });
-        let host = world.host(hosting(&duplex(), service).behavior(mode(concurrency)));
-        let proxy = doubling(&world, &heard);
-        world.run(host.open()).unwrap();
-        world.run(proxy.open()).unwrap();
+        world.open(hosting(&duplex(), service).behavior(mode(concurrency)));
+        let proxy = doubling(&mut world, &heard);
         let result = world.run(proxy.call(A, body(21)));
         if concurrency == Single {
             assert!(matches!(result, Err(ProxyError::Fault(_))), "{result:?}");
@@ -84,9 +74,6 @@ fn two_way_callbacks_depend_on_the_concurrency_mode() {
         } else {
             assert_eq!(result, Ok(body(42)), "{concurrency:?}");
         }
-        world.run(proxy.close()).unwrap();
-        world.run(host.close()).unwrap();
-        no_leaks(&proxy, &host);
     }
 }
 
@@ -99,15 +86,10 @@ fn one_way_callbacks_work_under_single() {
         at.callback().unwrap().call(B, argument.clone()).await.map_err(failure)?;
         Ok(argument)
     });
-    let host = world.host(hosting(&duplex(), service));
-    let proxy = doubling(&world, &heard);
-    world.run(host.open()).unwrap();
-    world.run(proxy.open()).unwrap();
+    world.open(hosting(&duplex(), service));
+    let proxy = doubling(&mut world, &heard);
     assert_eq!(world.run(proxy.call(A, body(1))), Ok(body(1)));
     assert_eq!(*heard.borrow(), [body(1)]);
-    world.run(proxy.close()).unwrap();
-    world.run(host.close()).unwrap();
-    no_leaks(&proxy, &host);
 }
 
 /// CTX-4: a callback channel that was kept works after the operation, until the session ends.
@@ -120,18 +102,14 @@ fn a_callback_outlives_its_operation_but_not_its_session() {
         *keep.borrow_mut() = at.callback();
         async move { Ok(argument) }
     });
-    let host = world.host(hosting(&duplex(), service));
-    let proxy = doubling(&world, &heard);
-    world.run(host.open()).unwrap();
-    world.run(proxy.open()).unwrap();
+    world.open(hosting(&duplex(), service));
+    let proxy = doubling(&mut world, &heard);
     world.run(proxy.call(A, body(1))).unwrap();
     let callback = kept.borrow_mut().take().unwrap();
     assert_eq!(world.run(callback.call(A, body(4))), Ok(body(8)));
     world.run(proxy.close()).unwrap();
     let after = world.run(callback.call(A, body(4)));
     assert_eq!(after, Err(ProxyError::Aborted));
-    world.run(host.close()).unwrap();
-    no_leaks(&proxy, &host);
 }
 
 /// CONC-5, CONC-6: while an operation calls out, another one runs under reentrant; nothing else
@@ -155,10 +133,8 @@ fn only_a_call_out_lets_another_operation_in() {
             }
         });
         let behavior = mode(ConcurrencyMode::Reentrant);
-        let host = world.host(hosting(&duplex(), service).behavior(behavior));
-        let proxy = doubling(&world, &Rc::default());
-        world.run(host.open()).unwrap();
-        world.run(proxy.open()).unwrap();
+        world.open(hosting(&duplex(), service).behavior(behavior));
+        let proxy = doubling(&mut world, &Rc::default());
         let opener = async {
             let second = proxy.call(B, body(2));
             if calls_out {
@@ -172,9 +148,6 @@ fn only_a_call_out_lets_another_operation_in() {
         let (first, ()) = world.run(join(proxy.call(A, body(1)), opener));
         first.unwrap();
         assert_eq!(*order.borrow(), if calls_out { [1, 0] } else { [0, 1] });
-        world.run(proxy.close()).unwrap();
-        world.run(host.close()).unwrap();
-        no_leaks(&proxy, &host);
     }
 }
 
@@ -195,20 +168,24 @@ fn a_callback_ends_with_the_operation_that_made_it() {
             Ok(argument)
         }
     });
-    let never = serve(|_, _, _| futures::future::pending());
-    let multiple = mode(ConcurrencyMode::Multiple);
-    let host = world.host(hosting(&duplex(), service).behavior(multiple));
-    // Under single the callback that never ends would keep the reply from being received.
+    let at_last = Door::default();
+    let late = at_last.clone();
+    let slow = serve(move |_, _, argument| {
+        let late = late.clone();
+        async move {
+            late.pass().await;
+            Ok(argument)
+        }
+    });
+    world.open(hosting(&duplex(), service).behavior(multiple()));
+    // Under single the callback that does not end would keep the reply from being received.
     let callback =
         Behavior { concurrency: ConcurrencyMode::Multiple, ..ProxyOptions::default().callback };
-    let (proxy, driver) = ProxyBuilder::new(duplex())
-        .options(ProxyOptions { callback, ..ProxyOptions::default() })
-        .callback(never)
-        .build(world.clock.clone(), world.network.connector(), Plain)
-        .unwrap();
-    world.spawn(driver);
-    world.run(host.open()).unwrap();
-    world.run(proxy.open()).unwrap();
+    let proxy = world.connect_duplex(
+        ProxyBuilder::new(duplex())
+            .options(ProxyOptions { callback, ..ProxyOptions::default() })
+            .callback(slow),
+    );
     let mut call = Box::pin(proxy.call(A, body(1)));
     assert_eq!(world.run(poll_immediate(&mut call)), None);
     world.settle();
@@ -218,6 +195,5 @@ fn a_callback_ends_with_the_operation_that_made_it() {
     world.settle();
     assert_eq!(*ended.borrow(), Some(Err(ProxyError::Abandoned)));
     proxy.abort();
-    world.run(host.close()).unwrap();
-    assert_eq!(host.leaks(), Vec::<String>::new());
+    at_last.open();
 }

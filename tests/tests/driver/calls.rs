@@ -2,7 +2,7 @@
 
 use super::kit::*;
 use futures::future::join;
-use sessionful::drive::{Caller, HostBuilder, ProxyBuilder};
+use sessionful::drive::{Caller, HostBuilder};
 use sessionful::ids::OperationId;
 use sessionful::{Binding, Contract, Failure, Operation, Service, SessionMode};
 use std::cell::Cell;
@@ -35,23 +35,13 @@ fn adder() -> Result<Rc<dyn Service>, Failure> {
 fn each_session_keeps_its_own_sum() {
     let mut world = World::new();
     let to = endpoint(&calculator(), Binding::websocket());
-    let host =
-        world.host(HostBuilder::new().endpoint(to.clone()).instances(|_: Option<&_>| adder()));
-    let first = world.proxy(ProxyBuilder::new(to.clone()));
-    let second = world.proxy(ProxyBuilder::new(to));
+    world.open(HostBuilder::new().endpoint(to.clone()).instances(|_: Option<&_>| adder()));
+    let (first, second) = (world.connect(&to), world.connect(&to));
     world.run(async {
-        host.open().await.unwrap();
-        first.open().await.unwrap();
-        second.open().await.unwrap();
         assert_eq!(first.call(OperationId(1), body(5)).await, Ok(body(5)));
         assert_eq!(second.call(OperationId(1), body(70)).await, Ok(body(70)));
         assert_eq!(first.call(OperationId(1), body(6)).await, Ok(body(11)));
-        first.close().await.unwrap();
-        second.close().await.unwrap();
-        host.close().await.unwrap();
     });
-    no_leaks(&first, &host);
-    no_leaks(&second, &host);
 }
 
 /// PROXY-12, PROXY-13, PROXY-15: two calls at once lease two channels; the next two reuse them.
@@ -61,11 +51,9 @@ fn parallel_calls_without_session_grow_the_pool_once() {
     let contract = Contract::new("Echo").operation(Operation::new("echo")).build().unwrap();
     let to = endpoint(&contract, Binding::fetch());
     let echo = |_: Option<&_>| Ok(serve(|_, _, body| async move { Ok(body) }));
-    let host = world.host(HostBuilder::new().endpoint(to.clone()).instances(echo));
-    let proxy = world.proxy(ProxyBuilder::new(to));
+    world.open(HostBuilder::new().endpoint(to.clone()).instances(echo));
+    let proxy = world.connect(&to);
     world.run(async {
-        host.open().await.unwrap();
-        proxy.open().await.unwrap();
         for round in 0..2 {
             let both = join(
                 proxy.call(OperationId(0), body(round)),
@@ -75,8 +63,5 @@ fn parallel_calls_without_session_grow_the_pool_once() {
             assert_eq!(proxy.with(|proxy| proxy.pool().unwrap().len()), 2);
             assert_eq!(proxy.with(|proxy| proxy.pool().unwrap().idle().len()), 2);
         }
-        proxy.close().await.unwrap();
-        host.close().await.unwrap();
     });
-    no_leaks(&proxy, &host);
 }

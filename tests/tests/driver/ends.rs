@@ -1,13 +1,16 @@
 //! How calls end other than by their answers.
 
 use super::kit::*;
-use futures::future::{AbortHandle, abortable, poll_immediate};
+use futures::future::{pending, poll_immediate};
 use futures::{FutureExt, SinkExt, StreamExt};
-use sessionful::drive::{CallOptions, Caller, Connector, ProxyBuilder, Recorder};
+use sessionful::drive::{CallOptions, Caller, Connector, ProxyBuilder};
 use sessionful::event::Event;
-use sessionful::ids::NodeId;
+use sessionful::host::Host;
 use sessionful::proxy::ProxyOptions;
-use sessionful::{Binding, Codec, Contract, HostError, Message, Operation, Phase, ProxyError};
+use sessionful::{
+    Behavior, Binding, Codec, ConcurrencyMode, Context, Contract, HostError, Message, Operation,
+    Phase, ProxyError,
+};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -31,25 +34,18 @@ fn slow(door: &Door) -> Rc<dyn sessionful::Service> {
 fn dropping_a_call_at_any_time_abandons_it_alone() {
     for polls in 0..4 {
         let mut world = World::new();
-        let to = endpoint(&session_contract(3), Binding::websocket());
+        let to = session();
         let door = Door::default();
-        let host = world.host(hosting(&to, slow(&door)).behavior(multiple()));
-        let recorder = Recorder::new(100);
-        let (proxy, driver) = ProxyBuilder::new(to)
-            .watch(recorder.for_node(NodeId(1)))
-            .build(world.clock.clone(), world.network.connector(), Plain)
-            .unwrap();
-        world.spawn(driver);
-        world.run(host.open()).unwrap();
-        world.run(proxy.open()).unwrap();
+        world.open(hosting(&to, slow(&door)).behavior(multiple()));
+        let proxy = world.connect(&to);
         let mut call = Box::pin(proxy.call(A, body(1)));
         for _ in 0..polls {
             assert_eq!(world.run(poll_immediate(&mut call)), None);
             world.settle();
         }
-        recorder.take_batch();
+        world.take_events();
         drop(call);
-        let events: Vec<Event> = recorder.take_batch().into_iter().map(|r| r.event).collect();
+        let events = world.take_events();
         let abandoned = |e: &Event| matches!(e, Event::CallAbandoned { .. });
         assert_eq!(events.iter().any(abandoned), polls > 0, "after {polls} polls: {events:?}");
         assert_eq!(proxy.pending_calls(), usize::from(polls > 0));
@@ -57,10 +53,6 @@ fn dropping_a_call_at_any_time_abandons_it_alone() {
         door.open();
         world.settle();
         assert_eq!(proxy.pending_calls(), 0);
-        world.run(proxy.close()).unwrap();
-        world.run(host.close()).unwrap();
-        assert_eq!((proxy.leaks(), host.leaks()), (Vec::new(), Vec::new()));
-        assert_eq!(recorder.lost(), 0);
     }
 }
 
@@ -72,10 +64,8 @@ fn dropping_a_sessionless_call_keeps_its_channel() {
     let contract = Contract::new("Slow").operation(Operation::new("a")).build().unwrap();
     let to = endpoint(&contract, Binding::fetch());
     let door = Door::default();
-    let host = world.host(hosting(&to, slow(&door)));
-    let proxy = world.proxy(ProxyBuilder::new(to));
-    world.run(host.open()).unwrap();
-    world.run(proxy.open()).unwrap();
+    world.open(hosting(&to, slow(&door)));
+    let proxy = world.connect(&to);
     let mut call = Box::pin(proxy.call(A, body(1)));
     assert_eq!(world.run(poll_immediate(&mut call)), None);
     drop(call);
@@ -84,21 +74,16 @@ fn dropping_a_sessionless_call_keeps_its_channel() {
     door.open();
     world.settle();
     assert_eq!(proxy.with(|proxy| proxy.pool().unwrap().idle().len()), 1);
-    world.run(proxy.close()).unwrap();
-    world.run(host.close()).unwrap();
-    no_leaks(&proxy, &host);
 }
 
 /// CALL-3, CALL-5: a group of calls is abandoned by its number.
 #[test]
 fn a_group_is_abandoned_together() {
     let mut world = World::new();
-    let to = endpoint(&session_contract(3), Binding::websocket());
+    let to = session();
     let door = Door::default();
-    let host = world.host(hosting(&to, slow(&door)).behavior(multiple()));
-    let proxy = world.proxy(ProxyBuilder::new(to));
-    world.run(host.open()).unwrap();
-    world.run(proxy.open()).unwrap();
+    world.open(hosting(&to, slow(&door)).behavior(multiple()));
+    let proxy = world.connect(&to);
     let group = |group| CallOptions { group, ..CallOptions::default() };
     let mut first = proxy.call_with(A, body(1), group(1));
     let mut other = proxy.call_with(A, body(2), group(2));
@@ -109,50 +94,87 @@ fn a_group_is_abandoned_together() {
     assert!(world.run(poll_immediate(&mut other)).is_none());
     door.open();
     assert_eq!(world.run(other).map(|reply| reply.body), Ok(body(2)));
-    world.run(proxy.close()).unwrap();
-    world.run(host.close()).unwrap();
-    no_leaks(&proxy, &host);
 }
 
 /// CALL-4: when the driver is gone, everything that is awaited ends, and everything after.
 #[test]
 fn without_its_driver_everything_ends() {
     let mut world = World::new();
-    let to = endpoint(&session_contract(3), Binding::websocket());
-    let host = world.host(hosting(&to, slow(&Door::default())));
-    let (proxy, driver) =
-        ProxyBuilder::new(to).build(world.clock.clone(), world.network.connector(), Plain).unwrap();
-    let (driver, stop): (_, AbortHandle) = abortable(driver);
-    world.spawn(async move {
-        let _ = driver.await;
-    });
-    world.run(host.open()).unwrap();
+    let to = session();
+    let door = Door::default();
+    let host = world.open(hosting(&to, slow(&door)));
+    let (proxy, driver) = world.make_proxy(ProxyBuilder::new(to));
+    let stop = world.spawn_stoppable(driver);
     world.run(proxy.open()).unwrap();
     let mut call = Box::pin(proxy.call(A, body(1)));
     let mut close = Box::pin(proxy.close());
     assert_eq!(world.run(poll_immediate(&mut call)), None);
     assert_eq!(world.run(poll_immediate(&mut close)), None);
+    world.settle();
     stop.abort();
     assert_eq!(world.run(call), Err(ProxyError::Stopped));
     assert_eq!(world.run(close), Err(ProxyError::Stopped));
     assert_eq!(world.run(proxy.call(B, body(1))), Err(ProxyError::Stopped));
     assert_eq!(world.run(proxy.open()), Err(ProxyError::Stopped));
     assert!(proxy.is_stopped());
+    assert_eq!(proxy.phase(), Phase::Closed, "it was closing");
+    assert_eq!(proxy.leaks(), Vec::<String>::new());
     // SESS-21: the host saw the connection break; its operation is left to end.
-    assert_eq!(host.with(sessionful::host::Host::session_count), 0);
+    assert_eq!(host.with(Host::session_count), 0);
+    assert_eq!(host.with(|host| host.dispatcher().dispatches().count()), 1);
     host.abort();
+    door.open();
+}
+
+/// A host whose driver is gone is closed, whatever its operations were doing: nobody carries them on.
+#[test]
+fn without_its_driver_a_host_is_closed() {
+    let mut world = World::new();
+    let to = session();
+    let dropped = Rc::new(());
+    let held = Rc::clone(&dropped);
+    let service = serve(move |at: Context, operation, argument| {
+        let held = Rc::clone(&held);
+        async move {
+            if operation == 0 {
+                at.call_out(pending::<()>()).await;
+            }
+            at.cancelled().await;
+            drop(held);
+            Ok(argument)
+        }
+    });
+    let behavior = Behavior { concurrency: ConcurrencyMode::Reentrant, ..Behavior::default() };
+    let (host, driver) = world.make_host(hosting(&to, service).behavior(behavior));
+    let stop = world.spawn_stoppable(driver);
+    world.run(host.open()).unwrap();
+    let proxy = world.connect(&to);
+    // One operation is outside, one runs, and one waits for its turn.
+    let mut calls = [A, B, B].map(|operation| Box::pin(proxy.call(operation, body(1))));
+    let mut close = Box::pin(host.close());
+    calls.iter_mut().for_each(|call| assert_eq!(world.run(poll_immediate(call)), None));
+    world.settle();
+    assert_eq!(host.with(|host| host.dispatcher().dispatches().count()), 3);
+    assert_eq!(world.run(poll_immediate(&mut close)), None);
+    stop.abort();
+    assert_eq!(world.run(close), Err(HostError::Stopped));
+    assert_eq!(host.phase(), Phase::Closed);
+    assert_eq!(host.leaks(), Vec::<String>::new());
+    assert_eq!(Rc::strong_count(&dropped), 1, "the operations went with their driver");
+    for call in calls {
+        let result = world.run(call);
+        assert!(matches!(result, Err(ProxyError::Disconnected { .. })), "{result:?}");
+    }
 }
 
 /// CALL-12: closing waits for the calls in progress.
 #[test]
 fn closing_waits_for_pending_calls() {
     let mut world = World::new();
-    let to = endpoint(&session_contract(3), Binding::websocket());
+    let to = session();
     let door = Door::default();
-    let host = world.host(hosting(&to, slow(&door)));
-    let proxy = world.proxy(ProxyBuilder::new(to));
-    world.run(host.open()).unwrap();
-    world.run(proxy.open()).unwrap();
+    world.open(hosting(&to, slow(&door)));
+    let proxy = world.connect(&to);
     let mut call = Box::pin(proxy.call(A, body(1)));
     let mut close = Box::pin(proxy.close());
     assert_eq!(world.run(poll_immediate(&mut call)), None);
@@ -163,8 +185,6 @@ fn closing_waits_for_pending_calls() {
     door.open();
     assert_eq!(world.run(call), Ok(body(1)));
     assert_eq!(world.run(close), Ok(()));
-    world.run(host.close()).unwrap();
-    no_leaks(&proxy, &host);
 }
 
 /// CALL-8, CALL-12: a call that is late is abandoned and the session goes on; closing that is late
@@ -172,13 +192,12 @@ fn closing_waits_for_pending_calls() {
 #[test]
 fn patience_ends_by_the_clock() {
     let mut world = World::new();
-    let to = endpoint(&session_contract(3), Binding::websocket());
+    let to = session();
     let door = Door::default();
-    let host = world.host(hosting(&to, slow(&door)).behavior(multiple()));
+    world.open(hosting(&to, slow(&door)).behavior(multiple()));
     let options =
         ProxyOptions { max_close_timeout: Some(Duration::from_secs(2)), ..ProxyOptions::default() };
     let proxy = world.proxy(ProxyBuilder::new(to).options(options));
-    world.run(host.open()).unwrap();
     world.run(proxy.open()).unwrap();
     let timeout = Some(Duration::from_millis(100));
     let mut call = proxy.call_with(A, body(1), CallOptions { timeout, ..CallOptions::default() });
@@ -194,8 +213,6 @@ fn patience_ends_by_the_clock() {
     assert_eq!(world.run(close), Err(ProxyError::TimedOut));
     assert_eq!(proxy.phase(), Phase::Closed);
     door.open();
-    world.run(host.close()).unwrap();
-    no_leaks(&proxy, &host);
 }
 
 /// CALL-9, CALL-10: an abort ends the calls in progress at once, and the host sees the session
@@ -203,12 +220,10 @@ fn patience_ends_by_the_clock() {
 #[test]
 fn an_abort_ends_calls_at_once() {
     let mut world = World::new();
-    let to = endpoint(&session_contract(3), Binding::websocket());
+    let to = session();
     let door = Door::default();
-    let host = world.host(hosting(&to, slow(&door)));
-    let proxy = world.proxy(ProxyBuilder::new(to));
-    world.run(host.open()).unwrap();
-    world.run(proxy.open()).unwrap();
+    world.open(hosting(&to, slow(&door)));
+    let proxy = world.connect(&to);
     let mut call = Box::pin(proxy.call(A, body(1)));
     assert_eq!(world.run(poll_immediate(&mut call)), None);
     world.settle();
@@ -221,25 +236,18 @@ fn an_abort_ends_calls_at_once() {
     door.open();
     world.run(proxy.open()).unwrap();
     assert_eq!(world.run(proxy.call(B, body(2))), Ok(body(2)));
-    world.run(proxy.close()).unwrap();
-    world.run(host.close()).unwrap();
-    no_leaks(&proxy, &host);
 }
 
 /// PROXY-7: nobody listens; the proxy may try again.
 #[test]
 fn opening_to_nobody_can_be_tried_again() {
     let mut world = World::new();
-    let to = endpoint(&session_contract(3), Binding::websocket());
+    let to = session();
     let proxy = world.proxy(ProxyBuilder::new(to.clone()));
     assert_eq!(world.run(proxy.open()), Err(ProxyError::NotFound));
     assert_eq!(proxy.phase(), Phase::Created);
-    let host = world.host(hosting(&to, slow(&Door::default())));
-    world.run(host.open()).unwrap();
+    world.open(hosting(&to, slow(&Door::default())));
     world.run(proxy.open()).unwrap();
-    world.run(proxy.close()).unwrap();
-    world.run(host.close()).unwrap();
-    no_leaks(&proxy, &host);
 }
 
 /// CHAN-4: a call that cannot be written fails alone.
@@ -255,16 +263,11 @@ fn what_cannot_be_written_fails_alone() {
         let to = endpoint(&contract, binding);
         let door = Door::default();
         door.open();
-        let host = world.host(hosting(&to, slow(&door)));
-        let proxy = world.proxy(ProxyBuilder::new(to));
-        world.run(host.open()).unwrap();
-        world.run(proxy.open()).unwrap();
+        world.open(hosting(&to, slow(&door)));
+        let proxy = world.connect(&to);
         let huge = world.run(proxy.call(B, vec![b'0'; 300_000].into()));
         assert!(matches!(huge, Err(ProxyError::Encoding { .. })), "{huge:?}");
         assert_eq!(world.run(proxy.call(B, body(2))), Ok(body(2)));
-        world.run(proxy.close()).unwrap();
-        world.run(host.close()).unwrap();
-        no_leaks(&proxy, &host);
     }
 }
 
@@ -272,23 +275,19 @@ fn what_cannot_be_written_fails_alone() {
 #[test]
 fn the_driver_ends_with_the_last_handle() {
     let mut world = World::new();
-    let to = endpoint(&session_contract(3), Binding::websocket());
-    let host = world.host(hosting(&to, slow(&Door::default())));
-    let (proxy, driver) =
-        ProxyBuilder::new(to).build(world.clock.clone(), world.network.connector(), Plain).unwrap();
+    let to = session();
+    let host = world.open(hosting(&to, slow(&Door::default())));
+    let (proxy, driver) = world.make_stray(ProxyBuilder::new(to));
     let ended = Door::default();
     let end = ended.clone();
     world.spawn(async move {
         driver.await;
         end.open();
     });
-    world.run(host.open()).unwrap();
     world.run(proxy.open()).unwrap();
     drop(proxy);
     world.run(ended.pass());
-    assert_eq!(host.with(sessionful::host::Host::session_count), 0);
-    world.run(host.close()).unwrap();
-    assert_eq!(host.leaks(), Vec::<String>::new());
+    assert_eq!(host.with(Host::session_count), 0);
 }
 
 /// PROXY-10: handle, calls and driver can go to another thread if their parts can.
@@ -298,26 +297,21 @@ fn a_proxy_over_send_parts_is_send() {
         value
     }
     let world = World::new();
-    let to = endpoint(&session_contract(3), Binding::websocket());
-    let (proxy, driver) =
-        ProxyBuilder::new(to).build(world.clock.clone(), world.network.connector(), Plain).unwrap();
+    // Not the kit's: its type would hide whether the driver is.
+    let (proxy, driver) = ProxyBuilder::new(session())
+        .build(world.clock.clone(), world.network.connector(), Plain)
+        .unwrap();
     drop(is_send(driver));
     drop(is_send(proxy.call_with(A, body(1), CallOptions::default())));
     is_send(proxy);
-}
-
-fn multiple() -> sessionful::Behavior {
-    let concurrency = sessionful::ConcurrencyMode::Multiple;
-    sessionful::Behavior { concurrency, ..sessionful::Behavior::default() }
 }
 
 /// A client that ends its half and never takes its replies cannot keep the host's end for ever.
 #[test]
 fn a_peer_that_never_reads_is_cut_after_the_close_timeout() {
     let mut world = World::new();
-    let to = endpoint(&session_contract(3), Binding::websocket());
-    let host = world.host(hosting(&to, slow(&Door::default())).behavior(multiple()));
-    world.run(host.open()).unwrap();
+    let to = session();
+    let host = world.open(hosting(&to, slow(&Door::default())).behavior(multiple()));
     let (mut pipe, _) = world.run(world.network.connector().dial("/service")).unwrap();
     for number in 0..40_u64 {
         let id = Some(number.into());
@@ -338,14 +332,11 @@ fn a_peer_that_never_reads_is_cut_after_the_close_timeout() {
 #[test]
 fn a_driver_that_never_ran_ends_what_is_awaited() {
     let world = World::new();
-    let to = endpoint(&session_contract(3), Binding::websocket());
-    let (clock, connector) = (world.clock.clone(), world.network.connector());
-    let (proxy, driver) =
-        ProxyBuilder::new(to.clone()).build(clock.clone(), connector, Plain).unwrap();
+    let to = session();
+    let (proxy, driver) = world.make_proxy(ProxyBuilder::new(to.clone()));
     drop(driver);
     assert_eq!(proxy.open().now_or_never(), Some(Err(ProxyError::Stopped)));
-    let acceptor = world.network.acceptor();
-    let (host, driver) = hosting(&to, slow(&Door::default())).build(clock, acceptor, Plain);
+    let (host, driver) = world.make_host(hosting(&to, slow(&Door::default())));
     drop(driver);
     assert_eq!(host.open().now_or_never(), Some(Err(HostError::Stopped)));
 }

@@ -4,14 +4,13 @@ use super::kit::*;
 use futures::future::{join_all, poll_immediate};
 use futures::task::{ArcWake, waker};
 use sessionful::drive::{
-    CallOptions, Caller, ContextProvider, Controls, ErrorHandler, HostBuilder, ProxyBuilder,
-    ProxyHandle,
+    CallOptions, Caller, ContextProvider, Controls, ErrorHandler, HostBuilder,
 };
 use sessionful::ids::ContextId;
 use sessionful::table::Names;
 use sessionful::{
-    Behavior, Binding, ConcurrencyMode, Context, Failure, Fault, Header, InstanceMode, Message,
-    ProxyError, ReleaseMode, Service,
+    Behavior, Binding, Context, Failure, Fault, Header, InstanceMode, Message, ProxyError,
+    ReleaseMode, Service,
 };
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -51,16 +50,14 @@ impl ErrorHandler for Forgiving {
 #[test]
 fn error_handlers_see_failures_and_may_save_the_session() {
     let mut world = World::new();
-    let to = endpoint(&session_contract(3), Binding::websocket());
+    let to = session();
     let seen = Rc::default();
     let service = serve(|_, operation, _| async move {
         let text = if operation == 0 { "known" } else { "unknown" };
         Err(Failure::Unhandled(text.to_owned()))
     });
-    let host = world.host(hosting(&to, service).error_handler(Forgiving(Rc::clone(&seen))));
-    let proxy = world.proxy(ProxyBuilder::new(to));
-    world.run(host.open()).unwrap();
-    world.run(proxy.open()).unwrap();
+    let host = world.open(hosting(&to, service).error_handler(Forgiving(Rc::clone(&seen))));
+    let proxy = world.connect(&to);
     for _ in 0..2 {
         let result = world.run(proxy.call(A, body(1)));
         assert!(matches!(&result, Err(ProxyError::Fault(f)) if f.reason == "sorry"), "{result:?}");
@@ -71,7 +68,6 @@ fn error_handlers_see_failures_and_may_save_the_session() {
     world.run(proxy.close()).unwrap();
     world.run(host.close()).unwrap();
     assert_eq!(seen.borrow().len(), 3);
-    no_leaks(&proxy, &host);
 }
 
 /// Contexts by the name in a header. One that nothing uses is kept until the test ends it.
@@ -116,25 +112,20 @@ impl ContextProvider for Rooms {
 #[test]
 fn a_context_provider_shares_a_context_between_sessions() {
     let mut world = World::new();
-    let to = endpoint(&session_contract(3), Binding::websocket());
+    let to = session();
     let rooms = Rooms::default();
-    let host = world.host(
+    let host = world.open(
         HostBuilder::new()
             .endpoint(to.clone())
             .instances(|_: Option<&_>| counter())
             .contexts(rooms.clone()),
     );
-    let first = world.proxy(ProxyBuilder::new(to.clone()));
-    let second = world.proxy(ProxyBuilder::new(to));
+    let (first, second) = (world.connect(&to), world.connect(&to));
     let room = |name: &str| CallOptions {
         headers: vec![Header { name: "room".into(), value: name.into(), must_understand: false }],
         ..CallOptions::default()
     };
-    world.run(host.open()).unwrap();
     for (proxy, name, count) in [(&first, "x", 1), (&second, "x", 2), (&second, "y", 1)] {
-        if proxy.phase() != sessionful::Phase::Opened {
-            world.run(proxy.open()).unwrap();
-        }
         let reply = world.run(proxy.call_with(A, body(0), room(name)));
         assert_eq!(reply.map(|reply| reply.body), Ok(body(count)), "{name}");
     }
@@ -147,35 +138,27 @@ fn a_context_provider_shares_a_context_between_sessions() {
     kept.into_iter().for_each(|context| controls.context_idle(context));
     world.settle();
     assert!(rooms.0.borrow().rooms.is_empty());
-    world.run(host.close()).unwrap();
-    no_leaks(&first, &host);
-    no_leaks(&second, &host);
 }
 
 /// INST-19, INST-20: the object goes after the operation that releases it, its session stays.
 #[test]
 fn a_release_mode_gives_the_next_call_a_fresh_object() {
     let mut world = World::new();
-    let to = endpoint(&session_contract(3), Binding::websocket());
+    let to = session();
     let behavior = Behavior {
         release: Names::from([("b".into(), ReleaseMode::AfterCall)]),
         ..Behavior::default()
     };
-    let host = world.host(
+    world.open(
         HostBuilder::new()
             .endpoint(to.clone())
             .instances(|_: Option<&_>| counter())
             .behavior(behavior),
     );
-    let proxy = world.proxy(ProxyBuilder::new(to));
-    world.run(host.open()).unwrap();
-    world.run(proxy.open()).unwrap();
+    let proxy = world.connect(&to);
     for (operation, count) in [(A, 1), (B, 2), (A, 1), (A, 2)] {
         assert_eq!(world.run(proxy.call(operation, body(0))), Ok(body(count)));
     }
-    world.run(proxy.close()).unwrap();
-    world.run(host.close()).unwrap();
-    no_leaks(&proxy, &host);
 }
 
 /// INST-9, INST-10: a singleton is made before the host opens, or is the user's own; every session
@@ -184,27 +167,22 @@ fn a_release_mode_gives_the_next_call_a_fresh_object() {
 fn a_singleton_serves_every_session() {
     for own in [true, false] {
         let mut world = World::new();
-        let to = endpoint(&session_contract(3), Binding::websocket());
+        let to = session();
         let instancing = InstanceMode::Single;
         let builder = HostBuilder::new()
             .endpoint(to.clone())
             .behavior(Behavior { instancing, ..Behavior::default() });
-        let host = world.host(match own {
+        world.open(match own {
             true => builder.object(counter().unwrap()),
             false => builder.instances(|at: Option<&_>| {
                 assert!(at.is_none(), "no operation asks for it");
                 counter()
             }),
         });
-        world.run(host.open()).unwrap();
         for count in 1..=2 {
-            let proxy = world.proxy(ProxyBuilder::new(to.clone()));
-            world.run(proxy.open()).unwrap();
+            let proxy = world.connect(&to);
             assert_eq!(world.run(proxy.call(A, body(0))), Ok(body(count)));
-            world.run(proxy.close()).unwrap();
         }
-        world.run(host.close()).unwrap();
-        assert_eq!(host.leaks(), Vec::<String>::new());
     }
 }
 
@@ -213,7 +191,7 @@ fn a_singleton_serves_every_session() {
 fn one_way_calls_are_held_back() {
     const CALLS: usize = 2_000;
     let mut world = World::new();
-    let to = endpoint(&session_contract(3), Binding::websocket());
+    let to = session();
     let (door, served) = (Door::default(), Rc::new(Cell::new(0)));
     let (wait, count) = (door.clone(), Rc::clone(&served));
     let service = serve(move |_, _, argument| {
@@ -225,10 +203,8 @@ fn one_way_calls_are_held_back() {
             Ok(argument)
         }
     });
-    let host = world.host(hosting(&to, service));
-    let proxy = world.proxy(ProxyBuilder::new(to));
-    world.run(host.open()).unwrap();
-    world.run(proxy.open()).unwrap();
+    world.open(hosting(&to, service));
+    let proxy = world.connect(&to);
     let (sent, sender) = (Rc::new(Cell::new(0)), proxy.clone());
     let count = Rc::clone(&sent);
     world.spawn(async move {
@@ -242,9 +218,6 @@ fn one_way_calls_are_held_back() {
     door.open();
     world.settle();
     assert_eq!((sent.get(), served.get()), (CALLS, CALLS as i64));
-    world.run(proxy.close()).unwrap();
-    world.run(host.close()).unwrap();
-    no_leaks(&proxy, &host);
 }
 
 /// CTX-5, CTX-6, CTX-7: an operation sends headers along, keeps values in its session, and hears of
@@ -252,7 +225,7 @@ fn one_way_calls_are_held_back() {
 #[test]
 fn an_operation_knows_its_context() {
     let mut world = World::new();
-    let to = endpoint(&session_contract(3), Binding::websocket());
+    let to = session();
     let completed = Rc::new(Cell::new(0));
     let done = Rc::clone(&completed);
     let service = serve(move |at: Context, _, _| {
@@ -270,18 +243,13 @@ fn an_operation_knows_its_context() {
         }
     });
     let behavior = Behavior { instancing: InstanceMode::PerCall, ..Behavior::default() };
-    let host = world.host(hosting(&to, service).behavior(behavior));
-    let proxy = world.proxy(ProxyBuilder::new(to));
-    world.run(host.open()).unwrap();
-    world.run(proxy.open()).unwrap();
+    world.open(hosting(&to, service).behavior(behavior));
+    let proxy = world.connect(&to);
     for calls in ["1", "2"] {
         let reply = world.run(proxy.call_with(A, body(0), CallOptions::default())).unwrap();
         assert_eq!(reply.headers[0].value, calls);
     }
     assert_eq!(completed.get(), 2);
-    world.run(proxy.close()).unwrap();
-    world.run(host.close()).unwrap();
-    no_leaks(&proxy, &host);
 }
 
 /// HOST-12, CTX-1, CTX-2, CTX-3, CTX-8: two operations at once each know their own call, whatever the
@@ -290,7 +258,7 @@ fn an_operation_knows_its_context() {
 #[test]
 fn contexts_are_given_and_never_shared() {
     let mut world = World::new();
-    let to = endpoint(&session_contract(3), Binding::websocket());
+    let to = session();
     let seen: Rc<RefCell<Vec<_>>> = Rc::default();
     let (known, here) = (Rc::clone(&seen), Rc::new(Cell::new(0)));
     let service = serve(move |at: Context, operation, _| {
@@ -309,20 +277,14 @@ fn contexts_are_given_and_never_shared() {
             Ok(body(operation.into()))
         }
     });
-    let behavior = Behavior { concurrency: ConcurrencyMode::Multiple, ..Behavior::default() };
-    let host = world.host(hosting(&to, service).behavior(behavior));
-    let proxy = world.proxy(ProxyBuilder::new(to));
-    world.run(host.open()).unwrap();
-    world.run(proxy.open()).unwrap();
+    world.open(hosting(&to, service).behavior(multiple()));
+    let proxy = world.connect(&to);
     let calls = [proxy.call(A, body(0)), proxy.call(B, body(0))];
     let replies = world.run(join_all(calls));
     assert_eq!(replies, [Ok(body(0)), Ok(body(1))]);
     let seen = seen.borrow();
     assert_ne!(seen[0].0, seen[1].0, "each call has its own context");
     assert_eq!((seen[0].1, seen[0].2), (seen[1].1, seen[1].2), "in one instance context");
-    world.run(proxy.close()).unwrap();
-    world.run(host.close()).unwrap();
-    no_leaks(&proxy, &host);
 
     let detached = Context::detached();
     assert!(detached.session().is_none() && detached.callback().is_none());
@@ -335,11 +297,8 @@ fn contexts_are_given_and_never_shared() {
 fn an_operation_hears_that_its_caller_is_gone() {
     let single = sessionful::Contract::new("Service").operation(sessionful::Operation::new("a"));
     let single = single.build().unwrap();
-    for (contract, binding) in
-        [(session_contract(3), Binding::websocket()), (single, Binding::fetch())]
-    {
+    for to in [session(), endpoint(&single, Binding::fetch())] {
         let mut world = World::new();
-        let to = endpoint(&contract, binding);
         let heard = Rc::new(Cell::new(false));
         let hear = Rc::clone(&heard);
         let service = serve(move |at: Context, _, argument| {
@@ -350,10 +309,8 @@ fn an_operation_hears_that_its_caller_is_gone() {
                 Ok(argument)
             }
         });
-        let host = world.host(hosting(&to, service));
-        let proxy = world.proxy(ProxyBuilder::new(to));
-        world.run(host.open()).unwrap();
-        world.run(proxy.open()).unwrap();
+        world.open(hosting(&to, service));
+        let proxy = world.connect(&to);
         let mut call = Box::pin(proxy.call(A, body(0)));
         assert_eq!(world.run(poll_immediate(&mut call)), None);
         world.settle();
@@ -362,23 +319,20 @@ fn an_operation_hears_that_its_caller_is_gone() {
         world.settle();
         assert!(heard.get());
         drop(call);
-        world.run(proxy.close()).unwrap();
-        world.run(host.close()).unwrap();
-        no_leaks(&proxy, &host);
     }
 }
 
 /// MOD-6: operations use every handle from the inside, and so do wakers; nothing is locked then.
 #[test]
 fn handles_can_be_used_from_operations_and_wakers() {
-    struct Curious(ProxyHandle<sessionful::drive::ManualClock>);
+    struct Curious(Proxy);
     impl ArcWake for Curious {
         fn wake_by_ref(this: &Arc<Self>) {
             let _ = (this.0.phase(), this.0.pending_calls(), this.0.leaks(), this.0.abandon(9));
         }
     }
     let mut world = World::new();
-    let to = endpoint(&session_contract(3), Binding::websocket());
+    let to = session();
     let handles = Rc::new(RefCell::new(None::<(Host, Proxy)>));
     let inside = Rc::clone(&handles);
     let service = serve(move |at: Context, operation, argument| {
@@ -396,12 +350,9 @@ fn handles_can_be_used_from_operations_and_wakers() {
             Ok(argument)
         }
     });
-    let behavior = Behavior { concurrency: ConcurrencyMode::Multiple, ..Behavior::default() };
-    let host = world.host(hosting(&to, service).behavior(behavior));
-    let proxy = world.proxy(ProxyBuilder::new(to));
-    *handles.borrow_mut() = Some((host.clone(), proxy.clone()));
-    world.run(host.open()).unwrap();
-    world.run(proxy.open()).unwrap();
+    let host = world.open(hosting(&to, service).behavior(multiple()));
+    let proxy = world.connect(&to);
+    *handles.borrow_mut() = Some((host, proxy.clone()));
     assert_eq!(world.run(proxy.call(A, body(3))), Ok(body(3)));
     let curious = waker(Arc::new(Curious(proxy.clone())));
     let mut call = Box::pin(proxy.call(A, body(4)));
@@ -411,24 +362,16 @@ fn handles_can_be_used_from_operations_and_wakers() {
     assert!(call.as_mut().poll(&mut cx).is_ready());
     drop(call);
     handles.borrow_mut().take();
-    world.run(proxy.close()).unwrap();
-    world.run(host.close()).unwrap();
-    no_leaks(&proxy, &host);
 }
 
 /// CALL-1, PROXY-20: many calls at once over one session all find their answers.
 #[test]
 fn many_calls_at_once_find_their_answers() {
     let mut world = World::new();
-    let to = endpoint(&session_contract(3), Binding::websocket());
-    let host = world.host(hosting(&to, serve(|_, _, argument| async move { Ok(argument) })));
-    let proxy = world.proxy(ProxyBuilder::new(to));
-    world.run(host.open()).unwrap();
-    world.run(proxy.open()).unwrap();
+    let to = session();
+    world.open(hosting(&to, serve(|_, _, argument| async move { Ok(argument) })));
+    let proxy = world.connect(&to);
     let calls = (0..100).map(|index| proxy.call(A, body(index)));
     let results = world.run(join_all(calls));
     assert!(results.into_iter().eq((0..100).map(|index| Ok(body(index)))));
-    world.run(proxy.close()).unwrap();
-    world.run(host.close()).unwrap();
-    no_leaks(&proxy, &host);
 }

@@ -2,16 +2,22 @@
 
 use bytes::Bytes;
 use futures::executor::{LocalPool, LocalSpawner};
-use futures::future::{FutureExt, LocalBoxFuture};
+use futures::future::{AbortHandle, FutureExt, LocalBoxFuture, abortable};
 use futures::task::LocalSpawnExt;
-use sessionful::drive::{HostBuilder, HostHandle, ManualClock, Network, ProxyBuilder, ProxyHandle};
-use sessionful::host::Endpoint;
-use sessionful::ids::OperationId;
-use sessionful::{
-    Binding, Codec, CodecError, Context, Contract, Failure, Frame, Message, Operation, Service,
-    SessionMode,
+use sessionful::drive::{
+    CallbackObject, HostBuilder, HostHandle, ManualClock, Network, ProxyBuilder, ProxyHandle,
+    Recorder,
 };
-use std::cell::RefCell;
+use sessionful::event::Event;
+use sessionful::host::Endpoint;
+use sessionful::ids::{NodeId, OperationId};
+use sessionful::observe::{End, EndKind, Picture};
+use sessionful::{
+    Behavior, Binding, Codec, CodecError, ConcurrencyMode, Context, Contract, Failure, Frame,
+    Message, Operation, Phase, Service, SessionMode,
+};
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
@@ -76,7 +82,7 @@ where
         operation: OperationId,
         body: Bytes,
     ) -> LocalBoxFuture<'static, Result<Bytes, Failure>> {
-        (self.0)(at, operation.0, body).boxed_local()
+        checked((self.0)(at, operation.0, body)).boxed_local()
     }
 }
 
@@ -89,19 +95,110 @@ where
     Rc::new(Serve(call))
 }
 
-pub(crate) type Proxy = ProxyHandle<ManualClock>;
-pub(crate) type Host = HostHandle<ManualClock>;
+pub(crate) type Proxy = ProxyHandle<ManualClock, Recorder>;
+pub(crate) type Host = HostHandle<ManualClock, Recorder>;
+
+#[derive(Clone)]
+enum Handle {
+    Host(Host),
+    Proxy(Proxy),
+}
+
+impl Handle {
+    fn drawn(&self) -> End {
+        match self {
+            Handle::Host(host) => host.with(End::of_host),
+            Handle::Proxy(proxy) => proxy.with(End::of_proxy),
+        }
+    }
+
+    fn leaks(&self) -> Vec<String> {
+        match self {
+            Handle::Host(host) => host.leaks(),
+            Handle::Proxy(proxy) => proxy.leaks(),
+        }
+    }
+
+    /// Whether there is something to close.
+    fn is_alive(&self) -> bool {
+        let (phase, stopped) = match self {
+            Handle::Host(host) => (host.phase(), host.is_stopped()),
+            Handle::Proxy(proxy) => (proxy.phase(), proxy.is_stopped()),
+        };
+        !stopped && !matches!(phase, Phase::Created | Phase::Closed)
+    }
+}
+
+/// Every end of a world, and what its records have told so far.
+#[derive(Default)]
+struct Watched {
+    ends: RefCell<BTreeMap<NodeId, Handle>>,
+    recorder: OnceCell<Recorder>,
+    folded: RefCell<Picture>,
+    /// Not yet taken by the test.
+    events: RefCell<Vec<Event>>,
+}
+
+thread_local! {
+    /// The world of the running test, for whoever has no way to it.
+    static WATCHED: RefCell<Rc<Watched>> = RefCell::default();
+}
+
+impl Watched {
+    fn recorder(&self) -> &Recorder {
+        self.recorder.get_or_init(|| Recorder::new(1 << 20))
+    }
+
+    fn fold(&self) {
+        assert_eq!(self.recorder().lost(), 0, "too many records");
+        for record in self.recorder().take_batch() {
+            self.folded.borrow_mut().fold(&record);
+            self.events.borrow_mut().push(record.event);
+        }
+    }
+
+    /// The records tell everything that there is.
+    fn check(&self) {
+        self.fold();
+        let folded = self.folded.borrow();
+        for (node, end) in &*self.ends.borrow() {
+            let (told, drawn) = (folded.ends[node].clone(), end.drawn());
+            assert_eq!(told.normalized(), drawn.normalized(), "{node}: folded, and drawn");
+        }
+    }
+}
+
+/// Whoever is polled in between might see a picture that is wrong only for a moment.
+async fn checked<R>(task: impl Future<Output = R>) -> R {
+    let mut task = pin!(task);
+    let check = || WATCHED.with_borrow(|watched| watched.check());
+    poll_fn(|cx| {
+        check();
+        let polled = task.as_mut().poll(cx);
+        check();
+        polled
+    })
+    .await
+}
 
 /// One network, one clock, and the tasks of one thread.
+///
+/// It watches every end that it makes. Whenever a driver or an operation was polled, the picture
+/// folded from the records must be the one that the machines draw. In the end the world closes what
+/// is still open, and nothing may be left over anywhere, neither then nor once the drivers are gone.
 pub(crate) struct World {
     pub(crate) clock: ManualClock,
     pub(crate) network: Network,
-    pub(crate) pool: LocalPool,
+    pool: LocalPool,
+    watched: Rc<Watched>,
 }
 
 impl World {
     pub(crate) fn new() -> World {
-        World { clock: ManualClock::new(), network: Network::new(7), pool: LocalPool::new() }
+        let watched = Rc::<Watched>::default();
+        WATCHED.set(Rc::clone(&watched));
+        let (clock, pool) = (ManualClock::new(), LocalPool::new());
+        World { clock, network: Network::new(7), pool, watched }
     }
 
     pub(crate) fn spawner(&self) -> LocalSpawner {
@@ -109,22 +206,110 @@ impl World {
     }
 
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + 'static) {
-        self.spawner().spawn_local(task).unwrap();
+        self.spawner().spawn_local(checked(task)).unwrap();
+    }
+
+    /// Runs a driver until it is stopped, which drops it.
+    pub(crate) fn spawn_stoppable(
+        &self,
+        driver: impl Future<Output = ()> + 'static,
+    ) -> AbortHandle {
+        let (driver, stop) = abortable(driver);
+        self.spawn(driver.map(|_| ()));
+        stop
+    }
+
+    /// A host and its driver, which does not run yet.
+    pub(crate) fn make_host(
+        &self,
+        builder: HostBuilder,
+    ) -> (Host, impl Future<Output = ()> + use<>) {
+        let (node, watch) = self.watch(EndKind::Host);
+        let acceptor = self.network.acceptor();
+        let (host, driver) = builder.watch(watch).build(self.clock.clone(), acceptor, Plain);
+        self.watched.ends.borrow_mut().insert(node, Handle::Host(host.clone()));
+        (host, driver)
+    }
+
+    /// A proxy and its driver, which does not run yet.
+    pub(crate) fn make_proxy(
+        &self,
+        builder: ProxyBuilder,
+    ) -> (Proxy, impl Future<Output = ()> + use<>) {
+        let (node, proxy, driver) = self.make(builder);
+        self.watched.ends.borrow_mut().insert(node, Handle::Proxy(proxy.clone()));
+        (proxy, driver)
+    }
+
+    /// A proxy that the world keeps no handle of: only its records tell about it.
+    pub(crate) fn make_stray(
+        &self,
+        builder: ProxyBuilder,
+    ) -> (Proxy, impl Future<Output = ()> + use<>) {
+        let (_, proxy, driver) = self.make(builder);
+        (proxy, driver)
+    }
+
+    fn make(&self, builder: ProxyBuilder) -> (NodeId, Proxy, impl Future<Output = ()> + use<>) {
+        let (node, watch) = self.watch(EndKind::Proxy);
+        let connector = self.network.connector();
+        let built = builder.watch(watch).build(self.clock.clone(), connector, Plain);
+        let (proxy, driver) = built.unwrap();
+        (node, proxy, driver)
+    }
+
+    /// Whoever listens to a new end.
+    fn watch(&self, kind: EndKind) -> (NodeId, Recorder) {
+        let ends = &mut self.watched.folded.borrow_mut().ends;
+        let node = NodeId(u32::try_from(ends.len()).unwrap());
+        ends.insert(node, End { kind, ..End::default() });
+        (node, self.watched.recorder().for_node(node))
     }
 
     /// A host whose driver runs.
     pub(crate) fn host(&self, builder: HostBuilder) -> Host {
-        let (host, driver) = builder.build(self.clock.clone(), self.network.acceptor(), Plain);
+        let (host, driver) = self.make_host(builder);
         self.spawn(driver);
         host
     }
 
     /// A proxy whose driver runs.
     pub(crate) fn proxy(&self, builder: ProxyBuilder) -> Proxy {
-        let connector = self.network.connector();
-        let (proxy, driver) = builder.build(self.clock.clone(), connector, Plain).unwrap();
+        let (proxy, driver) = self.make_proxy(builder);
         self.spawn(driver);
         proxy
+    }
+
+    /// An open host.
+    pub(crate) fn open(&mut self, builder: HostBuilder) -> Host {
+        let host = self.host(builder);
+        self.run(host.open()).unwrap();
+        host
+    }
+
+    /// An open proxy.
+    pub(crate) fn connect(&mut self, to: &Endpoint) -> Proxy {
+        let proxy = self.proxy(ProxyBuilder::new(to.clone()));
+        self.run(proxy.open()).unwrap();
+        proxy
+    }
+
+    /// An open proxy with a callback object.
+    pub(crate) fn connect_duplex(&mut self, builder: ProxyBuilder<(), CallbackObject>) -> Proxy {
+        let (node, watch) = self.watch(EndKind::Proxy);
+        let connector = self.network.connector();
+        let built = builder.watch(watch).build(self.clock.clone(), connector, Plain);
+        let (proxy, driver) = built.unwrap();
+        self.watched.ends.borrow_mut().insert(node, Handle::Proxy(proxy.clone()));
+        self.spawn(driver);
+        self.run(proxy.open()).unwrap();
+        proxy
+    }
+
+    /// What has happened since this was last asked.
+    pub(crate) fn take_events(&self) -> Vec<Event> {
+        self.watched.fold();
+        self.watched.events.take()
     }
 
     /// Runs everything until the task is done. It panics when nothing moves any more.
@@ -137,7 +322,7 @@ impl World {
             if let Poll::Ready(result) = polled {
                 return result;
             }
-            self.pool.run_until_stalled();
+            self.settle();
             assert!(rung.0.swap(false, Ordering::SeqCst), "nothing moves any more");
         }
     }
@@ -145,6 +330,7 @@ impl World {
     /// Runs everything until nothing moves.
     pub(crate) fn settle(&mut self) {
         self.pool.run_until_stalled();
+        self.watched.check();
     }
 
     /// Lets time pass, in one leap, and runs what is due.
@@ -153,16 +339,52 @@ impl World {
         self.clock.advance(span);
         self.settle();
     }
+
+    fn close(&mut self) {
+        self.settle();
+        let alive: Vec<Handle> =
+            self.watched.ends.borrow().values().filter(|end| end.is_alive()).cloned().collect();
+        for end in &alive {
+            if let Handle::Proxy(proxy) = end {
+                self.run(proxy.close()).unwrap();
+            }
+        }
+        for end in &alive {
+            if let Handle::Host(host) = end {
+                self.run(host.close()).unwrap();
+            }
+        }
+        self.settle();
+    }
+
+    fn nothing_is_left(&self, when: &str) {
+        self.watched.check();
+        for (node, end) in &*self.watched.ends.borrow() {
+            assert_eq!(end.leaks(), Vec::<String>::new(), "{node}, {when}");
+        }
+        // Of those that nobody has a handle of any more, only the records tell.
+        let (ends, folded) = (self.watched.ends.borrow(), self.watched.folded.borrow());
+        for (node, told) in folded.ends.iter().filter(|(node, _)| !ends.contains_key(*node)) {
+            let nothing = End { kind: told.kind, phase: Phase::Closed, ..End::default() };
+            assert_eq!(told.clone().normalized(), nothing, "{node}, {when}");
+        }
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        self.close();
+        self.nothing_is_left("closed");
+        self.pool = LocalPool::new();
+        self.nothing_is_left("without drivers");
+    }
 }
 
 pub(crate) fn endpoint(contract: &Contract, binding: Binding) -> Endpoint {
     Endpoint { address: "/service".into(), contract: contract.clone().into(), binding }
-}
-
-/// Nothing is left over at either end.
-pub(crate) fn no_leaks(proxy: &Proxy, host: &Host) {
-    assert_eq!(proxy.leaks(), Vec::<String>::new(), "the proxy's");
-    assert_eq!(host.leaks(), Vec::<String>::new(), "the host's");
 }
 
 pub(crate) fn number(body: &Bytes) -> i64 {
@@ -197,15 +419,18 @@ impl Door {
     }
 }
 
-/// A session contract with that many operations `a`, `b`, ...; the last one is one-way.
-pub(crate) fn session_contract(operations: u8) -> Contract {
-    let mut draft = Contract::new("Service").session(SessionMode::Required);
-    for index in 0..operations {
-        let operation = Operation::new(char::from(b'a' + index).to_string());
-        let last = index + 1 == operations;
-        draft = draft.operation(if last { operation.one_way() } else { operation });
-    }
-    draft.build().unwrap()
+/// A session over a contract of `a`, `b` and `c`; the last is one-way.
+pub(crate) fn session() -> Endpoint {
+    let contract = Contract::new("Service")
+        .session(SessionMode::Required)
+        .operation(Operation::new("a"))
+        .operation(Operation::new("b"))
+        .operation(Operation::new("c").one_way());
+    endpoint(&contract.build().unwrap(), Binding::websocket())
+}
+
+pub(crate) fn multiple() -> Behavior {
+    Behavior { concurrency: ConcurrencyMode::Multiple, ..Behavior::default() }
 }
 
 /// A host of one service object for every context, made by the caller.

@@ -6,6 +6,7 @@
 //! | `run`      | child processes: shown while they run, read when they are done    |
 //! | `browser`  | a Chromium with its driver, and tests compiled to wasm inside it  |
 //! | `play`     | the playground as a folder of files                               |
+//! | `package`  | the npm package as a folder of files                              |
 //! | `serve`    | that folder over HTTP, on this machine only                       |
 //! | `suites`   | everything `cargo xtask test` runs, and what came of it           |
 //! | `purity`   | what core may not depend on or name                               |
@@ -16,6 +17,7 @@
 
 mod browser;
 mod cite;
+mod package;
 mod play;
 mod purity;
 mod rules;
@@ -35,6 +37,7 @@ cargo xtask <command>
 
   play [--port N] [--no-serve]  build the playground and serve it
   test [SUITE...]               run every suite, or the named ones
+  package                       build the npm package in web/dist
   rules [--write]               show which rule is proven by which test, or store the table
   fuzz [--seconds N] [TARGET..] run the fuzz targets, or the named ones, for N seconds (60) each
   bench [ARGS...]               measure speed, memory and instructions; arguments go to the first
@@ -67,6 +70,11 @@ fn command(arguments: &[String]) -> Result<bool> {
             play::play(u16::try_from(port).context("--port is at most 65535")?, serve)
         }
         "test" => suites::test(rest),
+        "package" => {
+            flags.done()?;
+            setup::say(&format!("the package is in {}", package::build()?.display()));
+            Ok(true)
+        }
         "rules" => {
             let write = flags.has("--write");
             flags.done()?;

@@ -50,7 +50,7 @@ pub(crate) fn build() -> Result<PathBuf> {
 
 /// Lets binaryen shrink the binary. A playground that is larger than it could be still plays, so a
 /// failure is told and no more.
-fn optimize(binary: &Path) {
+pub(crate) fn optimize(binary: &Path) {
     if let Err(error) = shrink(binary) {
         setup::say(&format!("not optimized: {error:#}"));
     }

@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 
 use crate::browser::{self, Browser};
 use crate::run::{self, Case, Tally};
-use crate::{play, purity, rules, serve, setup};
+use crate::{package, play, purity, rules, serve, setup};
 
 struct Suite {
     name: &'static str,
@@ -28,6 +28,7 @@ const SUITES: &[Suite] = &[
     Suite { name: "native", about: "unit and integration tests on this machine", run: native },
     Suite { name: "docs", about: "the manual builds and its examples run", run: docs },
     Suite { name: "wasm", about: "the same code in headless Chromium", run: wasm },
+    Suite { name: "npm", about: "the package for JavaScript, in Node and in a browser", run: npm },
     Suite { name: "e2e", about: "the playground as a person uses it", run: end_to_end },
     Suite { name: "rules", about: "every rule is proven by a test", run: rules::suite },
 ];
@@ -119,19 +120,41 @@ fn end_to_end() -> Result<Tally> {
     // It ends with the process.
     thread::spawn(move || serve::serve(&listener, &site));
 
-    let report = setup::target().join("xtask/e2e.tap");
-    fs::create_dir_all(setup::target().join("xtask"))?;
-    // What an earlier run reported must not speak for this one.
-    fs::write(&report, "")?;
     let mut node = Command::new(setup::node()?);
     node.current_dir(&project)
         .env("CHROME", &browser.chrome)
         .env("CHROME_FLAGS", Browser::flags().join(" "))
-        .env("PLAYGROUND", format!("http://{address}/"))
-        .args(["--test", "--test-timeout=120000", "--test-concurrency=1"])
+        .env("PLAYGROUND", format!("http://{address}/"));
+    node_tests(node, "e2e", &[])
+}
+
+fn npm() -> Result<Tally> {
+    let package = package::build()?;
+    let mut unit = Command::new(setup::node()?);
+    unit.current_dir(&package);
+    let unit = node_tests(unit, "npm-unit", &[package.join("dist/test")])?;
+
+    let project = setup::npm("tests/npm")?;
+    let browser = Browser::find()?;
+    let mut habitats = Command::new(setup::node()?);
+    habitats
+        .current_dir(&project)
+        .env("CHROME", &browser.chrome)
+        .env("CHROME_FLAGS", Browser::flags().join(" "));
+    Ok(unit.and(node_tests(habitats, "npm", &[])?))
+}
+
+/// Runs the tests of Node's own runner, in the folder of the command or in those that are named.
+fn node_tests(mut node: Command, name: &str, folders: &[PathBuf]) -> Result<Tally> {
+    let report = setup::target().join(format!("xtask/{name}.tap"));
+    fs::create_dir_all(setup::target().join("xtask"))?;
+    // What an earlier run reported must not speak for this one.
+    fs::write(&report, "")?;
+    node.args(["--test", "--test-timeout=120000", "--test-concurrency=1"])
         .args(["--test-reporter=spec", "--test-reporter-destination=stdout"])
         .arg("--test-reporter=tap")
-        .arg(format!("--test-reporter-destination={}", report.display()));
+        .arg(format!("--test-reporter-destination={}", report.display()))
+        .args(folders);
     let (success, _) = run::watch(node)?;
     some(run::tap(&fs::read_to_string(report)?).unless_failed(success))
 }

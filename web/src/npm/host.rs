@@ -22,6 +22,20 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::MessagePort;
 
+/// A port by which a page finds the hosts of a worker.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct CoreBoard(Switchboard);
+
+#[wasm_bindgen]
+impl CoreBoard {
+    /// Listens on a port, for the hosts that it is given to.
+    #[wasm_bindgen(constructor)]
+    pub fn new(control: MessagePort) -> CoreBoard {
+        CoreBoard(Switchboard::new(control))
+    }
+}
+
 /// A host, its service being JavaScript.
 #[wasm_bindgen]
 pub struct CoreHost {
@@ -105,12 +119,10 @@ impl CoreHost {
         pairs.flat_map(|(address, kind)| [JsValue::from(address), JsValue::from(*kind)]).collect()
     }
 
-    /// Serves whoever has the other end of a port.
+    /// Serves whoever has the other end of a port, beside the hosts that serve it already.
     #[wasm_bindgen(js_name = acceptPort)]
-    pub fn accept_port(&self, control: MessagePort) {
-        let board = Switchboard::new(control);
-        admit_port(&self.door, board.clone());
-        board.tell_ready();
+    pub fn accept_port(&self, board: &CoreBoard) {
+        admit_port(&self.door, board.0.clone());
     }
 
     /// Serves a session over a socket.

@@ -1,6 +1,7 @@
 //! Sessions over a `MessagePort`.
 
 use super::{Desk, Wire, WordPipe, at};
+use crate::language::uncloneable;
 use crate::outbox::Outbox;
 use crate::port::{Heard, Line};
 use crate::word::{Posting, Word, garbled};
@@ -25,7 +26,8 @@ impl Wire for PortWire {
     fn say(&self, word: Word) -> bool {
         let is_frame = matches!(word, Word::Frame(_));
         let posting = word.write();
-        if is_frame && posting.moved.length() == 0 {
+        // Texts and bytes go at once: a list of them would be no message of values.
+        if is_frame && Array::is_array(&posting.value) {
             self.outbox.put(posting.value);
             return true;
         }
@@ -50,8 +52,8 @@ impl PortPipe {
         }));
         let (posts, broken) = (Rc::clone(&line), Rc::downgrade(&desk));
         let outbox = Outbox::new(move |values| {
-            if let (Err(why), Some(desk)) = (post(&posts, values), broken.upgrade()) {
-                at(&desk, |_| Err(why));
+            if let Some(desk) = broken.upgrade() {
+                post(&posts, &desk, values);
             }
         });
         WordPipe { desk, wire: PortWire { line, outbox } }
@@ -59,23 +61,31 @@ impl PortPipe {
 }
 
 /// Posts what was said in one turn in one message.
-fn post(line: &Line, mut values: Vec<JsValue>) -> Result<(), PipeError> {
-    let lost = || PipeError::Broken("the port takes no message".into());
-    if let [value] = &mut values[..] {
-        let posting = Posting::new(std::mem::take(value));
-        return if line.post(&posting) { Ok(()) } else { Err(lost()) };
-    }
-    let together = Posting::new(values.iter().collect::<Array>());
-    if line.post(&together) {
-        return Ok(());
+fn post(line: &Line, desk: &RefCell<Desk>, values: Vec<JsValue>) {
+    let together = match &values[..] {
+        [value] => value.clone(),
+        _ => values.iter().collect::<Array>().into(),
+    };
+    if line.post(&Posting::new(together)) {
+        return;
     }
     // One of them cannot be cloned; the others shall not suffer for it.
     for value in values {
-        if !line.post(&Posting::new(value)) {
-            return Err(lost());
+        if !line.post(&Posting::new(value.clone())) {
+            at(desk, |desk| instead(line, desk, &value));
         }
     }
-    Ok(())
+}
+
+/// Answers in place of the peer, or tells the peer, where a message cannot be cloned.
+fn instead(line: &Line, desk: &mut Desk, value: &JsValue) -> Result<(), PipeError> {
+    let lost = || PipeError::Broken("the port takes no message".into());
+    let (answer, is_for_peer) = uncloneable(value).ok_or_else(lost)?;
+    if !is_for_peer {
+        desk.unpicked = desk.unpicked.saturating_sub(1); // it never went out
+        return desk.hear(Word::read(&answer)?);
+    }
+    if line.post(&Posting::new(answer)) { Ok(()) } else { Err(lost()) }
 }
 
 fn hear(desk: &mut Desk, heard: &Heard) -> Result<(), PipeError> {

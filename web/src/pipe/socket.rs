@@ -59,27 +59,29 @@ extern "C" {
     fn set_binary_type(this: &Socket, kind: &str);
 
     #[wasm_bindgen(method, js_name = addEventListener)]
-    fn add_listener(this: &Socket, event: &str, listener: &Closure<dyn FnMut(Closed)>);
+    fn add_listener(this: &Socket, event: &str, listener: &Listener);
 
     #[wasm_bindgen(method, js_name = removeEventListener)]
-    fn remove_listener(this: &Socket, event: &str, listener: &Closure<dyn FnMut(Closed)>);
+    fn remove_listener(this: &Socket, event: &str, listener: &Listener);
 
     /// What a socket tells: `message` with data, `close` with code and reason, `error`, `open`.
     #[derive(Clone, Debug)]
-    pub type Closed;
+    pub type SocketEvent;
 
     #[wasm_bindgen(method, getter, js_name = type)]
-    fn kind(this: &Closed) -> String;
+    fn kind(this: &SocketEvent) -> String;
 
     #[wasm_bindgen(method, getter)]
-    fn data(this: &Closed) -> JsValue;
+    fn data(this: &SocketEvent) -> JsValue;
 
     #[wasm_bindgen(method, getter)]
-    fn code(this: &Closed) -> Option<u16>;
+    fn code(this: &SocketEvent) -> Option<u16>;
 
     #[wasm_bindgen(method, getter)]
-    fn reason(this: &Closed) -> Option<String>;
+    fn reason(this: &SocketEvent) -> Option<String>;
 }
+
+type Listener = Closure<dyn FnMut(SocketEvent)>;
 
 const OPEN: u16 = 1;
 const EVENTS: [&str; 4] = ["open", "message", "close", "error"];
@@ -241,7 +243,7 @@ impl SocketPipe {
             code: Cell::new(1000),
         });
         let (hears, heard) = (Rc::downgrade(&line), Rc::clone(&desk));
-        let listen = Closure::new(move |event: Closed| {
+        let listen = Closure::new(move |event: SocketEvent| {
             if let Some(line) = hears.upgrade() {
                 at(&heard, |desk| hear(&line, desk, &event));
             }
@@ -297,7 +299,7 @@ async fn watch_over(line: Weak<Line>, desk: Weak<RefCell<Desk>>, every: KeepAliv
     }
 }
 
-fn hear(line: &Line, desk: &mut Desk, event: &Closed) -> Result<(), PipeError> {
+fn hear(line: &Line, desk: &mut Desk, event: &SocketEvent) -> Result<(), PipeError> {
     match event.kind().as_str() {
         "message" => {
             line.heard.set(now());

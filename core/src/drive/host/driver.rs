@@ -202,7 +202,7 @@ where
                     self.trunk.release(channel, (!abort).then_some(until));
                     self.staff.forget_channel(channel);
                 }
-                Action::Respond(exchange, message) => self.respond(exchange, message.as_ref()),
+                Action::Respond(exchange, message) => self.respond(exchange, message.as_deref()),
                 Action::Listen(endpoint) => self.listen(endpoint),
                 Action::Unlisten(endpoint) => self.unlisten(endpoint),
                 Action::Ask(dispatch, question) => self.ask(dispatch, question),
@@ -348,7 +348,7 @@ where
         let exchange = self.last_exchange;
         let place = self.exchanges.insert(Open { endpoint, exchange, responder, codec });
         self.places.insert(exchange, place);
-        self.feed(HostInput::Request(endpoint, exchange, message));
+        self.feed(HostInput::Request(endpoint, exchange, message.into()));
     }
 
     fn visit_exchange(&mut self, place: usize) {

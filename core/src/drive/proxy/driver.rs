@@ -287,7 +287,7 @@ where
         self.shared().change(|state| state.desk.end(*call, ended));
         let fault = Fault::runtime(FaultCode::DeserializationFailed, reason);
         let content = Content::Fault(fault);
-        let answer = Message { relates_to: message.id.clone(), content, ..Message::default() };
+        let answer = Message { relates_to: message.id.clone(), content, ..Message::default() }.into();
         self.feed(ProxyInput::Wire(match pooled {
             true => Wire::Response(channel, Some(answer)),
             false => Wire::Arrived(channel, answer),
@@ -361,7 +361,7 @@ where
             Ok(None) => Ok(None),
             Ok(Some(frame)) => codec
                 .decode(frame)
-                .map(Some)
+                .map(|message| Some(message.into()))
                 .map_err(|error| Loss::Garbled(error.to_string().into())),
             Err(error) => Err(error.into()),
         };

@@ -1,0 +1,60 @@
+//! The npm package as a folder of files: `web/dist`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use crate::{play, run, setup};
+
+/// Compiles the binary and the TypeScript around it.
+pub(crate) fn build() -> Result<PathBuf> {
+    setup::wasm_target()?;
+    let bindgen = setup::bindgen("wasm-bindgen")?;
+    let package = setup::npm("web")?;
+    let dist = package.join("dist");
+    if dist.exists() {
+        fs::remove_dir_all(&dist)?;
+    }
+    setup::say("compiling the runtime of the npm package");
+    let mut compile = setup::cargo(["build", "--package", "sessionful-web"]);
+    compile.args(["--target", setup::WASM, "--profile", "wasm"]);
+    run::quiet(&mut compile)?;
+    let binary = setup::target().join(setup::WASM).join("wasm/sessionful_web.wasm");
+    let mut glue = Command::new(bindgen);
+    // The entries say where the binary is, each in its own way.
+    glue.args(["--target", "web", "--no-typescript", "--omit-default-module-path"]);
+    glue.args(["--out-name", "sessionful", "--out-dir"]).arg(dist.join("wasm")).arg(&binary);
+    run::quiet(&mut glue)?;
+    play::optimize(&dist.join("wasm/sessionful_bg.wasm"));
+
+    setup::say("compiling its TypeScript");
+    let compiler = package.join("node_modules/typescript/bin/tsc");
+    let mut compile = Command::new(setup::node()?);
+    run::quiet(compile.current_dir(&package).arg(compiler).args(["--project", "js"]))?;
+    declarations(&package.join("js/wasm"), &dist.join("wasm"))?;
+    inline(&dist)?;
+    fs::copy(setup::root().join("LICENSE"), package.join("LICENSE")).context("LICENSE")?;
+    Ok(package)
+}
+
+/// Copies declarations that were written by hand; the compiler only reads them.
+fn declarations(from: &Path, to: &Path) -> Result<()> {
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        fs::copy(entry.path(), to.join(entry.file_name()))?;
+    }
+    Ok(())
+}
+
+/// Writes the binary as a module of JavaScript, for the entry that needs no other file.
+fn inline(dist: &Path) -> Result<()> {
+    let mut write = Command::new(setup::node()?);
+    write.current_dir(dist).args(["--input-type=module", "--eval"]).arg(
+        "import { readFileSync, writeFileSync } from 'node:fs';
+         const text = readFileSync('wasm/sessionful_bg.wasm').toString('base64');
+         writeFileSync('wasm/inline.js', `export default '${text}';\\n`);",
+    );
+    run::quiet(&mut write)
+}

@@ -1,0 +1,11 @@
+/**
+ * The package for browsers: the binary is the file beside it.
+ *
+ * @module
+ */
+
+import { provideLoader } from '../runtime.js';
+
+export * from '../index.js';
+
+provideLoader(() => new URL('../wasm/sessionful_bg.wasm', import.meta.url));

@@ -1,0 +1,423 @@
+/**
+ * Service hosts: the serving end, in a page, a worker or Node.
+ *
+ * @module
+ */
+
+import type { OperationContext } from './context.js';
+import type { Contract, OperationNames, Service } from './contract.js';
+import { errorOf, type PanicError } from './errors.js';
+import type { Fault } from './fault.js';
+import type { BindingOptions } from './proxy.js';
+import { type Core, type State, STATES, attempt, load, onPanic, settled } from './runtime.js';
+import { PortSocket } from './port-socket.js';
+import { CONTENT_TYPE, HELLO, type SocketHello, SUBPROTOCOL, type Transport, type WebSocketLike, way } from './transport.js';
+import { usersOf } from './users.js';
+import type { CoreBoard, CoreHost } from './wasm/sessionful.js';
+
+/** An address of a host. */
+export interface EndpointOptions {
+  /** Where it listens: a path, in most habitats. */
+  readonly address: string;
+  /** How messages travel to it. */
+  readonly binding?: BindingOptions;
+}
+
+/** A class of service objects. */
+export type ServiceClass<C extends Contract> = new () => Service<C>;
+
+/** Options of a {@link ServiceHost}. Times are in milliseconds. */
+export interface HostOptions<C extends Contract = Contract> {
+  /** Where it listens; `/` and the contract's name in lower case unless given. */
+  readonly endpoints?: readonly EndpointOptions[];
+  /**
+   * The service: a class, a function that makes objects (or promises them), or with instancing `single`
+   * one object of yours (`INST-10`).
+   */
+  readonly service: ServiceClass<C> | ((context?: OperationContext<C>) => Service<C> | PromiseLike<Service<C>>) | Service<C>;
+  /** Which object a message gets (`INST-1`); `perSession` unless given. */
+  readonly instancing?: 'perSession' | 'perCall' | 'single';
+  /** How many operations run at once in an object (`CONC-1`); `single` unless given. */
+  readonly concurrency?: 'single' | 'reentrant' | 'multiple';
+  /** Whether sessionless messages are taken one after the other (`CONC-9`); false unless given. */
+  readonly ordered?: boolean;
+  /** When an operation gives up the object (`INST-20`); never unless given. */
+  readonly release?: { readonly [Name in OperationNames<C>]?: 'none' | 'beforeCall' | 'afterCall' | 'beforeAndAfterCall' };
+  /** Whether the host ends its half of a session after the client (`SESS-19`); true unless given. */
+  readonly automaticSessionShutdown?: boolean;
+  /** Whether callers learn what went wrong inside (`FLT-4`); false unless given: it discloses internals. */
+  readonly includeExceptionDetail?: boolean;
+  /** Limits (`THR-1`): 16 calls and 100 sessions, any number of instances, unless given. */
+  readonly throttles?: {
+    readonly calls?: number;
+    readonly sessions?: number;
+    readonly instances?: number;
+    /** How many may wait for each; one more is refused as too busy. Any number unless given (`THR-2`). */
+    readonly queue?: number;
+  };
+  /** How long closing may take; 10,000 unless given (`CO-12`). */
+  readonly closeTimeout?: number;
+  /** How long a client may take to end a session that failed (`FLT-5`); 10,000 unless given. */
+  readonly faultClose?: number;
+  /** Which automaton governs the host; `wcf` unless given. */
+  readonly rules?: 'wcf' | 'wws';
+  /** Lets callers in one by one; everybody unless given. A throw or rejection refuses. */
+  readonly authorize?: (context: OperationContext<C>) => boolean | PromiseLike<boolean>;
+  /** Sees failures (`FLT-3`, `FLT-7`). */
+  readonly errors?: {
+    /** What the caller hears in place of the failure; nothing leaves that to the runtime. */
+    provideFault?(failure: Fault | string, context: OperationContext<C>): Fault | undefined;
+    /** It is over; whether it is dealt with. */
+    handleError?(failure: Fault | string, context: OperationContext<C>): boolean | undefined;
+  };
+  /** An object is given up: its `Symbol.dispose` or `Symbol.asyncDispose` is called unless this is given. */
+  readonly released?: (object: object) => void;
+}
+
+/** A request of HTTP, as a host takes it. */
+export interface HostRequest {
+  /** The body. */
+  readonly body: string | Uint8Array;
+  /** Its content type. */
+  readonly contentType: string;
+  /** Its headers. */
+  readonly headers: Iterable<[string, string]>;
+  /** Says that the client has gone. */
+  readonly signal: AbortSignal;
+}
+
+/** The answer to a {@link HostRequest}. */
+export interface HostResponse {
+  /** A status of HTTP. */
+  readonly status: number;
+  /** The content type of the body. */
+  readonly contentType: string;
+  /** Headers to send. */
+  readonly headers: [string, string][];
+  /** The body, if there is one. */
+  readonly body: string | Uint8Array | null;
+}
+
+/** Whatever tells about messages that bring a port: a worker's `self`. */
+export interface Scope {
+  addEventListener(type: string, listener: (event: never) => void): void;
+  removeEventListener(type: string, listener: (event: never) => void): void;
+}
+
+/**
+ * Serves a contract, wherever it runs.
+ *
+ * ```ts
+ * const host = new ServiceHost(Calculator, { service: CalculatorService, endpoints: [{ address: '/calculator' }] });
+ * await host.open();
+ * const proxy = new ServiceProxy(Calculator, { address: '/calculator', transport: host.transport });
+ * ```
+ */
+export class ServiceHost<C extends Contract = Contract> implements AsyncDisposable {
+  /** Its contract. */
+  readonly contract: C;
+  /** The way to it within the same program; values are cloned on it. */
+  readonly transport: Transport;
+  /** Subprotocols of WebSockets, the preferred one first. */
+  readonly protocols: readonly string[] = [SUBPROTOCOL];
+  readonly #options: HostOptions<C>;
+  readonly #endpoints: readonly EndpointOptions[];
+  readonly #early: ((made: CoreHost, loaded: Core) => void)[] = [];
+  #opening: Promise<void> | undefined;
+  #opened: (() => void) | undefined;
+  #ready: Core | undefined;
+  #core: CoreHost | undefined;
+  #error: PanicError | undefined;
+
+  /** Mistakes in contract and options show when it opens (`CO-14`). */
+  constructor(contract: C, options: HostOptions<C>) {
+    this.contract = contract;
+    this.#options = options;
+    this.#endpoints = options.endpoints ?? [{ address: `/${contract.name.toLowerCase()}` }];
+    this.transport = way((core) => core.CoreLink.memory(this.#make(core)));
+  }
+
+  /** Where it is in its life (`CO-1`). */
+  get state(): State {
+    return this.#error !== undefined ? 'faulted' : STATES[this.#core?.phase ?? 0] ?? 'created';
+  }
+
+  /** Where it listens, and how; both false if contract and binding do not fit. */
+  get addresses(): readonly { address: string; sessionful: boolean; sessionless: boolean }[] {
+    return this.#endpoints.map(({ address, binding }) => {
+      const channel = binding?.channel ?? 'both';
+      const needs = this.contract.session === 'required' || this.contract.callback !== undefined;
+      const sessionful = channel === 'sessionful' || (channel === 'both' && needs);
+      return { address, sessionful, sessionless: !sessionful };
+    });
+  }
+
+  /**
+   * Opens it, and loads the runtime if need be: all endpoints listen, or none (`HOST-2`).
+   *
+   * @throws ContractError, BindingError, BehaviorError or EncodingError for mistakes in contract and
+   *   options; StateError if its state does not allow it.
+   */
+  open(): Promise<void> {
+    const opening = this.#open();
+    this.#opening = opening;
+    return opening.finally(() => { this.#opening = undefined; });
+  }
+
+  async #open(): Promise<void> {
+    const loaded = await load();
+    const made = this.#make(loaded);
+    try {
+      await settled('host', () => made.open());
+    } finally {
+      this.#opened?.();
+    }
+    this.#ready = loaded;
+    for (const act of this.#early.splice(0)) act(made, loaded);
+  }
+
+  /** @internal Calls back once, when opening has ended well or not. */
+  whenOpened(then: () => void): void {
+    if (this.state === 'created' || this.state === 'opening') this.#opened = then;
+    else then();
+  }
+
+  /**
+   * Closes it in good order: operations end, then sessions, then objects (`CO-15`).
+   *
+   * @throws HostError `HOST_TIMED_OUT` if clients had to be cut off; it is closed then as well.
+   */
+  async close(): Promise<void> {
+    const made = this.#core;
+    if (made !== undefined) await settled('host', () => made.close());
+  }
+
+  /** Ends everything at once; only operations that run are left to end (`CO-16`). */
+  abort(): void {
+    attempt('host', () => this.#core?.abort());
+  }
+
+  /**
+   * Serves whoever has the other end of a port, once the host is open. Several hosts may be given one
+   * port, if their addresses differ.
+   */
+  acceptPort(control: MessagePort): void {
+    this.#when((made, loaded) => made.acceptPort(boardOf(control, loaded)));
+  }
+
+  /** Serves a session over a socket that was connected to an address. */
+  acceptSocket(address: string, socket: WebSocketLike): void {
+    this.#when((core) => core.acceptSocket(address, socket));
+  }
+
+  /**
+   * Serves the pages that a worker is for: call it in the worker, before anything is awaited, with
+   * `self`. In a shared worker every page that connects is served. Pages wait until all hosts that
+   * were told so have opened.
+   */
+  serve(scope: Scope): void {
+    gateOf(scope).enter(this);
+  }
+
+  /**
+   * Answers the page's own fetch: call it in a service worker, before anything is awaited, with `self`.
+   * Requests that are not for an address of the host are left to the browser.
+   */
+  serveFetch(scope: Scope): void {
+    scope.addEventListener('fetch', ((event: FetchEventLike) => {
+      const address = addressOf(event.request, this.addresses);
+      if (address !== undefined) event.respondWith(answerFetch(this, address, event.request));
+    }) as never);
+  }
+
+  /** Serves a request of HTTP, wherever it came from. It never rejects. */
+  async request(address: string, { body, contentType, signal }: HostRequest): Promise<HostResponse> {
+    if (!/^(application\/(vnd\.sessionful\.v1\+)?json|text\/plain)\s*(;|$)/i.test(contentType)) return refused(415);
+    // A service worker is started by the very request that it is to answer.
+    if (this.#opening !== undefined) await this.#opening.catch(() => undefined);
+    const made = this.#core;
+    if (made === undefined || this.#error !== undefined) return refused(503);
+    let text: string;
+    try {
+      text = typeof body === 'string' ? body : new TextDecoder('utf-8', { fatal: true }).decode(body);
+    } catch {
+      return refused(400);
+    }
+    return new Promise((resolve) => {
+      const answer = (reply: string | undefined | null): void => {
+        signal.removeEventListener('abort', gone);
+        if (reply === null) resolve(refused(503));
+        else if (reply === undefined) resolve({ ...refused(202) });
+        else resolve({ status: 200, contentType: CONTENT_TYPE, headers: [], body: reply });
+      };
+      const begun = made.request(address, text, answer);
+      const gone = (): void => { if (typeof begun === 'function') begun(); };
+      if (typeof begun === 'number') resolve(refused(begun));
+      else signal.addEventListener('abort', gone, { once: true });
+    });
+  }
+
+  /** What exists now at this end, as plain data for people and tests. */
+  snapshot(): unknown {
+    return attempt('host', () => this.#core?.snapshot());
+  }
+
+  /** What is left over although nothing is in progress; empty when all is well. */
+  leaks(): readonly string[] {
+    return attempt('host', () => this.#core?.leaks() ?? []);
+  }
+
+  /** Closes it; clients that do not end their sessions are cut off. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      await this.close();
+    } catch {
+      if (this.#error === undefined) this.abort();
+    }
+  }
+
+  /** Does something with the runtime's host, once it is open. */
+  #when(act: (made: CoreHost, loaded: Core) => void): void {
+    const [made, ready] = [this.#core, this.#ready];
+    if (made === undefined || ready === undefined) this.#early.push(act);
+    else attempt('host', () => act(made, ready));
+  }
+
+  #make(loaded: Core): CoreHost {
+    if (this.#core !== undefined) return this.#core;
+    const { service, endpoints: _, authorize, errors, released, ...rest } = this.#options;
+    const contract = this.contract.toCore();
+    const isObject = typeof service === 'object';
+    const config = {
+      ...rest,
+      endpoints: this.#endpoints.map((endpoint) => ({ ...endpoint, contract })),
+      wellKnown: isObject,
+      authorizes: authorize !== undefined,
+      handlesErrors: errors !== undefined,
+    };
+    const end = {
+      context: (at: number) => this.#core?.context(at),
+      settle: (at: number, succeeded: boolean, value: unknown) => this.#core?.settle(at, succeeded, value),
+    };
+    const users = usersOf(this.contract, () => end, {
+      create: makerOf(service as never) as never,
+      release: (object, dispose) => { if (dispose) (released ?? disposeOf)(object); },
+      ...(authorize === undefined ? {} : { authorize: authorize as never }),
+      ...(errors?.provideFault === undefined ? {} : { provideFault: errors.provideFault.bind(errors) as never }),
+      ...(errors?.handleError === undefined ? {} : { handleError: errors.handleError.bind(errors) as never }),
+    });
+    const made = attempt('host', () => new loaded.CoreHost(config, users, isObject ? service : undefined, undefined));
+    this.#core = made;
+    onPanic((error) => { this.#error = error; });
+    return made;
+  }
+}
+
+/** What of a fetch event is used here. */
+interface FetchEventLike {
+  readonly request: Request;
+  respondWith(answer: Promise<Response>): void;
+}
+
+function addressOf(request: Request, addresses: readonly { address: string; sessionless: boolean }[]): string | undefined {
+  if (request.method !== 'POST') return undefined;
+  const { pathname } = new URL(request.url);
+  return addresses.find(({ address, sessionless }) => sessionless && address === pathname)?.address;
+}
+
+async function answerFetch(host: ServiceHost, address: string, request: Request): Promise<Response> {
+  const { status, contentType, headers, body } = await host.request(address, {
+    body: new Uint8Array(await request.arrayBuffer()),
+    contentType: request.headers.get('content-type') ?? '',
+    headers: request.headers,
+    signal: request.signal,
+  });
+  return new Response(body as BodyInit | null, { status, headers: [['content-type', contentType], ...headers] });
+}
+
+function isSocketHello(data: unknown): data is SocketHello {
+  return typeof data === 'object' && data !== null && (data as Partial<SocketHello>).sessionful === 'socket'
+    && typeof (data as Partial<SocketHello>).address === 'string';
+}
+
+/** Hosts that were given one port share it. */
+const boards = new WeakMap<MessagePort, CoreBoard>();
+
+function boardOf(control: MessagePort, loaded: Core): CoreBoard {
+  let board = boards.get(control);
+  if (board === undefined) {
+    boards.set(control, board = new loaded.CoreBoard(control));
+    // The pages hear of it as well: their calls would wait for ever. The binary cannot be asked any more.
+    onPanic((error) => control.postMessage(['panic', error.message.slice(0, 200)]));
+  }
+  return board;
+}
+
+/** Where the pages of a worker come in. */
+class Gate {
+  readonly #hosts = new Set<ServiceHost>();
+  readonly #ports: MessagePort[] = [];
+  readonly #sockets: [address: string, port: MessagePort][] = [];
+  #closed = 0;
+
+  constructor(scope: Scope) {
+    const come = (event: { data: unknown; ports: readonly MessagePort[]; type: string }): void => {
+      const [port] = event.ports;
+      if (port === undefined) return;
+      if (event.type === 'connect' || event.data === HELLO) this.#ports.push(port);
+      else if (isSocketHello(event.data)) this.#sockets.push([event.data.address, port]);
+      else return;
+      this.#let();
+    };
+    scope.addEventListener('message', come as never);
+    scope.addEventListener('connect', come as never);
+  }
+
+  enter(host: ServiceHost): void {
+    this.#hosts.add(host);
+    this.#closed += 1;
+    host.whenOpened(() => {
+      this.#closed -= 1;
+      this.#let();
+    });
+  }
+
+  #let(): void {
+    if (this.#closed > 0) return;
+    for (const port of this.#ports.splice(0)) {
+      for (const host of this.#hosts) host.acceptPort(port);
+    }
+    for (const [address, port] of this.#sockets.splice(0)) {
+      const host = [...this.#hosts].find((known) => known.addresses.some((one) => one.address === address));
+      const socket = new PortSocket(port, SUBPROTOCOL);
+      if (host === undefined) socket.close(4404, 'nothing listens at the address');
+      else host.acceptSocket(address, socket);
+    }
+  }
+}
+
+const gates = new WeakMap<Scope, Gate>();
+
+function gateOf(scope: Scope): Gate {
+  let gate = gates.get(scope);
+  if (gate === undefined) gates.set(scope, gate = new Gate(scope));
+  return gate;
+}
+
+function refused(status: number): HostResponse {
+  return { status, contentType: 'text/plain', headers: [], body: null };
+}
+
+/** A class is called with `new`, any other function without. */
+function makerOf(service: unknown): (context: unknown) => unknown {
+  if (typeof service === 'object') return () => service;
+  if (typeof service !== 'function') throw errorOf('BEHAVIOR_NO_CONSTRUCTOR');
+  const isClass = /^class\b/.test(Function.prototype.toString.call(service));
+  return isClass ? () => new (service as new () => unknown)() : (service as (context: unknown) => unknown);
+}
+
+function disposeOf(object: object): void {
+  const { [Symbol.asyncDispose]: later, [Symbol.dispose]: now } = object as Partial<AsyncDisposable & Disposable>;
+  if (now !== undefined) now.call(object);
+  else if (later !== undefined) later.call(object).then(undefined, (thrown: unknown) => { queueMicrotask(() => { throw thrown; }); });
+}

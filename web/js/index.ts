@@ -1,0 +1,20 @@
+/**
+ * sessionful: service proxies and service hosts with sessions, wherever JavaScript runs.
+ *
+ * @module
+ */
+
+export * from './context.js';
+export * from './contract.js';
+export * from './errors.js';
+export * from './fault.js';
+export * from './group.js';
+export * from './host.js';
+export { oneWay, operation } from './operation.js';
+export type * from './operation.js';
+export * from './proxy.js';
+export { init, initSync, type InitSource, type State } from './runtime.js';
+export type { StandardSchema } from './standard-schema.js';
+export { PortSocket } from './port-socket.js';
+export { bundled, custom, network, port } from './transport.js';
+export type { CustomTransport, NetworkOptions, Transport, WebSocketLike, WorkerLike } from './transport.js';

@@ -1,0 +1,206 @@
+/**
+ * How messages get to a host: over the network, over a port to a worker, or within the same program.
+ *
+ * @module
+ */
+
+import { errorOf } from './errors.js';
+import { PortSocket } from './port-socket.js';
+import type { Core } from './runtime.js';
+import type { CoreLink } from './wasm/sessionful.js';
+
+/** Whatever has the shape of a WebSocket. Messages are texts. */
+export interface WebSocketLike {
+  /** 0 connecting, 1 open, 2 closing, 3 closed. */
+  readonly readyState: number;
+  /** Set to `arraybuffer`. */
+  binaryType: string;
+  send(data: string): void;
+  close(code?: number, reason?: string): void;
+  // Sockets of the browser, of `ws` and of others type their events each in its own way.
+  addEventListener(type: string, listener: (event: any) => void): void;
+  removeEventListener(type: string, listener: (event: any) => void): void;
+}
+
+/** The one subprotocol that both ends of a socket have to agree on. */
+export const SUBPROTOCOL = 'sessionful.v1';
+
+/** The content type of requests and answers. */
+export const CONTENT_TYPE = 'application/vnd.sessionful.v1+json';
+
+/** A way to hosts; several proxies may share it. */
+export interface Transport {
+  /** Makes the way, once. For the package itself. @internal */
+  readonly link: (core: Core) => CoreLink;
+}
+
+/** Options of {@link network}. */
+export interface NetworkOptions {
+  /** What relative addresses are relative to; the page's address unless given. */
+  readonly base?: string | URL;
+  /** The class of sockets; the platform's unless given (Node 20 has none: there it is `ws`). */
+  readonly WebSocket?: new (address: string, protocols: string) => WebSocketLike;
+  /** Connects a socket to an address, in place of the class. */
+  readonly connect?: (address: string) => WebSocketLike | Promise<WebSocketLike>;
+  /** The function that sends requests; the platform's unless given. */
+  readonly fetch?: (address: string, init: RequestInit) => Promise<Response>;
+  /** Headers of every request. Those that are not simple make a browser ask another origin first. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whether cookies go along; the platform's `same-origin` unless given. */
+  readonly credentials?: RequestCredentials;
+  /** Whether requests outlive the page (at most 64 KiB in all); false unless given. */
+  readonly keepalive?: boolean;
+  /** How many requests may be on their way at once; the others wait in order. 6 unless given. */
+  readonly maxRequests?: number;
+  /**
+   * When a silent host is asked for a sign of life, and how long the answer may take, in milliseconds;
+   * 30,000 and 10,000 unless given. `false` never asks: then a dead connection is noticed when the
+   * next call times out.
+   */
+  readonly keepAlive?: { readonly idle?: number; readonly answer?: number } | false;
+}
+
+let webSocketClass: (() => Promise<NonNullable<NetworkOptions['WebSocket']>>) | undefined;
+
+/** Says where sockets come from on a platform without them; for the entries of the package. */
+export function provideWebSocket(load: () => Promise<NonNullable<NetworkOptions['WebSocket']>>): void {
+  webSocketClass = load;
+}
+
+/**
+ * Over the network: sessions by WebSocket, single requests by fetch.
+ *
+ * ```ts
+ * new ServiceProxy(Calculator, { address: '/calculator', transport: network({ base: 'https://example.com' }) })
+ * ```
+ */
+export function network(options: NetworkOptions = {}): Transport {
+  const base = (): string | URL | undefined => options.base ?? (globalThis as { location?: Location }).location?.href;
+  const resolve = (address: string): URL => {
+    try {
+      return new URL(address, base());
+    } catch (cause) {
+      throw errorOf('TRANSPORT_ADDRESS', { address: address.slice(0, 200) }, { cause });
+    }
+  };
+  const connect = options.connect ?? ((address: string): unknown => {
+    const url = resolve(address);
+    url.protocol = url.protocol.replace(/^http/, 'ws');
+    const Class = options.WebSocket ?? (globalThis as { WebSocket?: NetworkOptions['WebSocket'] }).WebSocket;
+    if (Class !== undefined) return new Class(url.href, SUBPROTOCOL);
+    if (webSocketClass === undefined) throw errorOf('TRANSPORT_MISSING', { what: 'WebSocket class (Node 20 has none: install ws)' });
+    return webSocketClass().then((Loaded) => new Loaded(url.href, SUBPROTOCOL));
+  });
+  const send = (address: string, init: RequestInit): Promise<Response> => {
+    const url = resolve(address);
+    url.protocol = url.protocol.replace(/^ws/, 'http');
+    return (options.fetch ?? globalThis.fetch)(url.href, headed(init, url)).catch((cause: unknown) => {
+      throw explain(cause, url, init);
+    });
+  };
+  // Another origin is asked beforehand about any content type but three; this is one of them.
+  const headed = (init: RequestInit, url: URL): RequestInit => ({
+    ...init,
+    headers: { 'content-type': isForeign(url) ? 'text/plain;charset=UTF-8' : CONTENT_TYPE, ...options.headers },
+  });
+  const { credentials, keepalive, keepAlive, maxRequests } = options;
+  const init = {
+    method: 'POST',
+    redirect: 'manual',
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(keepalive === undefined ? {} : { keepalive }),
+  };
+  const idle = keepAlive === false ? Number.NaN : keepAlive?.idle ?? 30_000;
+  const answer = keepAlive === false ? Number.NaN : keepAlive?.answer ?? 10_000;
+  return way((core) => core.CoreLink.web(connect, send, init, maxRequests ?? 0, idle, answer));
+}
+
+function isForeign(url: URL): boolean {
+  const here = (globalThis as { location?: Location }).location;
+  return here !== undefined && here.origin !== url.origin;
+}
+
+/** As well as a browser lets us: it does not tell a refused request from a lost one. */
+function explain(cause: unknown, url: URL, { signal }: RequestInit): unknown {
+  if (signal?.aborted === true || !isForeign(url)) return cause;
+  const origin = (globalThis as { location?: Location }).location?.origin;
+  return new Error(`no connection, or ${url.origin} does not allow the origin ${origin} (CORS)`, { cause });
+}
+
+/** What a worker, or anything else that posts messages, looks like from here. */
+export interface WorkerLike {
+  postMessage(message: unknown, transfer: MessagePort[]): void;
+  addEventListener?(type: string, listener: (event: never) => void): void;
+}
+
+/** By this word a worker knows the message that brings the port of a page. */
+export const HELLO = 'sessionful';
+
+/**
+ * To the hosts of a worker (`new Worker(...)`, which has to call `host.serve(self)`), or over a port
+ * whose other end was given to a host (`host.acceptPort`), for example that of a shared worker.
+ */
+export function port(worker: MessagePort | WorkerLike): Transport {
+  return way((core) => {
+    let link: CoreLink | undefined;
+    const control = worker instanceof MessagePort ? worker : greet(worker, (reason) => link?.cut(reason));
+    link = core.CoreLink.port(control, (reason) => link?.cut(reason));
+    return link;
+  });
+}
+
+function greet(worker: WorkerLike, lost: (reason: string) => void): MessagePort {
+  const { port1, port2 } = new MessageChannel();
+  worker.postMessage(HELLO, [port2]);
+  // A worker whose script fails never answers.
+  worker.addEventListener?.('error', () => lost('the worker failed'));
+  return port1;
+}
+
+/** The message that brings the port of a socket. */
+export interface SocketHello {
+  /** Marks it. */
+  readonly sessionful: 'socket';
+  /** Where it connects to. */
+  readonly address: string;
+}
+
+/**
+ * To the bundled host as if over the network: sessions by an object of the interface of WebSocket to
+ * the worker (`host.serve(self)`), single requests by the page's own fetch, which a service worker
+ * answers (`host.serveFetch(self)`).
+ */
+export function bundled(worker: WorkerLike, options: NetworkOptions = {}): Transport {
+  const connect = (address: string): WebSocketLike => {
+    const { port1, port2 } = new MessageChannel();
+    const hello: SocketHello = { sessionful: 'socket', address };
+    const socket = new PortSocket(port1);
+    worker.postMessage(hello, [port2]);
+    return socket;
+  };
+  return network({ ...options, connect });
+}
+
+/** What {@link custom} takes: your own wire, in the shape of the platform's. */
+export interface CustomTransport {
+  /** Connects a session: a socket that is open or about to be. */
+  connect?(address: string): WebSocketLike | Promise<WebSocketLike>;
+  /** Sends a request: a text, POST. It is to stop when `init.signal` says so. */
+  fetch?(address: string, init: RequestInit): Promise<Response> | Response;
+}
+
+/** Over a wire of your own: functions of the shape of WebSocket and fetch. Addresses are yours as well. */
+export function custom(wire: CustomTransport): Transport {
+  const missing = (what: string) => (): never => {
+    throw errorOf('TRANSPORT_MISSING', { what });
+  };
+  const connect = wire.connect?.bind(wire) ?? missing('connect');
+  const send = wire.fetch?.bind(wire) ?? missing('fetch');
+  return way((core) => core.CoreLink.web(connect, send as never, { method: 'POST' }, 0, Number.NaN, Number.NaN));
+}
+
+/** A way that is made when the runtime is there. */
+export function way(make: (core: Core) => CoreLink): Transport {
+  let made: CoreLink | undefined;
+  return { link: (core) => (made ??= make(core)) };
+}

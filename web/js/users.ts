@@ -1,0 +1,263 @@
+/**
+ * The user's code behind an end, as the runtime calls it: services, callback objects, error handlers.
+ *
+ * @module
+ */
+
+import type { OperationContext, OperationState, ReadonlyHeaders } from './context.js';
+import type { Contract } from './contract.js';
+import { errorOf } from './errors.js';
+import { Fault } from './fault.js';
+import { placeArguments, type Operation } from './operation.js';
+import { asError } from './runtime.js';
+import { validate } from './standard-schema.js';
+import type { CoreContext, Users } from './wasm/sessionful.js';
+
+/** Tells the runtime that a result comes later. */
+const LATER = Symbol('later');
+
+/** What an end offers to the user's code that it runs. */
+export interface End {
+  /** The operation in progress under that number. */
+  context(at: number): CoreContext | undefined;
+  /** The outcome of something that was promised. */
+  settle(at: number, succeeded: boolean, value: unknown): void;
+}
+
+type Method = (...parameters: unknown[]) => unknown;
+
+/** What the user's code is asked besides operations. */
+export interface Helpers {
+  /** Makes a service object, or promises one. */
+  readonly create?: (context: OperationContext | undefined) => unknown;
+  /** A service object is given up; `dispose` unless its context only lets go of it (`INST-21`). */
+  readonly release?: (object: object, dispose: boolean) => void;
+  /** Whether a caller is let in. */
+  readonly authorize?: (context: OperationContext) => boolean | PromiseLike<boolean>;
+  /** What the caller hears of a failure; nothing leaves that to the runtime (`FLT-3`). */
+  readonly provideFault?: (failure: Fault | string, context: OperationContext) => Fault | undefined;
+  /** A failure is over; whether it is dealt with (`FLT-7`). */
+  readonly handleError?: (failure: Fault | string, context: OperationContext) => boolean | undefined;
+}
+
+/** Where throws of code end up that nobody waits for: shown as uncaught, harmless to the runtime. */
+function report(thrown: unknown): void {
+  queueMicrotask(() => { throw thrown; });
+}
+
+/** Runs the user's code for an end. */
+export function usersOf(contract: Contract, end: () => End, helpers: Helpers = {}): Users {
+  const operations = Object.entries(contract.operations);
+  const contexts = new Map<number, Context>();
+  const contextOf = (at: number): Context => {
+    let context = contexts.get(at);
+    if (context === undefined) contexts.set(at, context = new Context(at, end, contract));
+    return context;
+  };
+  const later = (at: number, promise: PromiseLike<unknown>): typeof LATER => {
+    promise.then((value) => end().settle(at, true, value), (thrown: unknown) => end().settle(at, false, thrown));
+    return LATER;
+  };
+  const invoke = (object: unknown, number: number, given: unknown, at: number): unknown => {
+    const [name, operation] = operations[number] ?? missing(number);
+    if (!Array.isArray(given)) throw errorOf('ENCODING', { reason: 'the arguments are no list' });
+    if (operation.input !== undefined) return later(at, checked(object, name, operation, given, contextOf(at)));
+    const result = methodOf(object, name).apply(object, placeArguments(operation, given, contextOf(at)));
+    return isPromise(result) ? later(at, result) : result;
+  };
+  return {
+    invoke,
+    create: (at) => {
+      const made = helpers.create?.(end().context(at) === undefined ? undefined : contextOf(at) as never);
+      return isPromise(made) ? later(at, made) : made;
+    },
+    release: (object, dispose) => {
+      try {
+        helpers.release?.(object as object, dispose);
+      } catch (thrown) {
+        report(thrown);
+      }
+    },
+    authorize: (at) => {
+      const decided = helpers.authorize?.(contextOf(at) as never) ?? true;
+      return isPromise(decided) ? later(at, decided) : decided;
+    },
+    failure: failureOf,
+    provideFault: (failure, at) => {
+      const fault = helpers.provideFault?.(shown(failure), contextOf(at) as never);
+      return fault === undefined ? undefined : failureOf(fault);
+    },
+    handleError: (failure, at) => {
+      try {
+        return helpers.handleError?.(shown(failure), contextOf(at) as never) === true;
+      } catch (thrown) {
+        report(thrown);
+        return false;
+      }
+    },
+    isLater: (result) => result === LATER,
+    forget: (at) => contexts.delete(at),
+  };
+}
+
+function missing(number: number): never {
+  throw errorOf('UNKNOWN_OPERATION', { operation: String(number) });
+}
+
+function methodOf(object: unknown, name: string): Method {
+  const method = (object as Record<string, unknown> | null | undefined)?.[name];
+  if (typeof method === 'function') return method as Method;
+  throw new TypeError(`the service has no method ${name}`);
+}
+
+async function checked(
+  object: unknown, name: string, operation: Operation, given: unknown[], context: unknown,
+): Promise<unknown> {
+  const input = operation.input === undefined ? given : await validate(operation.input, given, (reason) => errorOf('ENCODING', { reason }));
+  return methodOf(object, name).apply(object, placeArguments(operation, input, context));
+}
+
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+}
+
+/** A fault as the runtime reads it; anything else as a text, which callers hear only if the host says so. */
+function failureOf(thrown: unknown): unknown {
+  if (!(thrown instanceof Fault)) return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  const { code, reason, kind, detail } = thrown;
+  return { code, reason, ...(kind === undefined ? {} : { detail: { kind, body: detail } }) };
+}
+
+function shown(failure: unknown): Fault | string {
+  if (typeof failure === 'string') return failure;
+  const { code, reason, detail } = failure as { code: string; reason: string; detail?: { kind: string; body: unknown } };
+  return new Fault(code, reason, detail === undefined ? undefined : { kind: detail.kind, detail: detail.body });
+}
+
+/** The headers of a message, read from names and values by turns. */
+class Headers implements ReadonlyHeaders {
+  readonly #pairs: readonly (readonly [string, string])[];
+
+  constructor(flat: readonly string[]) {
+    this.#pairs = flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1] ?? ''] as const] : []));
+  }
+
+  get size(): number {
+    return this.#pairs.length;
+  }
+
+  get(name: string): string | undefined {
+    return this.#pairs.find(([known]) => known === name)?.[1];
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== undefined;
+  }
+
+  [Symbol.iterator](): Iterator<readonly [string, string]> {
+    return this.#pairs[Symbol.iterator]();
+  }
+}
+
+/** An operation in progress. What most operations never ask for costs them nothing. */
+class Context {
+  readonly #at: number;
+  readonly #end: () => End;
+  readonly #contract: Contract;
+  #core: CoreContext | undefined;
+  #headers: Headers | undefined;
+  #signal: AbortSignal | undefined;
+  #callback: object | undefined;
+
+  constructor(at: number, end: () => End, contract: Contract) {
+    this.#at = at;
+    this.#end = end;
+    this.#contract = contract;
+  }
+
+  /** It is good for this call only (`CTX-4`). */
+  #open(): CoreContext {
+    const core = this.#core ??= this.#end().context(this.#at);
+    if (core === undefined) throw errorOf('DISPOSED');
+    return core;
+  }
+
+  get operation(): string {
+    return this.#open().operation;
+  }
+
+  get session(): string | undefined {
+    return this.#open().session;
+  }
+
+  get headers(): ReadonlyHeaders {
+    return this.#headers ??= new Headers(this.#open().headers);
+  }
+
+  get signal(): AbortSignal {
+    if (this.#signal === undefined) {
+      const controller = new AbortController();
+      this.#signal = controller.signal;
+      this.#open().onCancelled(() => controller.abort(errorOf('ABORTED')));
+    }
+    return this.#signal;
+  }
+
+  get callback(): object {
+    return this.#callback ??= this.#callbacks();
+  }
+
+  #callbacks(): object {
+    const core = this.#open();
+    const contract = this.#contract.callback;
+    if (contract === undefined || !core.callsBack) throw errorOf('UNKNOWN_OPERATION', { operation: 'callback' });
+    const methods = Object.keys(contract.operations).map((name, number) => [
+      name,
+      (...parameters: unknown[]) => core.call(number, parameters, undefined, undefined).then(
+        ([value]) => value,
+        (thrown: unknown) => { throw asError(thrown); },
+      ),
+    ] as const);
+    return Object.freeze(Object.assign(Object.create(null) as object, Object.fromEntries(methods)));
+  }
+
+  get state(): OperationState {
+    const core = this.#open();
+    return {
+      get operation() { return core.state(0); },
+      get instance() { return core.state(1); },
+      get session() { return core.state(2); },
+      get host() { return core.state(3); },
+    };
+  }
+
+  addReplyHeader(name: string, value: string): void {
+    this.#open().addReplyHeader(name, value);
+  }
+
+  callOut<T>(work: PromiseLike<T> | (() => T | PromiseLike<T>)): Promise<T> {
+    return this.#open().callOut(typeof work === 'function' ? work : () => work) as Promise<T>;
+  }
+
+  releaseInstance(): void {
+    this.#open().releaseInstance();
+  }
+
+  closeSession(): void {
+    this.#open().closeSession();
+  }
+
+  abortSession(): void {
+    this.#open().abortSession();
+  }
+
+  onCompleted(handler: () => void): void {
+    this.#open().onCompleted(() => {
+      try {
+        handler();
+      } catch (thrown) {
+        report(thrown);
+      }
+    });
+  }
+}
