@@ -9,6 +9,7 @@ mod clock;
 mod context;
 mod crew;
 mod desk;
+mod engine;
 mod extensions;
 mod host;
 mod link;

@@ -363,8 +363,8 @@ impl Dispatcher {
     fn reply(&mut self, now: Timestamp, id: DispatchId, out: &mut impl Outbox<Action>) -> Step {
         let Some(dispatch) = self.dispatches.get(&id) else { return Step::Leave };
         let (channel, verdict) = (dispatch.channel, dispatch.verdict);
-        let sent =
-            !dispatch.one_way && self.send_reply(dispatch, self.reply_message(dispatch).into(), out);
+        let sent = !dispatch.one_way
+            && self.send_reply(dispatch, self.reply_message(dispatch).into(), out);
         if verdict != Verdict::Unhandled {
             return Step::Next(Stage::Releasing);
         }
@@ -416,7 +416,8 @@ impl Dispatcher {
     /// Step 28, continued: once the session is over, the context goes too.
     fn drain(&mut self, id: DispatchId, out: &mut impl Outbox<Action>) -> Step {
         let Some(dispatch) = self.dispatches.get(&id) else { return Step::Leave };
-        let session = self.channel(dispatch.channel).is_some_and(crate::channel::Channel::is_pipe);
+        let session =
+            self.channels.get(&dispatch.channel).is_some_and(crate::channel::Channel::is_pipe);
         if session {
             return Step::Park;
         }

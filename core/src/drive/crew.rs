@@ -3,7 +3,7 @@
 use futures::task::AtomicWaker;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Wake, Waker};
 
 /// A set of children with a waker each. Places are reused, so that a child that comes and goes
@@ -22,10 +22,28 @@ struct Place<T> {
     waker: Waker,
 }
 
-#[derive(Default)]
+/// Whom to wake when a child rings, whichever crew it belongs to.
+#[derive(Clone, Default)]
+pub(super) struct Owner(Arc<AtomicWaker>);
+
+impl Owner {
+    /// To be called at the beginning of each poll of the owner.
+    pub(super) fn register(&self, waker: &Waker) {
+        self.0.register(waker);
+    }
+}
+
 struct Ready {
+    /// Whether somebody is in the queue.
+    any: AtomicBool,
     rung: Mutex<VecDeque<usize>>,
-    owner: AtomicWaker,
+    owner: Owner,
+}
+
+impl Ready {
+    fn queue(&self) -> MutexGuard<'_, VecDeque<usize>> {
+        self.rung.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 struct Bell {
@@ -38,8 +56,9 @@ impl Bell {
     fn ring(&self) -> bool {
         let fresh = !self.rung.swap(true, Ordering::AcqRel);
         if fresh {
-            let mut queue = self.ready.rung.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut queue = self.ready.queue();
             queue.push_back(self.place);
+            self.ready.any.store(true, Ordering::Release);
         }
         fresh
     }
@@ -52,19 +71,16 @@ impl Wake for Bell {
 
     fn wake_by_ref(self: &Arc<Self>) {
         if self.ring() {
-            self.ready.owner.wake();
+            self.ready.owner.0.wake();
         }
     }
 }
 
 impl<T> Crew<T> {
-    pub(super) fn new() -> Crew<T> {
-        Crew { places: Vec::new(), free: Vec::new(), batch: VecDeque::new(), ready: Arc::default() }
-    }
-
-    /// Whom to wake when a child rings. To be called at the beginning of each poll of the owner.
-    pub(super) fn register(&self, owner: &Waker) {
-        self.ready.owner.register(owner);
+    pub(super) fn new(owner: &Owner) -> Crew<T> {
+        let (any, rung) = (AtomicBool::new(false), Mutex::default());
+        let ready = Arc::new(Ready { any, rung, owner: owner.clone() });
+        Crew { places: Vec::new(), free: Vec::new(), batch: VecDeque::new(), ready }
     }
 
     /// Adds a child. It is visited in the next round.
@@ -106,9 +122,10 @@ impl<T> Crew<T> {
 
     /// Begins a round with those who have rung. False: nobody has.
     pub(super) fn begin_round(&mut self) -> bool {
-        if self.batch.is_empty() {
-            let mut rung = self.ready.rung.lock().unwrap_or_else(PoisonError::into_inner);
-            std::mem::swap(&mut *rung, &mut self.batch);
+        if self.batch.is_empty() && self.ready.any.load(Ordering::Acquire) {
+            let mut queue = self.ready.queue();
+            std::mem::swap(&mut *queue, &mut self.batch);
+            self.ready.any.store(false, Ordering::Release);
         }
         !self.batch.is_empty()
     }
@@ -124,8 +141,7 @@ impl<T> Crew<T> {
 
     /// Whether somebody has rung since the round began.
     pub(super) fn is_rung(&self) -> bool {
-        !self.batch.is_empty()
-            || !self.ready.rung.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+        !self.batch.is_empty() || self.ready.any.load(Ordering::Acquire)
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -5,29 +5,29 @@ mod driver;
 use super::Service;
 use super::callback::Callback;
 use super::clock::Clock;
-use super::context::Stores;
+use super::context::{Order, Stores};
+use super::crew::Owner;
 use super::extensions::Extensions;
-use super::link::HostLink;
+use super::link::{EndLink, Outcall};
 use super::pipe::Acceptor;
 use super::service::{
     Authorizer, ContextProvider, Controls, ErrorHandler, Initializer, InstanceProvider,
 };
-use super::staff::{Roles, Servants};
-use super::state::{Begun, Ended, Keeper, Mortal, Shared, Stop, Wait};
+use super::staff::{Response, Roles, Servants};
+use super::state::{Command, End, Keeper, Shared, Stop, Wait};
 use super::watch::Watch;
-use crate::action::Ticket;
+use crate::action::{Ticket, Wire};
 use crate::codec::Codec;
+use crate::dispatch::Dispatcher;
 use crate::dispatch::behavior::Behavior;
 use crate::error::HostError;
 use crate::host::{Endpoint, Host, HostInput, HostOptions};
-use crate::ids::{ChannelId, ContextId};
+use crate::ids::{CallId, ChannelId, ContextId, DispatchId};
 use crate::lifecycle::Phase;
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 /// Makes a host: which endpoints, which service, and how it is run.
 ///
@@ -169,7 +169,7 @@ impl<W: Watch + 'static> HostBuilder<W> {
         behavior.error_handlers = !roles.error_handlers.is_empty();
         let shared = Shared::new(Host::new(endpoints, behavior, options), watch);
         shared.order(clock.now(), HostInput::Construct);
-        let link = Rc::new(HostLink { clock: clock.clone(), shared: Arc::clone(&shared) });
+        let link = Rc::new(EndLink { clock: clock.clone(), shared: Arc::clone(&shared) });
         if let Some(provider) = &roles.contexts {
             provider.attach(Controls(link.clone()));
         }
@@ -180,8 +180,9 @@ impl<W: Watch + 'static> HostBuilder<W> {
             link: link.clone(),
             extensions: stores.end(),
         };
-        let staff = Servants::new(roles, link, stores);
-        (handle, driver::run(clock, acceptor, codec, Stop(shared), staff))
+        let owner = Owner::default();
+        let staff = Servants::new(&owner, roles, link, stores);
+        (handle, driver::run((Stop(shared), owner, clock), acceptor, codec, staff))
     }
 }
 
@@ -207,7 +208,7 @@ impl<W: Watch + 'static> HostBuilder<W> {
 pub struct HostHandle<K: Clock, W: Watch = ()> {
     keeper: Arc<Keeper<Host, W>>,
     clock: K,
-    link: Rc<HostLink<K, W>>,
+    link: Rc<EndLink<Host, K, W>>,
     extensions: Extensions,
 }
 
@@ -244,7 +245,7 @@ impl<K: Clock, W: Watch> HostHandle<K, W> {
     ///
     /// Nothing happens before the first poll. Once begun, opening goes on if the future is dropped.
     pub async fn open(&self) -> Result<(), HostError> {
-        Command { handle: self, make: HostInput::Open, id: None }.await.host()
+        self.command(HostInput::Open).await.host()
     }
 
     /// Closes the host in good order: running operations end, then sessions, then contexts
@@ -258,12 +259,12 @@ impl<K: Clock, W: Watch> HostHandle<K, W> {
     ///
     /// Nothing happens before the first poll. Once begun, closing goes on if the future is dropped.
     pub async fn close(&self) -> Result<(), HostError> {
-        Command { handle: self, make: HostInput::Close, id: None }.await.host()
+        self.command(HostInput::Close).await.host()
     }
 
     /// Ends everything at once; only operations that run are left to end (`HOST-4`, `CO-16`).
     pub fn abort(&self) {
-        let _ = self.at_once(HostInput::Abort);
+        self.shared().at_once(self.clock.now(), HostInput::Abort);
     }
 
     /// Makes a closed host new again, under WWSAPI's rules only (`HOST-5`).
@@ -272,7 +273,7 @@ impl<K: Clock, W: Watch> HostHandle<K, W> {
     ///
     /// It is not closed, or WCF's rules govern it.
     pub fn reset(&self) -> Result<(), HostError> {
-        self.at_once(HostInput::Reset)
+        self.shared().at_once(self.clock.now(), HostInput::Reset).host()
     }
 
     /// Where it is in its life.
@@ -338,56 +339,62 @@ impl<K: Clock, W: Watch> HostHandle<K, W> {
         self.shared().is_stopped()
     }
 
-    fn at_once(&self, make: impl FnOnce(Ticket) -> HostInput) -> Result<(), HostError> {
-        let input = |id| make(Ticket(id));
-        let waker = futures::task::noop_waker();
-        match self.shared().begin(self.clock.now(), &waker, Wait::default(), input) {
-            Begun::Ended(ended) => ended.host(),
-            _ => Ok(()),
-        }
-    }
-}
-
-impl Mortal for Host {
-    fn abort() -> HostInput {
-        HostInput::Abort(Ticket(0)) // nobody waits for it
-    }
-
-    fn last_answer(&self) -> Option<HostInput> {
-        let (dispatch, answer) = self.dispatcher().last_answer()?;
-        Some(HostInput::Answer(dispatch, answer))
-    }
-}
-
-struct Command<'a, K: Clock, W: Watch> {
-    handle: &'a HostHandle<K, W>,
-    make: fn(Ticket) -> HostInput,
-    id: Option<u64>,
-}
-
-impl<K: Clock, W: Watch> Future for Command<'_, K, W> {
-    type Output = Ended;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Ended> {
-        let HostHandle { keeper, clock, .. } = self.handle;
-        if let Some(id) = self.id {
-            return keeper.0.poll(id, cx.waker());
-        }
-        let make = self.make;
+    fn command(&self, make: fn(Ticket) -> HostInput) -> Command<'_, Host, K, W> {
         let wait = Wait { after_singleton: true, ..Wait::default() };
-        match keeper.0.begin(clock.now(), cx.waker(), wait, |id| make(Ticket(id))) {
-            Begun::Ended(ended) => return Poll::Ready(ended),
-            Begun::Waiting(id) => self.id = Some(id),
-            Begun::NotYet => {}
-        }
-        Poll::Pending
+        Command { shared: self.shared(), clock: &self.clock, make, wait, id: None }
     }
 }
 
-impl<K: Clock, W: Watch> Drop for Command<'_, K, W> {
-    fn drop(&mut self) {
-        if let Some(id) = self.id {
-            self.handle.shared().forget(self.handle.clock.now(), id, None);
+impl End for Host {
+    fn wake() -> HostInput {
+        HostInput::Wake
+    }
+
+    fn wire(wire: Wire) -> HostInput {
+        HostInput::Wire(wire)
+    }
+
+    fn answer(response: Response) -> HostInput {
+        match response {
+            Response::Answer(dispatch, answer) => HostInput::Answer(dispatch, answer),
+            Response::SingletonMade(instance, made) => HostInput::SingletonMade(instance, made),
         }
+    }
+
+    fn abort(ticket: Ticket) -> HostInput {
+        HostInput::Abort(ticket)
+    }
+
+    fn call(call: CallId, outcall: Outcall) -> HostInput {
+        let Outcall { channel, operation, message, within, timeout, .. } = outcall;
+        HostInput::Call { call, channel, operation, message, within, timeout }
+    }
+
+    fn forget(channel: ChannelId, call: CallId) -> HostInput {
+        HostInput::Abandon(channel, call)
+    }
+
+    fn step_out(dispatch: DispatchId, call: CallId) -> HostInput {
+        HostInput::StepOut(dispatch, call)
+    }
+
+    fn step_in(dispatch: DispatchId, call: CallId) -> HostInput {
+        HostInput::StepIn(dispatch, call)
+    }
+
+    fn order(order: Order) -> Option<HostInput> {
+        Some(match order {
+            Order::ReleaseObject(context) => HostInput::ReleaseObject(context),
+            Order::RaiseQuota(context, by) => HostInput::RaiseQuota(context, by),
+            Order::Outgoing(context, added) => HostInput::Outgoing(context, added),
+            Order::Bind(context, channel) => HostInput::Bind(context, channel),
+            Order::ContextIdle(context, idle) => HostInput::ContextIdle(context, idle),
+            Order::CloseSession(channel) => HostInput::CloseSession(channel),
+            Order::AbortSession(channel) => HostInput::AbortSession(channel),
+        })
+    }
+
+    fn serving(&self) -> Option<&Dispatcher> {
+        Some(self.dispatcher())
     }
 }

@@ -1,16 +1,13 @@
 //! What operations and controls want from the end they belong to, whatever kind of end it is.
 
-use super::state::{Begun, Ended, Shared, Wait};
+use super::state::{Begun, End, Ended, Shared, Wait};
 use super::watch::Watch;
 use super::{clock::Clock, context::Order};
-use crate::action::Ticket;
 use crate::channel::Role;
 use crate::dispatch::{Dispatcher, Stage};
-use crate::host::{Host, HostInput};
 use crate::ids::{CallId, ChannelId, DispatchId, OperationId};
 use crate::lifecycle::Phase;
 use crate::message::Message;
-use crate::proxy::{NewCall, Proxy, ProxyInput};
 use std::sync::Arc;
 use std::task::{Poll, Waker};
 use std::time::Duration;
@@ -40,19 +37,17 @@ pub(super) trait Link {
     fn has_channel(&self, channel: ChannelId) -> bool;
 }
 
-pub(super) struct HostLink<K, W> {
+/// The link to an end of either kind.
+pub(super) struct EndLink<M, K, W> {
     pub clock: K,
-    pub shared: Arc<Shared<Host, W>>,
+    pub shared: Arc<Shared<M, W>>,
 }
 
-impl<K: Clock, W: Watch> Link for HostLink<K, W> {
+impl<M: End, K: Clock, W: Watch> Link for EndLink<M, K, W> {
     fn call(&self, waker: &Waker, call: Outcall) -> Begun {
-        let Outcall { channel, operation, message, within, timeout, .. } = call;
+        let Outcall { channel, within, .. } = call;
         let wait = Wait { after_room_on: Some(channel), within, after_singleton: false };
-        self.shared.begin(self.clock.now(), waker, wait, |id| {
-            let call = CallId(id);
-            HostInput::Call { call, channel, operation, message, within, timeout }
-        })
+        self.shared.begin(self.clock.now(), waker, wait, |id| M::call(CallId(id), call))
     }
 
     fn poll(&self, id: u64, waker: &Waker) -> Poll<Ended> {
@@ -60,104 +55,34 @@ impl<K: Clock, W: Watch> Link for HostLink<K, W> {
     }
 
     fn forget(&self, channel: ChannelId, id: u64) {
-        let input = HostInput::Abandon(channel, CallId(id));
+        let input = M::forget(channel, CallId(id));
         self.shared.forget(self.clock.now(), id, Some(input));
     }
 
     fn step_out(&self, dispatch: DispatchId, waker: &Waker) -> Option<u64> {
-        if !self.shared.read(|host| is_running(host.dispatcher(), dispatch)) {
-            return None;
-        }
-        let wait = Wait { within: Some(dispatch), ..Wait::default() };
-        let out = |id| HostInput::StepOut(dispatch, CallId(id));
-        waiting(self.shared.begin(self.clock.now(), waker, wait, out))
-    }
-
-    fn step_in(&self, dispatch: DispatchId, id: u64) {
-        self.shared.order(self.clock.now(), HostInput::StepIn(dispatch, CallId(id)));
-    }
-
-    fn order(&self, order: Order) {
-        let input = match order {
-            Order::ReleaseObject(context) => HostInput::ReleaseObject(context),
-            Order::RaiseQuota(context, by) => HostInput::RaiseQuota(context, by),
-            Order::Outgoing(context, added) => HostInput::Outgoing(context, added),
-            Order::Bind(context, channel) => HostInput::Bind(context, channel),
-            Order::ContextIdle(context, idle) => HostInput::ContextIdle(context, idle),
-            Order::CloseSession(channel) => HostInput::CloseSession(channel),
-            Order::AbortSession(channel) => HostInput::AbortSession(channel),
-        };
-        self.shared.order(self.clock.now(), input);
-    }
-
-    fn is_cancelled(&self, dispatch: DispatchId, waker: Option<&Waker>) -> bool {
-        self.shared.change(|state| {
-            let (over, channel) = is_over(state.machine.dispatcher(), dispatch);
-            if let (false, Some(channel), Some(waker)) = (over, channel, waker) {
-                state.desk.on_cancel(channel, waker);
-            }
-            over
-        })
-    }
-
-    fn has_channel(&self, channel: ChannelId) -> bool {
-        self.shared.read(|host| host.dispatcher().channel(channel).is_some())
-    }
-}
-
-pub(super) struct ProxyLink<K, W> {
-    pub clock: K,
-    pub shared: Arc<Shared<Proxy, W>>,
-}
-
-impl<K: Clock, W: Watch> Link for ProxyLink<K, W> {
-    fn call(&self, waker: &Waker, call: Outcall) -> Begun {
-        let Outcall { channel, operation, message, within, group, timeout } = call;
-        let wait = Wait { after_room_on: Some(channel), within, after_singleton: false };
-        self.shared.begin(self.clock.now(), waker, wait, |id| {
-            let call = CallId(id);
-            ProxyInput::Call(NewCall { call, operation, message, group, timeout, within })
-        })
-    }
-
-    fn poll(&self, id: u64, waker: &Waker) -> Poll<Ended> {
-        self.shared.poll(id, waker)
-    }
-
-    fn forget(&self, _channel: ChannelId, id: u64) {
-        let input = ProxyInput::Forget(CallId(id));
-        self.shared.forget(self.clock.now(), id, Some(input));
-    }
-
-    fn step_out(&self, dispatch: DispatchId, waker: &Waker) -> Option<u64> {
-        let running = |proxy: &Proxy| proxy.dispatcher().is_some_and(|d| is_running(d, dispatch));
+        let running = |end: &M| end.serving().is_some_and(|s| is_running(s, dispatch));
         if !self.shared.read(running) {
             return None;
         }
         let wait = Wait { within: Some(dispatch), ..Wait::default() };
-        let out = |id| ProxyInput::StepOut(dispatch, CallId(id));
+        let out = |id| M::step_out(dispatch, CallId(id));
         waiting(self.shared.begin(self.clock.now(), waker, wait, out))
     }
 
     fn step_in(&self, dispatch: DispatchId, id: u64) {
-        self.shared.order(self.clock.now(), ProxyInput::StepIn(dispatch, CallId(id)));
+        self.shared.order(self.clock.now(), M::step_in(dispatch, CallId(id)));
     }
 
-    /// A callback object has no host: only its session can be ended.
     fn order(&self, order: Order) {
-        // Nobody waits under ticket 0: real ones begin at 1.
-        let input = match order {
-            Order::CloseSession(_) => ProxyInput::Close(Ticket(0)),
-            Order::AbortSession(_) => ProxyInput::Abort(Ticket(0)),
-            _ => return,
-        };
-        self.shared.order(self.clock.now(), input);
+        if let Some(input) = M::order(order) {
+            self.shared.order(self.clock.now(), input);
+        }
     }
 
     fn is_cancelled(&self, dispatch: DispatchId, waker: Option<&Waker>) -> bool {
         self.shared.change(|state| {
-            let Some(dispatcher) = state.machine.dispatcher() else { return true };
-            let (over, channel) = is_over(dispatcher, dispatch);
+            let Some(serving) = state.machine.serving() else { return true };
+            let (over, channel) = is_over(serving, dispatch);
             if let (false, Some(channel), Some(waker)) = (over, channel, waker) {
                 state.desk.on_cancel(channel, waker);
             }
@@ -166,7 +91,7 @@ impl<K: Clock, W: Watch> Link for ProxyLink<K, W> {
     }
 
     fn has_channel(&self, channel: ChannelId) -> bool {
-        self.shared.read(|proxy| proxy.dispatcher().is_some_and(|d| d.channel(channel).is_some()))
+        self.shared.read(|end| end.serving().is_some_and(|s| s.channel(channel).is_some()))
     }
 }
 

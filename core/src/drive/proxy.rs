@@ -6,27 +6,27 @@ use super::Caller;
 use super::Service;
 use super::call::{Call, CallOptions};
 use super::clock::Clock;
-use super::context::Stores;
-use super::link::ProxyLink;
+use super::context::{Order, Stores};
+use super::crew::Owner;
+use super::link::{EndLink, Outcall};
 use super::pipe::Connector;
-use super::staff::{Nobody, Roles, Servants, Staff};
-use super::state::{Begun, Ended, Keeper, Mortal, Shared, Stop, Wait};
+use super::staff::{Nobody, Response, Roles, Servants, Staff};
+use super::state::{Command, End, Keeper, Shared, Stop, Wait};
 use super::watch::Watch;
-use crate::action::{Failure, Ticket};
+use crate::action::{Failure, Ticket, Wire};
 use crate::codec::Codec;
+use crate::dispatch::Dispatcher;
 use crate::error::ProxyError;
 use crate::host::Endpoint;
-use crate::ids::{CallId, OperationId};
+use crate::ids::{CallId, ChannelId, DispatchId, OperationId};
 use crate::lifecycle::Phase;
 use crate::message::Message;
 use crate::proxy::{NewCall, Proxy, ProxyInput, ProxyOptions};
 use bytes::Bytes;
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 /// Makes a proxy: where to, how, and who listens.
 ///
@@ -110,7 +110,7 @@ impl<W: Watch> ProxyBuilder<W> {
     ) -> Result<(ProxyHandle<K, W>, impl Future<Output = ()>), ProxyError> {
         let (shared, address) = self.share()?;
         let parts = driver::Parts { address, clock, connector, codec };
-        Ok(parts.run(shared, Nobody))
+        Ok(parts.run(shared, Owner::default(), Nobody))
     }
 }
 
@@ -132,10 +132,11 @@ impl<W: Watch + 'static> ProxyBuilder<W, CallbackObject> {
         // One object serves every context: its user made it, and owns it.
         let lend = move |_: Option<&super::Context>| Ok::<_, Failure>(Rc::clone(&object));
         let roles = Roles { instances: Some(Rc::new(lend)), ..Roles::default() };
-        let link = Rc::new(ProxyLink { clock: clock.clone(), shared: Arc::clone(&shared) });
-        let staff = Servants::new(roles, link, Stores::default());
+        let link = Rc::new(EndLink { clock: clock.clone(), shared: Arc::clone(&shared) });
+        let owner = Owner::default();
+        let staff = Servants::new(&owner, roles, link, Stores::default());
         let parts = driver::Parts { address, clock, connector, codec };
-        Ok(parts.run(shared, staff))
+        Ok(parts.run(shared, owner, staff))
     }
 }
 
@@ -151,11 +152,12 @@ impl<K: Clock, C: Connector, D: Codec> driver::Parts<K, C, D> {
     fn run<W: Watch, S: Staff>(
         self,
         shared: Arc<Shared<Proxy, W>>,
+        owner: Owner,
         staff: S,
     ) -> (ProxyHandle<K, W>, impl Future<Output = ()>) {
         let clock = self.clock.clone();
         let keeper = Arc::new(Keeper(Arc::clone(&shared)));
-        (ProxyHandle { keeper, clock }, driver::run(self, Stop(shared), staff))
+        (ProxyHandle { keeper, clock }, driver::run(self, Stop(shared), owner, staff))
     }
 }
 
@@ -214,7 +216,7 @@ impl<K: Clock, W: Watch> ProxyHandle<K, W> {
     ///
     /// Nothing happens before the first poll. Once begun, opening goes on if the future is dropped.
     pub async fn open(&self) -> Result<(), ProxyError> {
-        Command { handle: self, make: ProxyInput::Open, id: None }.await.proxy()
+        self.command(ProxyInput::Open).await.proxy()
     }
 
     /// Closes the proxy in good order: pending calls are awaited, then the service is told
@@ -228,12 +230,12 @@ impl<K: Clock, W: Watch> ProxyHandle<K, W> {
     ///
     /// Nothing happens before the first poll. Once begun, closing goes on if the future is dropped.
     pub async fn close(&self) -> Result<(), ProxyError> {
-        Command { handle: self, make: ProxyInput::Close, id: None }.await.proxy()
+        self.command(ProxyInput::Close).await.proxy()
     }
 
     /// Ends everything at once (`CALL-9` to `CALL-11`). Never waits, never fails.
     pub fn abort(&self) {
-        let _ = self.at_once(ProxyInput::Abort);
+        self.shared().at_once(self.clock.now(), ProxyInput::Abort);
     }
 
     /// Makes a closed proxy new again, under WWSAPI's rules only (`PROXY-8`).
@@ -242,7 +244,7 @@ impl<K: Clock, W: Watch> ProxyHandle<K, W> {
     ///
     /// It is not closed, or WCF's rules govern it.
     pub fn reset(&self) -> Result<(), ProxyError> {
-        self.at_once(ProxyInput::Reset)
+        self.shared().at_once(self.clock.now(), ProxyInput::Reset).proxy()
     }
 
     /// Gives up the results of a group of calls, or of all calls for 0 (`CALL-5`). The proxy and
@@ -252,7 +254,8 @@ impl<K: Clock, W: Watch> ProxyHandle<K, W> {
     ///
     /// The proxy is not open.
     pub fn abandon(&self, group: u32) -> Result<(), ProxyError> {
-        self.at_once(|ticket| ProxyInput::Abandon(ticket, group))
+        let abandon = |ticket| ProxyInput::Abandon(ticket, group);
+        self.shared().at_once(self.clock.now(), abandon).proxy()
     }
 
     /// Calls an operation with more than a body.
@@ -303,13 +306,9 @@ impl<K: Clock, W: Watch> ProxyHandle<K, W> {
         self.shared().is_stopped()
     }
 
-    fn at_once(&self, make: impl FnOnce(Ticket) -> ProxyInput) -> Result<(), ProxyError> {
-        let input = |id| make(Ticket(id));
-        let waker = futures::task::noop_waker();
-        match self.shared().begin(self.clock.now(), &waker, Wait::default(), input) {
-            Begun::Ended(ended) => ended.proxy(),
-            _ => Ok(()),
-        }
+    fn command(&self, make: fn(Ticket) -> ProxyInput) -> Command<'_, Proxy, K, W> {
+        let (shared, clock, wait) = (self.shared(), &self.clock, Wait::default());
+        Command { shared, clock, make, wait, id: None }
     }
 }
 
@@ -320,46 +319,55 @@ impl<K: Clock, W: Watch> Caller for ProxyHandle<K, W> {
     }
 }
 
-impl Mortal for Proxy {
-    fn abort() -> ProxyInput {
-        ProxyInput::Abort(Ticket(0)) // nobody waits for it
+impl End for Proxy {
+    fn wake() -> ProxyInput {
+        ProxyInput::Wake
     }
 
-    fn last_answer(&self) -> Option<ProxyInput> {
-        let (dispatch, answer) = self.dispatcher()?.last_answer()?;
-        Some(ProxyInput::Answer(dispatch, answer))
+    fn wire(wire: Wire) -> ProxyInput {
+        ProxyInput::Wire(wire)
     }
-}
 
-struct Command<'a, K: Clock, W: Watch> {
-    handle: &'a ProxyHandle<K, W>,
-    make: fn(Ticket) -> ProxyInput,
-    id: Option<u64>,
-}
-
-impl<K: Clock, W: Watch> Future for Command<'_, K, W> {
-    type Output = Ended;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Ended> {
-        let ProxyHandle { keeper, clock } = self.handle;
-        if let Some(id) = self.id {
-            return keeper.0.poll(id, cx.waker());
+    fn answer(response: Response) -> ProxyInput {
+        match response {
+            Response::Answer(dispatch, answer) => ProxyInput::Answer(dispatch, answer),
+            // A proxy has no singletons.
+            Response::SingletonMade(..) => ProxyInput::Wake,
         }
-        let make = self.make;
-        let input = |id| make(Ticket(id));
-        match keeper.0.begin(clock.now(), cx.waker(), Wait::default(), input) {
-            Begun::Ended(ended) => return Poll::Ready(ended),
-            Begun::Waiting(id) => self.id = Some(id),
-            Begun::NotYet => {}
-        }
-        Poll::Pending
     }
-}
 
-impl<K: Clock, W: Watch> Drop for Command<'_, K, W> {
-    fn drop(&mut self) {
-        if let Some(id) = self.id {
-            self.handle.shared().forget(self.handle.clock.now(), id, None);
+    fn abort(ticket: Ticket) -> ProxyInput {
+        ProxyInput::Abort(ticket)
+    }
+
+    fn call(call: CallId, outcall: Outcall) -> ProxyInput {
+        let Outcall { operation, message, within, group, timeout, .. } = outcall;
+        ProxyInput::Call(NewCall { call, operation, message, group, timeout, within })
+    }
+
+    fn forget(_channel: ChannelId, call: CallId) -> ProxyInput {
+        ProxyInput::Forget(call)
+    }
+
+    fn step_out(dispatch: DispatchId, call: CallId) -> ProxyInput {
+        ProxyInput::StepOut(dispatch, call)
+    }
+
+    fn step_in(dispatch: DispatchId, call: CallId) -> ProxyInput {
+        ProxyInput::StepIn(dispatch, call)
+    }
+
+    /// A callback object has no host: only its session can be ended.
+    fn order(order: Order) -> Option<ProxyInput> {
+        // Nobody waits under ticket 0: real ones begin at 1.
+        match order {
+            Order::CloseSession(_) => Some(ProxyInput::Close(Ticket(0))),
+            Order::AbortSession(_) => Some(ProxyInput::Abort(Ticket(0))),
+            _ => None,
         }
+    }
+
+    fn serving(&self) -> Option<&Dispatcher> {
+        self.dispatcher()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Service;
 use super::context::{Context, Facts, Stores};
-use super::crew::Crew;
+use super::crew::{Crew, Owner};
 use super::link::Link;
 use super::service::{Authorizer, ContextProvider, ErrorHandler, Initializer, InstanceProvider};
 use crate::action::{Answer, Failure, Question, Reply};
@@ -10,18 +10,17 @@ use crate::channel::Channel;
 use crate::dispatch::Dispatcher;
 use crate::ids::{ChannelId, ContextId, DispatchId, InstanceId};
 use crate::message::Message;
-use crate::table::Table;
+use crate::table::Series;
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use smol_str::SmolStr;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{self, Poll, Waker};
+use std::task::{self, Poll};
 
 /// Who answers the questions of an end.
 pub(super) trait Staff {
-    fn register(&self, owner: &Waker);
     /// Puts a question; the answer comes from [`next`](Staff::next).
     fn ask(&mut self, brief: Brief, question: Question);
     fn begin_round(&mut self) -> bool;
@@ -88,8 +87,6 @@ impl Brief {
 pub(super) struct Nobody;
 
 impl Staff for Nobody {
-    fn register(&self, _owner: &Waker) {}
-
     fn ask(&mut self, _brief: Brief, _question: Question) {}
 
     fn begin_round(&mut self) -> bool {
@@ -137,9 +134,9 @@ pub(super) struct Servants {
     roles: Roles,
     link: Rc<dyn Link>,
     stores: Stores,
-    objects: Table<InstanceId, Rc<dyn Service>>,
+    objects: Series<InstanceId, Rc<dyn Service>>,
     /// Operations that were asked about and have not ended.
-    contexts: Table<DispatchId, Context>,
+    contexts: Series<DispatchId, Context>,
     tasks: Crew<Task>,
 }
 
@@ -154,14 +151,14 @@ enum Task {
 }
 
 impl Servants {
-    pub(super) fn new(roles: Roles, link: Rc<dyn Link>, stores: Stores) -> Servants {
+    pub(super) fn new(owner: &Owner, roles: Roles, link: Rc<dyn Link>, stores: Stores) -> Servants {
         Servants {
             roles,
             link,
             stores,
-            objects: Table::new(),
-            contexts: Table::new(),
-            tasks: Crew::new(),
+            objects: Series::new(),
+            contexts: Series::new(),
+            tasks: Crew::new(owner),
         }
     }
 
@@ -293,10 +290,6 @@ impl Task {
 }
 
 impl Staff for Servants {
-    fn register(&self, owner: &Waker) {
-        self.tasks.register(owner);
-    }
-
     fn ask(&mut self, brief: Brief, question: Question) {
         let Brief { dispatch, facts, operation, message } = brief;
         if let Some(facts) = facts {
@@ -357,7 +350,7 @@ impl Staff for Servants {
     }
 
     fn knows(&self, dispatch: DispatchId) -> bool {
-        self.contexts.contains_key(&dispatch)
+        self.contexts.get(&dispatch).is_some()
     }
 
     fn is_empty(&self) -> bool {

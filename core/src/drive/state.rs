@@ -2,15 +2,23 @@
 //!
 //! Nobody foreign is called while it is locked: wakers are collected, and woken after.
 
+use super::clock::Clock;
+use super::context::Order;
 pub(super) use super::desk::{Desk, Ended, Wait};
+use super::link::Outcall;
+use super::staff::Response;
 use super::watch::Watch;
-use crate::action::Action;
+use crate::action::{Action, Ticket, Wire};
+use crate::dispatch::Dispatcher;
 use crate::event::Event;
+use crate::ids::{CallId, ChannelId, DispatchId};
 use crate::machine::{Machine, Outbox};
 use crate::time::Timestamp;
 use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 
 pub(super) struct State<M, W> {
     pub machine: M,
@@ -37,12 +45,25 @@ impl<W: Watch> Outbox<Action> for Out<'_, W> {
     }
 }
 
-/// What a machine is told when its driver is gone: nothing that goes on could ever end.
-pub(super) trait Mortal: Machine<Action = Action> {
-    /// Everything ends at once.
-    fn abort() -> Self::Input;
-    /// An answer in place of the user's code, which is gone as well; none when nobody waits.
-    fn last_answer(&self) -> Option<Self::Input>;
+/// What hosts and proxies have in common.
+pub(super) trait End: Machine<Action = Action> {
+    fn wake() -> Self::Input;
+    fn wire(wire: Wire) -> Self::Input;
+    fn answer(response: Response) -> Self::Input;
+    fn abort(ticket: Ticket) -> Self::Input;
+    fn call(call: CallId, outcall: Outcall) -> Self::Input;
+    /// The future of a call was dropped.
+    fn forget(channel: ChannelId, call: CallId) -> Self::Input;
+    fn step_out(dispatch: DispatchId, call: CallId) -> Self::Input;
+    fn step_in(dispatch: DispatchId, call: CallId) -> Self::Input;
+    /// None: this kind of end does not take the order.
+    fn order(order: Order) -> Option<Self::Input>;
+    /// Operations, contexts and channels; a proxy without sessions has none.
+    fn serving(&self) -> Option<&Dispatcher>;
+    /// Whether a channel takes more at once.
+    fn is_receptive(&self, channel: ChannelId) -> bool {
+        self.serving().is_none_or(|serving| serving.is_receptive(channel))
+    }
 }
 
 impl<M: Machine<Action = Action>, W: Watch> State<M, W> {
@@ -93,7 +114,9 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
         let result = change(&mut state);
         let wakes = state.desk.take_wakes();
         drop(state);
-        wakes.wake();
+        if let Some(wakes) = wakes {
+            wakes.wake();
+        }
         result
     }
 
@@ -105,6 +128,11 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
                 state.desk.wake_driver();
             }
         });
+    }
+
+    /// What handles have set in motion.
+    pub(super) fn collect(&self, todo: &mut VecDeque<Action>) {
+        self.change(|state| state.desk.hand_over(todo));
     }
 
     /// A step by the driver itself, who gets what follows.
@@ -170,21 +198,16 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
         drop(old);
     }
 
-    /// The driver is about to rest. False: there is something to do. The deadline comes along.
-    pub(super) fn rest(
-        &self,
-        waker: &Waker,
-        todo: &mut VecDeque<Action>,
-    ) -> (bool, Option<Timestamp>) {
-        let (rests, deadline, old) = self.change(|state| {
+    /// The driver is about to rest, unless there is more to do.
+    pub(super) fn rest(&self, waker: &Waker, todo: &mut VecDeque<Action>) -> Rest {
+        let (rest, old) = self.change(|state| {
             state.desk.hand_over(todo);
             let deadline = state.machine.deadline();
-            let rests = todo.is_empty();
-            let old = if rests { state.desk.keep_driver(waker) } else { None };
-            (rests, deadline, old)
+            let old = if todo.is_empty() { state.desk.keep_driver(waker) } else { None };
+            (Rest { deadline, orphaned: state.desk.orphaned }, old)
         });
         drop(old);
-        (rests, deadline)
+        rest
     }
 
     /// The last handle is gone.
@@ -199,8 +222,54 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
         self.lock().desk.stopped
     }
 
-    pub(super) fn is_orphaned(&self) -> bool {
-        self.lock().desk.orphaned
+    /// Gives a command whose end nobody waits for, unless it comes at once.
+    pub(super) fn at_once(&self, now: Timestamp, make: impl FnOnce(Ticket) -> M::Input) -> Ended {
+        let waker = futures::task::noop_waker();
+        match self.begin(now, &waker, Wait::default(), |id| make(Ticket(id))) {
+            Begun::Ended(ended) => ended,
+            _ => Ended::Going,
+        }
+    }
+}
+
+/// What a driver needs to know before it rests.
+pub(super) struct Rest {
+    pub deadline: Option<Timestamp>,
+    /// No handle is left.
+    pub orphaned: bool,
+}
+
+/// A command to an end; nothing happens before it is polled.
+pub(super) struct Command<'a, M: Machine<Action = Action>, K: Clock, W: Watch> {
+    pub shared: &'a Shared<M, W>,
+    pub clock: &'a K,
+    pub make: fn(Ticket) -> M::Input,
+    pub wait: Wait,
+    pub id: Option<u64>,
+}
+
+impl<M: Machine<Action = Action>, K: Clock, W: Watch> Future for Command<'_, M, K, W> {
+    type Output = Ended;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Ended> {
+        let Command { shared, clock, make, wait, id } = &mut *self;
+        if let Some(id) = id {
+            return shared.poll(*id, cx.waker());
+        }
+        match shared.begin(clock.now(), cx.waker(), *wait, |id| make(Ticket(id))) {
+            Begun::Ended(ended) => return Poll::Ready(ended),
+            Begun::Waiting(begun) => *id = Some(begun),
+            Begun::NotYet => {}
+        }
+        Poll::Pending
+    }
+}
+
+impl<M: Machine<Action = Action>, K: Clock, W: Watch> Drop for Command<'_, M, K, W> {
+    fn drop(&mut self) {
+        if let Some(id) = self.id {
+            self.shared.forget(self.clock.now(), id, None);
+        }
     }
 }
 
@@ -214,18 +283,19 @@ impl<M: Machine<Action = Action>, W: Watch> Drop for Keeper<M, W> {
 }
 
 /// Held by the driver.
-pub(super) struct Stop<M: Mortal, W: Watch>(pub Arc<Shared<M, W>>);
+pub(super) struct Stop<M: End, W: Watch>(pub Arc<Shared<M, W>>);
 
-impl<M: Mortal, W: Watch> Drop for Stop<M, W> {
+impl<M: End, W: Watch> Drop for Stop<M, W> {
     /// Whoever waits hears that the driver has stopped. The machine ends as if aborted, so that its
     /// state, its events and [`leaks`](super::HostHandle::leaks) do not tell of what is no more.
     fn drop(&mut self) {
         self.0.change(|state| {
             state.desk.stop();
             let now = state.now;
-            state.step(now, M::abort());
-            while let Some(answer) = state.machine.last_answer() {
-                state.step(now, answer);
+            state.step(now, M::abort(Ticket(0))); // nobody waits for it
+            let unanswered = |end: &M| end.serving()?.last_answer();
+            while let Some((dispatch, answer)) = unanswered(&state.machine) {
+                state.step(now, M::answer(Response::Answer(dispatch, answer)));
             }
         });
     }

@@ -1,11 +1,11 @@
 //! The one real timer of a driver.
 
 use super::clock::Clock;
-use super::crew::Crew;
+use super::crew::{Crew, Owner};
 use crate::time::Timestamp;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 /// Sleeps until the machine's deadline. It is set anew only for an earlier deadline: deadlines
 /// mostly move away, with every message.
@@ -18,12 +18,8 @@ pub(super) struct Timer<K, S> {
 }
 
 impl<K: Clock, S: Future<Output = ()>> Timer<K, S> {
-    pub(super) fn new(clock: K, make: fn(K, Timestamp) -> S) -> Timer<K, S> {
-        Timer { clock, make, due: None, sleep: Crew::new(), place: 0 }
-    }
-
-    pub(super) fn register(&self, owner: &Waker) {
-        self.sleep.register(owner);
+    pub(super) fn new(owner: &Owner, clock: K, make: fn(K, Timestamp) -> S) -> Timer<K, S> {
+        Timer { clock, make, due: None, sleep: Crew::new(owner), place: 0 }
     }
 
     /// Whether the deadline has come. If not, the owner will be woken when it has.

@@ -1,15 +1,16 @@
 //! The session channels of one end: pipes, each with its codec and what waits to be sent.
 
-use super::crew::Crew;
+use super::crew::{Crew, Owner};
 use super::pipe::{Pipe, PipeError};
 use crate::action::{Loss, Wire};
 use crate::codec::{Codec, CodecError, Frame};
 use crate::ids::ChannelId;
 use crate::message::{Content, Fault, FaultCode, Message};
+use crate::table::Series;
 use crate::time::Timestamp;
 use futures::{SinkExt, StreamExt};
-use std::collections::{BTreeMap, VecDeque};
-use std::task::{Context, Poll, Waker};
+use std::collections::VecDeque;
+use std::task::{Context, Poll};
 
 /// How many frames may wait for a pipe before its senders wait, and nothing more is read from it.
 pub(super) const FULL: usize = 64;
@@ -20,7 +21,11 @@ const TURN: u32 = 64;
 /// All pipes of one end.
 pub(super) struct Trunk<P, D> {
     lanes: Crew<Lane<P, D>>,
-    places: BTreeMap<ChannelId, usize>,
+    places: Series<ChannelId, usize>,
+    /// The lane that is being read.
+    current: Option<usize>,
+    /// Lanes that got something to send in this round.
+    unwritten: Vec<usize>,
     /// Whose machine takes no more for now (`CONC-10`).
     held: Vec<ChannelId>,
     /// Those that were let go of, and until when they may take what is left to send.
@@ -32,8 +37,12 @@ struct Lane<P, D> {
     pipe: P,
     codec: D,
     queue: VecDeque<Frame>,
+    /// It is among the unwritten.
+    marked: bool,
     unflushed: bool,
     output: Output,
+    /// Found while it was written.
+    broken: Option<PipeError>,
     /// Something may still come in.
     reading: bool,
     held: bool,
@@ -58,17 +67,15 @@ pub(super) enum News {
 }
 
 impl<P: Pipe, D: Codec> Trunk<P, D> {
-    pub(super) fn new() -> Trunk<P, D> {
+    pub(super) fn new(owner: &Owner) -> Trunk<P, D> {
         Trunk {
-            lanes: Crew::new(),
-            places: BTreeMap::new(),
+            lanes: Crew::new(owner),
+            places: Series::new(),
+            current: None,
+            unwritten: Vec::new(),
             held: Vec::new(),
             lingering: VecDeque::new(),
         }
-    }
-
-    pub(super) fn register(&self, owner: &Waker) {
-        self.lanes.register(owner);
     }
 
     pub(super) fn add(&mut self, channel: ChannelId, pipe: P, codec: D) {
@@ -77,8 +84,10 @@ impl<P: Pipe, D: Codec> Trunk<P, D> {
             pipe,
             codec,
             queue: VecDeque::new(),
+            marked: false,
             unflushed: false,
             output: Output::Open,
+            broken: None,
             reading: true,
             held: false,
             congested: false,
@@ -88,15 +97,31 @@ impl<P: Pipe, D: Codec> Trunk<P, D> {
         self.places.insert(channel, place);
     }
 
-    /// Queues a message. An error tells that it cannot be written.
+    /// Queues a message, to be written when the round ends. An error tells that it has no form.
     pub(super) fn send(&mut self, channel: ChannelId, message: &Message) -> Result<(), CodecError> {
         if let Some(&place) = self.places.get(&channel)
             && let Some((lane, _)) = self.lanes.get(place)
         {
             lane.queue.push_back(lane.codec.encode(message)?);
-            self.lanes.ring(place);
+            if !std::mem::replace(&mut lane.marked, true) {
+                self.unwritten.push(place);
+            }
         }
         Ok(())
+    }
+
+    /// Writes what was queued in this round, as far as the pipes take it.
+    pub(super) fn write(&mut self) {
+        let mut unwritten = std::mem::take(&mut self.unwritten);
+        for place in unwritten.drain(..) {
+            let Some((lane, waker)) = self.lanes.get(place) else { continue };
+            lane.marked = false;
+            lane.broken = lane.write(&mut Context::from_waker(waker)).err();
+            if lane.broken.is_some() || (lane.queue.len() >= FULL) != lane.congested {
+                self.lanes.ring(place); // there is something to tell
+            }
+        }
+        self.unwritten = unwritten;
     }
 
     pub(super) fn end_output(&mut self, channel: ChannelId) {
@@ -209,7 +234,7 @@ impl<P: Pipe, D: Codec> Trunk<P, D> {
 
     /// The next thing that happened on a pipe, in this round.
     pub(super) fn next(&mut self) -> Option<News> {
-        while let Some(place) = self.lanes.next() {
+        while let Some(place) = self.current.take().or_else(|| self.lanes.next()) {
             let Some((lane, waker)) = self.lanes.get(place) else { continue };
             let visit = lane.visit(&mut Context::from_waker(waker));
             let channel = lane.channel;
@@ -228,7 +253,7 @@ impl<P: Pipe, D: Codec> Trunk<P, D> {
                     }
                 }
                 Visit::News(news) => {
-                    self.lanes.ring(place);
+                    self.current = Some(place);
                     return Some(news);
                 }
             }
@@ -268,6 +293,9 @@ impl<P: Pipe, D: Codec> Lane<P, D> {
     }
 
     fn write(&mut self, cx: &mut Context<'_>) -> Result<(), PipeError> {
+        if let Some(error) = self.broken.take() {
+            return Err(error);
+        }
         while !self.queue.is_empty() {
             match self.pipe.poll_ready_unpin(cx)? {
                 Poll::Pending => break,
