@@ -128,8 +128,6 @@ pub struct SocketWire {
     outbox: Outbox,
 }
 
-type Listener = Closure<dyn FnMut(Closed)>;
-
 struct Line {
     socket: Socket,
     carry: Carry,
