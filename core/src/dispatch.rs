@@ -101,8 +101,11 @@ pub struct Dispatch {
     /// Call-outs that are under way.
     pub(crate) outside: Vec<CallId>,
     /// Call-outs that are back, but whose caller may not know before it has the gate again.
-    pub(crate) returning: Vec<(CallId, Option<Result<Box<Message>, ProxyError>>)>,
+    pub(crate) returning: Vec<Returning>,
 }
+
+/// A call-out that is back, with its end if it is a call.
+pub(crate) type Returning = (CallId, Option<Result<Box<Message>, ProxyError>>);
 
 /// What a dispatch must give back.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
@@ -175,9 +178,9 @@ pub(crate) struct Serving {
 pub struct Dispatcher {
     pub(crate) behavior: Fixed<Behavior>,
     pub(crate) serving: Fixed<Vec<Serving>>,
-    pub(crate) channels: Table<ChannelId, Box<Channel>>,
-    pub(crate) contexts: Table<ContextId, Box<InstanceContext>>,
-    pub(crate) dispatches: Table<DispatchId, Box<Dispatch>>,
+    pub(crate) channels: Table<ChannelId, Channel>,
+    pub(crate) contexts: Table<ContextId, InstanceContext>,
+    pub(crate) dispatches: Table<DispatchId, Dispatch>,
     pub(crate) calls: Throttle<DispatchId>,
     pub(crate) instances: Throttle<DispatchId>,
     pub(crate) singleton: Option<ContextId>,
@@ -220,32 +223,32 @@ impl Dispatcher {
 
     /// The operations in progress.
     pub fn dispatches(&self) -> impl Iterator<Item = &Dispatch> {
-        self.dispatches.values().map(|dispatch| &**dispatch)
+        self.dispatches.values()
     }
 
     /// The operation in progress of that name.
     pub fn dispatch(&self, id: DispatchId) -> Option<&Dispatch> {
-        self.dispatches.get(&id).map(|dispatch| &**dispatch)
+        self.dispatches.get(&id)
     }
 
     /// The instance contexts.
     pub fn contexts(&self) -> impl Iterator<Item = &InstanceContext> {
-        self.contexts.values().map(|context| &**context)
+        self.contexts.values()
     }
 
     /// The instance context of that name.
     pub fn context(&self, id: ContextId) -> Option<&InstanceContext> {
-        self.contexts.get(&id).map(|context| &**context)
+        self.contexts.get(&id)
     }
 
     /// The channels.
     pub fn channels(&self) -> impl Iterator<Item = &Channel> {
-        self.channels.values().map(|channel| &**channel)
+        self.channels.values()
     }
 
     /// The channel of that name.
     pub fn channel(&self, id: ChannelId) -> Option<&Channel> {
-        self.channels.get(&id).map(|channel| &**channel)
+        self.channels.get(&id)
     }
 
     /// The connections: all channels but those of sessionless endpoints.
@@ -310,7 +313,7 @@ impl Dispatcher {
         let mut leaks = Vec::new();
         leaks.extend(self.dispatches.values().map(|d| format!("{} at {:?}", d.id, d.stage)));
         let others = |context: &&InstanceContext| self.singleton != Some(context.id);
-        leaks.extend(self.contexts().filter(others).map(|c| c.id.to_string()));
+        leaks.extend(self.contexts.values().filter(others).map(|c| c.id.to_string()));
         let held = |c: &InstanceContext| c.gate.holder().is_some() || c.activity > 0;
         leaks.extend(
             self.contexts.values().filter(|c| held(c)).map(|c| format!("gate of {}", c.id)),

@@ -13,7 +13,7 @@ use crate::ids::{
     SessionId,
 };
 use crate::lifecycle::Phase;
-use crate::table::{Set, Table};
+use crate::table::{Series, Set};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -34,7 +34,7 @@ use smol_str::SmolStr;
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Picture {
     /// Proxies and hosts.
-    pub ends: Table<NodeId, End>,
+    pub ends: Series<NodeId, End>,
 }
 
 /// What exists at one end.
@@ -46,17 +46,17 @@ pub struct End {
     /// Where it is in its life.
     pub phase: Phase,
     /// Its channels.
-    pub channels: Table<ChannelId, ChannelView>,
+    pub channels: Series<ChannelId, ChannelView>,
     /// Its instance contexts.
-    pub contexts: Table<ContextId, ContextView>,
+    pub contexts: Series<ContextId, ContextView>,
     /// Its living service objects; true for the user's own.
-    pub objects: Table<InstanceId, bool>,
+    pub objects: Series<InstanceId, bool>,
     /// The operations in progress.
-    pub dispatches: Table<DispatchId, DispatchView>,
+    pub dispatches: Series<DispatchId, DispatchView>,
     /// A proxy's calls in progress.
-    pub calls: Table<CallId, CallView>,
+    pub calls: Series<CallId, CallView>,
     /// Slots taken and waiters, of calls, sessions and instances.
-    pub slots: Table<ThrottleKind, Slots>,
+    pub slots: Series<ThrottleKind, Slots>,
 }
 
 /// What an end is.

@@ -201,7 +201,7 @@ pub struct Proxy {
     binding: Fixed<Binding>,
     kind: Selected,
     mode: Mode,
-    calls: Table<CallId, Box<Call>>,
+    calls: Table<CallId, Call>,
     timers: Timers<Due>,
     task: Option<Task>,
     next_channel: ChannelId,
@@ -357,7 +357,7 @@ impl Proxy {
         matches!(self.phase, Phase::Created | Phase::Closed)
     }
 
-    pub(crate) fn calls(&self) -> &Table<CallId, Box<Call>> {
+    pub(crate) fn calls(&self) -> &Table<CallId, Call> {
         &self.calls
     }
 

@@ -16,14 +16,13 @@ use std::sync::Arc;
 
 /// An id as a number, from a counter: neighbours in a [`Table`] are mostly neighbours in number.
 pub trait Number: Copy + Ord {
-    /// The number. It grows with the order.
+    /// The number.
     fn number(self) -> u64;
 }
 
 macro_rules! numbers {
     ($($id:ident)*) => {$(
         impl Number for $id {
-            #[inline]
             fn number(self) -> u64 {
                 self.0.into()
             }
@@ -34,16 +33,8 @@ macro_rules! numbers {
 numbers! { CallId ChannelId ContextId DispatchId ExchangeId InstanceId NodeId }
 
 impl Number for u32 {
-    #[inline]
     fn number(self) -> u64 {
         self.into()
-    }
-}
-
-impl Number for u64 {
-    #[inline]
-    fn number(self) -> u64 {
-        self
     }
 }
 
@@ -53,24 +44,29 @@ impl Number for ThrottleKind {
     }
 }
 
-/// Things by their ids, in the order of the ids. Large ones are better boxed: gaps take their room.
+impl Number for u64 {
+    fn number(self) -> u64 {
+        self
+    }
+}
+
+/// Small things by their ids, in the order of the ids.
 ///
 /// It finds a thing where counting leads to, without a search, as long as few ids are missing in
 /// between; so a call costs the same among many sessions as among few.
 ///
 /// ```
 /// use sessionful::ids::CallId;
-/// use sessionful::table::Table;
+/// use sessionful::table::Series;
 ///
-/// let mut table = Table::new();
-/// table.insert(CallId(7), "seven");
-/// table.insert(CallId(8), "eight");
-/// assert_eq!(table.remove(&CallId(7)), Some("seven"));
-/// assert_eq!(table.values().collect::<Vec<_>>(), [&"eight"]);
-/// assert_eq!(table[&CallId(8)], "eight");
+/// let mut series = Series::new();
+/// series.insert(CallId(7), "seven");
+/// series.insert(CallId(8), "eight");
+/// assert_eq!(series.remove(&CallId(7)), Some("seven"));
+/// assert_eq!(series[&CallId(8)], "eight");
 /// ```
 #[derive(Clone)]
-pub struct Table<K, V> {
+pub struct Series<K, V> {
     /// In order. What was removed leaves a gap, which goes when there are more gaps than things.
     places: Vec<(K, Option<V>)>,
     len: usize,
@@ -79,10 +75,10 @@ pub struct Table<K, V> {
 /// As many gaps as this are never worth the work.
 const GAPS: usize = 16;
 
-impl<K: Number, V> Table<K, V> {
+impl<K: Number, V> Series<K, V> {
     /// Nothing.
-    pub const fn new() -> Table<K, V> {
-        Table { places: Vec::new(), len: 0 }
+    pub const fn new() -> Series<K, V> {
+        Series { places: Vec::new(), len: 0 }
     }
 
     /// Where an id is, or else would be.
@@ -109,26 +105,29 @@ impl<K: Number, V> Table<K, V> {
     }
 
     /// The thing of that id.
+    #[inline]
     pub fn get(&self, key: &K) -> Option<&V> {
         let place = self.place(*key).ok()?;
         self.places.get(place)?.1.as_ref()
     }
 
     /// The thing of that id, to change it.
+    #[inline]
     pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         let place = self.place(*key).ok()?;
         self.places.get_mut(place)?.1.as_mut()
     }
 
-    /// Whether there is a thing of that id.
-    pub fn contains_key(&self, key: &K) -> bool {
-        self.get(key).is_some()
-    }
-
     /// Puts a thing in; what had that id before.
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
+        let last = self.places.last().map(|(last, _)| *last);
+        if last.is_none_or(|last| last < key) {
+            self.places.push((key, Some(value)));
+            self.len += 1;
+            return None;
+        }
         let before = match self.place(key) {
-            Ok(place) => self.places.get_mut(place)?.1.replace(value),
+            Ok(place) => self.places[place].1.replace(value),
             Err(place) => {
                 self.places.insert(place, (key, Some(value)));
                 None
@@ -138,42 +137,18 @@ impl<K: Number, V> Table<K, V> {
         before
     }
 
-    /// The thing of that id, the usual one if there was none.
-    pub fn get_or_default(&mut self, key: K) -> &mut V
-    where
-        V: Default,
-    {
-        let place = self.place(key).unwrap_or_else(|place| {
-            self.places.insert(place, (key, None));
-            place
-        });
-        let (_, value) = &mut self.places[place];
-        self.len += usize::from(value.is_none());
-        value.get_or_insert_default()
-    }
-
     /// Takes a thing out.
     pub fn remove(&mut self, key: &K) -> Option<V> {
         let place = self.place(*key).ok()?;
         let removed = self.places.get_mut(place)?.1.take()?;
         self.len -= 1;
-        self.close_gaps();
-        Some(removed)
-    }
-
-    fn close_gaps(&mut self) {
         while self.places.last().is_some_and(|(_, value)| value.is_none()) {
             self.places.pop();
         }
         if self.places.len() > 2 * self.len + GAPS {
             self.places.retain(|(_, value)| value.is_some());
         }
-    }
-
-    /// Takes out what is not to be kept.
-    pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
-        self.places.retain_mut(|(key, value)| value.as_mut().is_some_and(|value| keep(key, value)));
-        self.len = self.places.len();
+        Some(removed)
     }
 
     /// How many things there are.
@@ -206,6 +181,31 @@ impl<K: Number, V> Table<K, V> {
         self.places.iter_mut().filter_map(|(_, value)| value.as_mut())
     }
 
+    /// Whether there is a thing of that id.
+    pub fn contains_key(&self, key: &K) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// The thing of that id, the usual one if there was none.
+    pub fn get_or_default(&mut self, key: K) -> &mut V
+    where
+        V: Default,
+    {
+        let place = self.place(key).unwrap_or_else(|place| {
+            self.places.insert(place, (key, None));
+            place
+        });
+        let (_, value) = &mut self.places[place];
+        self.len += usize::from(value.is_none());
+        value.get_or_insert_default()
+    }
+
+    /// Takes out what is not to be kept.
+    pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
+        self.places.retain_mut(|(key, value)| value.as_mut().is_some_and(|value| keep(key, value)));
+        self.len = self.places.len();
+    }
+
     /// Takes every thing out, with its id.
     pub fn drain(&mut self) -> impl Iterator<Item = (K, V)> + use<K, V> {
         let all = std::mem::take(self).places;
@@ -213,7 +213,7 @@ impl<K: Number, V> Table<K, V> {
     }
 }
 
-/// Ids and things of a [`Table`].
+/// Ids and things of a [`Series`].
 #[derive(Clone, Debug)]
 pub struct Iter<'a, K, V>(std::slice::Iter<'a, (K, Option<V>)>);
 
@@ -225,12 +225,88 @@ impl<'a, K, V> Iterator for Iter<'a, K, V> {
     }
 }
 
-impl<'a, K: Number, V> IntoIterator for &'a Table<K, V> {
+impl<'a, K: Number, V> IntoIterator for &'a Series<K, V> {
     type Item = (&'a K, &'a V);
     type IntoIter = Iter<'a, K, V>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
+    }
+}
+
+/// Things by their ids, in the order of the ids, each in a box of its own.
+///
+/// It finds a thing where counting leads to, without a search, as long as few ids are missing in
+/// between; so a call costs the same among many sessions as among few.
+///
+/// ```
+/// use sessionful::ids::CallId;
+/// use sessionful::table::Table;
+///
+/// let mut table = Table::new();
+/// table.insert(CallId(7), "seven");
+/// table.insert(CallId(8), "eight");
+/// assert_eq!(table.remove(&CallId(7)), Some("seven"));
+/// assert_eq!(table.values().collect::<Vec<_>>(), [&"eight"]);
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent, bound(deserialize = "K: Number + Deserialize<'de>, V: Deserialize<'de>"))]
+pub struct Table<K: Number, V>(Series<K, Box<V>>);
+
+impl<K: Number, V> Table<K, V> {
+    /// Nothing.
+    pub const fn new() -> Table<K, V> {
+        Table(Series::new())
+    }
+
+    /// The thing of that id.
+    pub fn get(&self, key: &K) -> Option<&V> {
+        self.0.get(key).map(Box::as_ref)
+    }
+
+    /// The thing of that id, to change it.
+    pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        self.0.get_mut(key).map(Box::as_mut)
+    }
+
+    /// Puts a thing in; what had that id before.
+    pub fn insert(&mut self, key: K, value: V) -> Option<V> {
+        self.0.insert(key, Box::new(value)).map(|before| *before)
+    }
+
+    /// Takes a thing out.
+    pub fn remove(&mut self, key: &K) -> Option<V> {
+        self.0.remove(key).map(|removed| *removed)
+    }
+
+    /// How many things there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Ids and things.
+    pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.0.iter().map(|(key, value)| (key, value.as_ref()))
+    }
+
+    /// The ids.
+    pub fn keys(&self) -> impl Iterator<Item = &K> {
+        self.0.keys()
+    }
+
+    /// The things.
+    pub fn values(&self) -> impl Iterator<Item = &V> {
+        self.iter().map(|(_, value)| value)
+    }
+
+    /// The things, to change them.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.0.values_mut().map(Box::as_mut)
     }
 }
 
@@ -240,15 +316,23 @@ impl<K: Number, V> Default for Table<K, V> {
     }
 }
 
-impl<K: Number, V> FromIterator<(K, V)> for Table<K, V> {
+impl<K: Number, V> Default for Series<K, V> {
+    fn default() -> Self {
+        Series::new()
+    }
+}
+
+impl<K: Number, V> FromIterator<(K, V)> for Series<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(things: I) -> Self {
-        let mut table = Table::new();
-        table.extend(things);
+        let mut table = Series::new();
+        for (key, value) in things {
+            table.insert(key, value);
+        }
         table
     }
 }
 
-impl<K: Number, V> Extend<(K, V)> for Table<K, V> {
+impl<K: Number, V> Extend<(K, V)> for Series<K, V> {
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, things: I) {
         for (key, value) in things {
             self.insert(key, value);
@@ -256,7 +340,7 @@ impl<K: Number, V> Extend<(K, V)> for Table<K, V> {
     }
 }
 
-impl<K: Number, V> Index<&K> for Table<K, V> {
+impl<K: Number, V> Index<&K> for Series<K, V> {
     type Output = V;
 
     /// # Panics
@@ -268,36 +352,36 @@ impl<K: Number, V> Index<&K> for Table<K, V> {
 
 // Gaps are nothing that anybody could see.
 
-impl<K: Number, V: PartialEq> PartialEq for Table<K, V> {
+impl<K: Number, V: PartialEq> PartialEq for Series<K, V> {
     fn eq(&self, other: &Self) -> bool {
         self.len == other.len && self.iter().eq(other.iter())
     }
 }
 
-impl<K: Number, V: Eq> Eq for Table<K, V> {}
+impl<K: Number, V: Eq> Eq for Series<K, V> {}
 
-impl<K: Number + Hash, V: Hash> Hash for Table<K, V> {
+impl<K: Number + Hash, V: Hash> Hash for Series<K, V> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.len.hash(state);
         self.iter().for_each(|thing| thing.hash(state));
     }
 }
 
-impl<K: Number + fmt::Debug, V: fmt::Debug> fmt::Debug for Table<K, V> {
+impl<K: Number + fmt::Debug, V: fmt::Debug> fmt::Debug for Series<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.iter()).finish()
     }
 }
 
-impl<K: Number + Serialize, V: Serialize> Serialize for Table<K, V> {
+impl<K: Number + Serialize, V: Serialize> Serialize for Series<K, V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter())
     }
 }
 
-impl<'de, K: Number + Deserialize<'de>, V: Deserialize<'de>> Deserialize<'de> for Table<K, V> {
+impl<'de, K: Number + Deserialize<'de>, V: Deserialize<'de>> Deserialize<'de> for Series<K, V> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        BTreeMap::deserialize(deserializer).map(Table::from_iter)
+        BTreeMap::deserialize(deserializer).map(Series::from_iter)
     }
 }
 
@@ -313,7 +397,7 @@ impl<'de, K: Number + Deserialize<'de>, V: Deserialize<'de>> Deserialize<'de> fo
 /// assert_eq!(set.iter().collect::<Vec<_>>(), [&CallId(7), &CallId(8)]);
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Set<K: Number>(Table<K, ()>);
+pub struct Set<K: Number>(Series<K, ()>);
 
 impl<K: Number> Set<K> {
     /// Puts an id in. False: it is in already.
@@ -349,7 +433,7 @@ impl<K: Number> Set<K> {
 
 impl<K: Number> Default for Set<K> {
     fn default() -> Self {
-        Set(Table::new())
+        Set(Series::new())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Finding the call that a reply belongs to (`PROXY-19`, `PROXY-20`, `CONC-16`).
 
 use crate::ids::{CallId, DispatchId, MessageId, OperationId};
-use crate::table::Table;
+use crate::table::Series;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,7 @@ pub struct Pending {
 /// The requests of one channel that wait for replies. A request's message id is its call's number,
 /// which is unique at this end.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
-pub struct Correlator(Table<CallId, Pending>);
+pub struct Correlator(Series<CallId, Pending>);
 
 impl Correlator {
     /// A new request; the message id to send it with.

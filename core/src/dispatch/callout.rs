@@ -44,7 +44,7 @@ impl Dispatcher {
     /// The operation, if its user's code still runs: one that has returned makes no calls, whoever
     /// still carries its context around (`GOT-16`).
     fn running(&self, id: DispatchId) -> Option<&Dispatch> {
-        self.dispatch(id).filter(|dispatch| dispatch.stage == Stage::Invoking)
+        self.dispatches.get(&id).filter(|dispatch| dispatch.stage == Stage::Invoking)
     }
 
     /// An operation calls back its caller (`CONC-11`), or anybody uses a session's callback channel

@@ -62,8 +62,7 @@ impl Dispatcher {
 
     fn make_context(&mut self, out: &mut impl Outbox<Action>) -> ContextId {
         let id = self.next_context.take();
-        let context = InstanceContext::new(id, self.behavior.flow_quota);
-        self.contexts.insert(id, Box::new(context));
+        self.contexts.insert(id, InstanceContext::new(id, self.behavior.flow_quota));
         out.note(|| Event::ContextMade { context: id });
         id
     }

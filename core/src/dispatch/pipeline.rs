@@ -416,7 +416,8 @@ impl Dispatcher {
     /// Step 28, continued: once the session is over, the context goes too.
     fn drain(&mut self, id: DispatchId, out: &mut impl Outbox<Action>) -> Step {
         let Some(dispatch) = self.dispatches.get(&id) else { return Step::Leave };
-        let session = self.channel(dispatch.channel).is_some_and(crate::channel::Channel::is_pipe);
+        let session =
+            self.channels.get(&dispatch.channel).is_some_and(crate::channel::Channel::is_pipe);
         if session {
             return Step::Park;
         }

@@ -103,7 +103,7 @@ impl Dispatcher {
         }
         self.dispatches.insert(
             dispatch,
-            Box::new(Dispatch {
+            Dispatch {
                 id: dispatch,
                 channel: id,
                 endpoint,
@@ -120,7 +120,7 @@ impl Dispatcher {
                 verdict: Verdict::Harmless,
                 outside: Vec::new(),
                 returning: Vec::new(),
-            }),
+            },
         );
         dispatch
     }

@@ -17,7 +17,7 @@ impl Dispatcher {
         let (id, endpoint) = (channel.id, channel.endpoint);
         let (role, shape) = (channel.role, channel.kind.shape);
         out.note(|| Event::ChannelMade { channel: id, endpoint, role, shape });
-        self.channels.insert(id, Box::new(channel));
+        self.channels.insert(id, channel);
     }
 
     /// A proxy's channel is being connected.
@@ -186,7 +186,7 @@ impl Dispatcher {
         how: Ending,
         out: &mut impl Outbox<Action>,
     ) {
-        if !self.channel(id).is_some_and(Channel::is_pipe) {
+        if !self.channels.get(&id).is_some_and(Channel::is_pipe) {
             return;
         }
         let error = match how {
@@ -238,8 +238,8 @@ impl Dispatcher {
 
     /// Operations that waited for the end of this session go on (`FLT-5`).
     fn wake_draining(&mut self, id: ChannelId) {
-        let waiting = |d: &super::Dispatch| d.channel == id && d.stage == Stage::Draining;
-        self.work.extend(self.dispatches.values().filter(|d| waiting(d)).map(|d| Work::Run(d.id)));
+        let waiting = |d: &&super::Dispatch| d.channel == id && d.stage == Stage::Draining;
+        self.work.extend(self.dispatches.values().filter(waiting).map(|d| Work::Run(d.id)));
     }
 
     fn unbind(&mut self, channel: &Channel, out: &mut impl Outbox<Action>) {

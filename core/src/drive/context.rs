@@ -5,7 +5,7 @@ use super::extensions::Extensions;
 use super::link::Link;
 use crate::ids::{ChannelId, ContextId, DispatchId, InstanceId, SessionId};
 use crate::message::Header;
-use crate::table::Table;
+use crate::table::Series;
 use smol_str::SmolStr;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;
@@ -75,8 +75,8 @@ pub(super) struct Stores(Rc<Shelves>);
 
 #[derive(Default)]
 struct Shelves {
-    contexts: RefCell<Table<ContextId, Extensions>>,
-    channels: RefCell<Table<ChannelId, Extensions>>,
+    contexts: RefCell<Series<ContextId, Extensions>>,
+    channels: RefCell<Series<ChannelId, Extensions>>,
     end: Extensions,
 }
 

@@ -5,8 +5,8 @@ use crate::action::{Action, Ticket};
 use crate::error::{HostError, ProxyError};
 use crate::ids::{CallId, ChannelId, DispatchId};
 use crate::message::Message;
-use crate::table::Table;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use crate::table::{Series, Set};
+use std::collections::VecDeque;
 use std::task::{Poll, Waker};
 
 /// How something that somebody waits for has ended.
@@ -100,18 +100,18 @@ impl Wakes {
 #[derive(Default)]
 pub(super) struct Desk {
     todo: VecDeque<Action>,
-    waiters: Table<u64, Waiter>,
+    waiters: Series<u64, Waiter>,
     /// What must not outlive an operation.
-    within: BTreeSet<(DispatchId, u64)>,
+    within: Series<DispatchId, Vec<u64>>,
     /// Calls, call-outs and commands share one counter.
     last: u64,
     driver: Option<Waker>,
     wakes: Wakes,
     /// Pipes whose queues are full, and who waits for them.
-    congested: BTreeSet<ChannelId>,
+    congested: Set<ChannelId>,
     for_room: Vec<Waker>,
     /// Who wants to hear that a session has ended (`HOST-15`).
-    cancels: BTreeMap<ChannelId, Vec<Waker>>,
+    cancels: Series<ChannelId, Vec<Waker>>,
     unmade: u32,
     pub stopped: bool,
     pub orphaned: bool,
@@ -150,8 +150,7 @@ impl Desk {
 
     /// The machine forgets what an operation still waited for when it has returned.
     fn end_within(&mut self, dispatch: DispatchId) {
-        while let Some(&(_, id)) = self.within.range((dispatch, 0)..=(dispatch, u64::MAX)).next() {
-            self.within.remove(&(dispatch, id));
+        for id in self.within.remove(&dispatch).unwrap_or_default() {
             self.end(id, Ended::Call(Err(ProxyError::Abandoned)));
         }
     }
@@ -166,7 +165,7 @@ impl Desk {
     }
 
     pub(super) fn on_cancel(&mut self, channel: ChannelId, waker: &Waker) {
-        let waiting = self.cancels.entry(channel).or_default();
+        let waiting = self.cancels.get_or_default(channel);
         if !waiting.iter().any(|other| other.will_wake(waker)) {
             waiting.push(waker.clone());
         }
@@ -209,8 +208,13 @@ impl Desk {
 
     pub(super) fn remove(&mut self, id: u64) -> Option<Waker> {
         let waiter = self.waiters.remove(&id)?;
-        if let Some(dispatch) = waiter.within {
-            self.within.remove(&(dispatch, id));
+        if let Some(dispatch) = waiter.within
+            && let Some(others) = self.within.get_mut(&dispatch)
+        {
+            others.retain(|other| *other != id);
+            if others.is_empty() {
+                self.within.remove(&dispatch);
+            }
         }
         waiter.waker
     }
@@ -231,7 +235,9 @@ impl Desk {
         self.last += 1;
         let Wait { after_room_on, within, .. } = wait;
         self.waiters.insert(self.last, Waiter { after_room_on, within, ..Waiter::default() });
-        self.within.extend(within.map(|dispatch| (dispatch, self.last)));
+        if let Some(dispatch) = within {
+            self.within.get_or_default(dispatch).push(self.last);
+        }
         self.last
     }
 
@@ -272,9 +278,9 @@ impl Desk {
             self.wakes.extend(waiter.waker.take());
         }
         self.wakes.extend(self.driver.take()); // its waker keeps the task alive
-        self.congested.clear();
+        self.congested = Set::default();
         self.todo.clear();
         self.wakes.extend(self.for_room.drain(..));
-        self.wakes.extend(std::mem::take(&mut self.cancels).into_values().flatten());
+        self.wakes.extend(self.cancels.drain().flat_map(|(_, wakers)| wakers));
     }
 }

@@ -10,7 +10,7 @@ use crate::channel::Channel;
 use crate::dispatch::Dispatcher;
 use crate::ids::{ChannelId, ContextId, DispatchId, InstanceId};
 use crate::message::Message;
-use crate::table::Table;
+use crate::table::Series;
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
@@ -134,9 +134,9 @@ pub(super) struct Servants {
     roles: Roles,
     link: Rc<dyn Link>,
     stores: Stores,
-    objects: Table<InstanceId, Rc<dyn Service>>,
+    objects: Series<InstanceId, Rc<dyn Service>>,
     /// Operations that were asked about and have not ended.
-    contexts: Table<DispatchId, Context>,
+    contexts: Series<DispatchId, Context>,
     tasks: Crew<Task>,
 }
 
@@ -156,8 +156,8 @@ impl Servants {
             roles,
             link,
             stores,
-            objects: Table::new(),
-            contexts: Table::new(),
+            objects: Series::new(),
+            contexts: Series::new(),
             tasks: Crew::new(owner),
         }
     }

@@ -32,8 +32,7 @@ impl Proxy {
             self.timers.set(due, Due::Call(call));
         }
         let state = CallState::Queued(message);
-        let new = Call { operation, state, group, due, within };
-        self.calls.insert(call, Box::new(new));
+        self.calls.insert(call, Call { operation, state, group, due, within });
         match self.phase {
             Phase::Opened => self.send(now, call, out),
             Phase::Created => {
@@ -46,8 +45,7 @@ impl Proxy {
 
     /// Without a session an opening is over at once, and the call was sent.
     fn note_queued(&self, call: CallId, out: &mut impl Outbox<Action>) {
-        let queued = self.calls.get(&call).map(|call| &**call);
-        if let Some(Call { operation, state: CallState::Queued(_), .. }) = queued {
+        if let Some(Call { operation, state: CallState::Queued(_), .. }) = self.calls.get(&call) {
             out.note(|| Event::CallQueued { call, operation: *operation });
         }
     }

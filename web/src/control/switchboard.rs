@@ -9,7 +9,7 @@ use crate::word::{Posting, Word, garbled, read_number, read_text, read_tuple};
 use futures::Stream;
 use sessionful::Shape;
 use sessionful::drive::{Acceptor, Incoming, PipeError};
-use sessionful::table::{Names, Table};
+use sessionful::table::{Names, Series};
 use smol_str::SmolStr;
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -36,7 +36,7 @@ struct Inner {
 #[derive(Default)]
 struct Board {
     listeners: Names<(Shape, Weak<RefCell<Queue>>)>,
-    exchanges: Table<u64, Rc<Requests>>,
+    exchanges: Series<u64, Rc<Requests>>,
     last: u64,
 }
 

@@ -15,7 +15,7 @@ use js_sys::{Array, Function, Promise};
 use sessionful::action::Reply;
 use sessionful::drive::{CallOptions, ProxyBuilder, ProxyHandle};
 use sessionful::ids::OperationId;
-use sessionful::table::Table;
+use sessionful::table::Series;
 use sessionful::{ProxyError, Shape};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -29,7 +29,7 @@ pub struct CoreProxy {
     /// `(call, succeeded, value)`
     settle: Rc<Function>,
     /// The calls that may be given up one by one.
-    stops: Rc<RefCell<Table<u32, AbortHandle>>>,
+    stops: Rc<RefCell<Series<u32, AbortHandle>>>,
     desk: Rc<Desk>,
 }
 

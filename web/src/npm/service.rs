@@ -7,7 +7,7 @@ use futures::channel::oneshot;
 use futures::future::{FutureExt, LocalBoxFuture, ready};
 use sessionful::drive::{Authorizer, ErrorHandler, InstanceProvider};
 use sessionful::ids::{InstanceId, OperationId};
-use sessionful::table::Table;
+use sessionful::table::Series;
 use sessionful::{Context, Failure, Fault, Service};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -65,8 +65,8 @@ type Outcome = Result<JsValue, JsValue>;
 pub(super) struct Desk {
     pub users: Users,
     last: Cell<u32>,
-    contexts: RefCell<Table<u32, Context>>,
-    awaited: RefCell<Table<u32, oneshot::Sender<Outcome>>>,
+    contexts: RefCell<Series<u32, Context>>,
+    awaited: RefCell<Series<u32, oneshot::Sender<Outcome>>>,
 }
 
 impl Desk {
@@ -171,7 +171,7 @@ impl Service for JsService {
 /// Makes service objects by the user's class or function.
 pub(super) struct JsInstances {
     desk: Rc<Desk>,
-    objects: Rc<RefCell<Table<InstanceId, JsValue>>>,
+    objects: Rc<RefCell<Series<InstanceId, JsValue>>>,
 }
 
 impl JsInstances {

@@ -14,7 +14,7 @@ use crate::host::{Host, HostInput};
 use crate::ids::{ChannelId, EndpointId, ExchangeId};
 use crate::lifecycle::Phase;
 use crate::message::{Content, Fault, FaultCode, Message};
-use crate::table::{Names, Table};
+use crate::table::{Names, Series};
 use futures::StreamExt;
 use smol_str::SmolStr;
 use std::future::Future;
@@ -39,7 +39,7 @@ pub(super) async fn run<K: Clock, A: Acceptor, D: Codec, W: Watch>(
         listening: Names::new(),
         codec,
         exchanges,
-        places: Table::new(),
+        places: Series::new(),
         last_exchange: ExchangeId(0),
     };
     Engine::new(stop, owner, clock, sleep, linger, staff).run(role).await;
@@ -55,7 +55,7 @@ struct Listening<A: Acceptor, D> {
     codec: D,
     /// Requests that are not yet answered.
     exchanges: Crew<Open<A::Responder, D>>,
-    places: Table<ExchangeId, usize>,
+    places: Series<ExchangeId, usize>,
     last_exchange: ExchangeId,
 }
 

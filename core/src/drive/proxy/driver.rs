@@ -14,7 +14,7 @@ use crate::ids::{ChannelId, SessionId};
 use crate::lifecycle::Phase;
 use crate::message::Message;
 use crate::proxy::{Proxy, ProxyInput};
-use crate::table::Table;
+use crate::table::Series;
 use smol_str::SmolStr;
 use std::future::Future;
 use std::pin::Pin;
@@ -55,8 +55,8 @@ pub(super) async fn run<K: Clock, C: Connector, D: Codec, W: Watch, U: Staff>(
         dial: dial::<C>,
         send: send::<C::Exchange>,
         works: Crew::new(&owner),
-        places: Table::new(),
-        idle: Table::new(),
+        places: Series::new(),
+        idle: Series::new(),
     };
     Engine::new(stop, owner, clock, sleep, linger, staff).run(role).await;
 }
@@ -71,9 +71,9 @@ struct Calling<C: Connector, D, F, G> {
     send: fn(C::Exchange, Frame) -> F,
     /// Connections being made, and exchanges under way.
     works: Crew<Work<F, G, D>>,
-    places: Table<ChannelId, usize>,
+    places: Series<ChannelId, usize>,
     /// Pooled channels between two calls.
-    idle: Table<ChannelId, (C::Exchange, D)>,
+    idle: Series<ChannelId, (C::Exchange, D)>,
 }
 
 struct Work<F, G, D> {
