@@ -52,16 +52,11 @@ impl<K: Number, V> Series<K, V> {
         Series { places: Vec::new(), len: 0 }
     }
 
-    /// Where an id is, or else would be.
+    /// Where an id is, or else would be. Without gaps before it, it is where counting leads to; it
+    /// cannot be further back.
     #[inline]
     fn place(&self, key: K) -> Result<usize, usize> {
-        // Where it is if no id is missing before it; it cannot be further back.
-        let first = self.places.first().map_or(0, |(first, _)| first.number());
-        let guess = key.number().wrapping_sub(first) as usize;
-        match self.places.get(guess) {
-            Some((found, _)) if *found == key => Ok(guess),
-            _ => self.search(key),
-        }
+        self.near(key).map_or_else(|| self.search(key), Ok)
     }
 
     #[cold]
@@ -75,16 +70,41 @@ impl<K: Number, V> Series<K, V> {
         }
     }
 
+    /// Where counting leads to, if the id is there.
+    #[inline]
+    fn near(&self, key: K) -> Option<usize> {
+        let (first, _) = self.places.first()?;
+        let guess = key.number().wrapping_sub(first.number()) as usize;
+        self.places.get(guess).is_some_and(|(found, _)| *found == key).then_some(guess)
+    }
+
     #[inline]
     pub(crate) fn get(&self, key: &K) -> Option<&V> {
-        let place = self.place(*key).ok()?;
-        self.places.get(place)?.1.as_ref()
+        match self.near(*key) {
+            Some(place) => self.places[place].1.as_ref(),
+            None => self.get_far(*key),
+        }
     }
 
     #[inline]
     pub(crate) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
-        let place = self.place(*key).ok()?;
-        self.places.get_mut(place)?.1.as_mut()
+        match self.near(*key) {
+            Some(place) => self.places[place].1.as_mut(),
+            None => self.get_far_mut(*key),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn get_far(&self, key: K) -> Option<&V> {
+        self.places[self.search(key).ok()?].1.as_ref()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn get_far_mut(&mut self, key: K) -> Option<&mut V> {
+        let place = self.search(key).ok()?;
+        self.places[place].1.as_mut()
     }
 
     pub(crate) fn insert(&mut self, key: K, value: V) -> Option<V> {
@@ -132,6 +152,10 @@ impl<K: Number, V> Series<K, V> {
 
     pub(crate) fn keys(&self) -> impl Iterator<Item = &K> {
         self.iter().map(|(key, _)| key)
+    }
+
+    pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
+        self.iter().map(|(_, value)| value)
     }
 
     pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
@@ -228,6 +252,12 @@ impl<K: Number, V> Default for Table<K, V> {
 impl<K: Number, V> Default for Series<K, V> {
     fn default() -> Self {
         Series::new()
+    }
+}
+
+impl<K: Number, V> FromIterator<(K, V)> for Table<K, V> {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(things: I) -> Self {
+        Table(things.into_iter().map(|(key, value)| (key, Box::new(value))).collect())
     }
 }
 

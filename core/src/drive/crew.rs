@@ -85,6 +85,13 @@ impl<T> Crew<T> {
 
     /// Adds a child. It is visited in the next round.
     pub(super) fn insert(&mut self, child: T) -> usize {
+        let place = self.place(child);
+        self.ring(place);
+        place
+    }
+
+    /// Adds a child, which the caller visits.
+    pub(super) fn place(&mut self, child: T) -> usize {
         let place = self.free.pop().unwrap_or_else(|| {
             let place = self.places.len();
             let ready = Arc::clone(&self.ready);
@@ -94,7 +101,6 @@ impl<T> Crew<T> {
             place
         });
         self.places[place].child = Some(child);
-        self.ring(place);
         place
     }
 

@@ -215,7 +215,14 @@ impl Desk {
         waiter.waker
     }
 
+    #[inline]
     pub(super) fn hand_over(&mut self, todo: &mut VecDeque<Action>) {
+        if !self.todo.is_empty() {
+            self.hand_all_over(todo);
+        }
+    }
+
+    fn hand_all_over(&mut self, todo: &mut VecDeque<Action>) {
         if self.todo.len() >= FULL {
             self.wakes.extend(self.for_room.drain(..));
         }

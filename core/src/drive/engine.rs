@@ -177,7 +177,14 @@ where
         }
     }
 
+    #[inline]
     pub(super) fn carry_out(&mut self, role: &mut impl Role<Self>) {
+        if !self.todo.is_empty() {
+            self.carry_all_out(role);
+        }
+    }
+
+    fn carry_all_out(&mut self, role: &mut impl Role<Self>) {
         while let Some(action) = self.todo.pop_front() {
             match action {
                 Action::Send(channel, message) => self.send(role, channel, &message),
@@ -238,8 +245,10 @@ where
     fn ask(&mut self, dispatch: DispatchId, question: Question) {
         let known = self.staff.knows(dispatch);
         let brief = |end: &M| Some(Brief::new(end.serving()?, dispatch, &question, known));
-        if let Some(brief) = self.stop.0.read(brief) {
-            self.staff.ask(brief, question);
+        let Some(brief) = self.stop.0.read(brief) else { return };
+        // Mostly there is nothing to wait for, and the operation ends here.
+        if let Some(response) = self.staff.ask(brief, question) {
+            self.answer(response);
         }
     }
 }

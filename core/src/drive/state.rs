@@ -17,6 +17,7 @@ use crate::time::Timestamp;
 use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
@@ -87,20 +88,21 @@ pub(super) enum Begun {
 }
 
 /// The shared state of one end.
-pub(super) struct Shared<M, W>(Mutex<State<M, W>>);
+pub(super) struct Shared<M, W> {
+    state: Mutex<State<M, W>>,
+    /// Handles have set something in motion that the driver does not know of.
+    ordered: AtomicBool,
+}
 
 impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
     pub(super) fn new(machine: M, watch: W) -> Arc<Shared<M, W>> {
-        Arc::new(Shared(Mutex::new(State {
-            machine,
-            desk: Desk::default(),
-            watch,
-            now: Timestamp::ZERO,
-        })))
+        let desk = Desk::default();
+        let state = Mutex::new(State { machine, desk, watch, now: Timestamp::ZERO });
+        Arc::new(Shared { state, ordered: AtomicBool::new(true) })
     }
 
     fn lock(&self) -> MutexGuard<'_, State<M, W>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads the machine.
@@ -125,14 +127,21 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
         self.change(|state| {
             if !state.desk.stopped {
                 state.step(now, input);
-                state.desk.wake_driver();
+                self.wake_driver(state);
             }
         });
     }
 
+    fn wake_driver(&self, state: &mut State<M, W>) {
+        self.ordered.store(true, Ordering::Release);
+        state.desk.wake_driver();
+    }
+
     /// What handles have set in motion.
     pub(super) fn collect(&self, todo: &mut VecDeque<Action>) {
-        self.change(|state| state.desk.hand_over(todo));
+        if self.ordered.swap(false, Ordering::AcqRel) {
+            self.change(|state| state.desk.hand_over(todo));
+        }
     }
 
     /// A step by the driver itself, who gets what follows.
@@ -155,19 +164,20 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
         &self,
         now: Timestamp,
         waker: &Waker,
-        wait: Wait,
+        wait: impl FnOnce(&M) -> Wait,
         input: impl FnOnce(u64) -> M::Input,
     ) -> Begun {
         let (begun, old) = self.change(|state| {
             if state.desk.stopped {
                 return (Begun::Ended(Ended::Stopped), None);
             }
+            let wait = wait(&state.machine);
             if state.desk.must_wait(wait, waker) {
                 return (Begun::NotYet, None);
             }
             let id = state.desk.add(wait);
             state.step(now, input(id));
-            state.desk.wake_driver();
+            self.wake_driver(state);
             match state.desk.poll(id, waker) {
                 (Poll::Ready(ended), old) => (Begun::Ended(ended), old),
                 (Poll::Pending, old) => (Begun::Waiting(id), old),
@@ -191,7 +201,7 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
             let old = state.desk.remove(id);
             if let Some(input) = input.filter(|_| going_on && !state.desk.stopped) {
                 state.step(now, input);
-                state.desk.wake_driver();
+                self.wake_driver(state);
             }
             old
         });
@@ -214,7 +224,7 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
     pub(super) fn orphan(&self) {
         self.change(|state| {
             state.desk.orphaned = true;
-            state.desk.wake_driver();
+            self.wake_driver(state);
         });
     }
 
@@ -225,7 +235,7 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
     /// Gives a command whose end nobody waits for, unless it comes at once.
     pub(super) fn at_once(&self, now: Timestamp, make: impl FnOnce(Ticket) -> M::Input) -> Ended {
         let waker = futures::task::noop_waker();
-        match self.begin(now, &waker, Wait::default(), |id| make(Ticket(id))) {
+        match self.begin(now, &waker, |_| Wait::default(), |id| make(Ticket(id))) {
             Begun::Ended(ended) => ended,
             _ => Ended::Going,
         }
@@ -256,7 +266,7 @@ impl<M: Machine<Action = Action>, K: Clock, W: Watch> Future for Command<'_, M, 
         if let Some(id) = id {
             return shared.poll(*id, cx.waker());
         }
-        match shared.begin(clock.now(), cx.waker(), *wait, |id| make(Ticket(id))) {
+        match shared.begin(clock.now(), cx.waker(), |_| *wait, |id| make(Ticket(id))) {
             Begun::Ended(ended) => return Poll::Ready(ended),
             Begun::Waiting(begun) => *id = Some(begun),
             Begun::NotYet => {}
