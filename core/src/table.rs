@@ -128,6 +128,22 @@ impl<K: Number, V> Series<K, V> {
     pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
         let place = self.place(*key).ok()?;
         let removed = self.places.get_mut(place)?.1.take()?;
+        self.shrink();
+        Some(removed)
+    }
+
+    /// Drops a thing where it is.
+    pub(crate) fn discard(&mut self, key: &K) {
+        if let Ok(place) = self.place(*key)
+            && self.places[place].1.is_some()
+        {
+            self.places[place].1 = None;
+            self.shrink();
+        }
+    }
+
+    /// One thing has become a gap.
+    fn shrink(&mut self) {
         self.len -= 1;
         while self.places.last().is_some_and(|(_, value)| value.is_none()) {
             self.places.pop();
@@ -135,7 +151,6 @@ impl<K: Number, V> Series<K, V> {
         if self.places.len() > 2 * self.len + GAPS {
             self.places.retain(|(_, value)| value.is_some());
         }
-        Some(removed)
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -472,25 +472,27 @@ impl Dispatcher {
 
     /// Step 35.
     fn leave(&mut self, now: Timestamp, id: DispatchId, out: &mut impl Outbox<Action>) -> Step {
-        let Some(dispatch) = self.dispatches.remove(&id) else { return Step::Leave };
+        let Some(dispatch) = self.dispatches.get(&id) else { return Step::Leave };
         let outcome = match &dispatch.outcome {
             Some(Ok(_)) => Outcome::Ok,
             Some(Err(Failure::Fault(_))) => Outcome::Fault,
             _ => Outcome::Failed,
         };
+        let (holds, verdict, channel) = (dispatch.holds, dispatch.verdict, dispatch.channel);
+        self.dispatches.discard(&id);
         out.note(|| Event::DispatchEnded { dispatch: id, outcome });
         out.act(Action::ForgetDispatch(id));
-        if dispatch.holds.instance_slot {
+        if holds.instance_slot {
             self.free_instance_slot(out);
         }
-        if dispatch.holds.call_slot {
+        if holds.call_slot {
             self.free_call_slot(out);
         }
-        if dispatch.verdict == Verdict::UnknownAction {
+        if verdict == Verdict::UnknownAction {
             let limit = self.behavior.fault_close;
-            self.close_channel(now, dispatch.channel, limit, out);
+            self.close_channel(now, channel, limit, out);
         }
-        self.release_pump(dispatch.channel, id);
+        self.release_pump(channel, id);
         self.reports.push_back(super::Report::Quieter);
         Step::Leave
     }

@@ -31,6 +31,15 @@ impl Owner {
     pub(super) fn register(&self, waker: &Waker) {
         self.0.register(waker);
     }
+
+    pub(super) fn wake(&self) {
+        self.0.wake();
+    }
+
+    /// It is gone; a waker that is kept would keep its task.
+    pub(super) fn forget(&self) {
+        drop(self.0.take());
+    }
 }
 
 struct Ready {
@@ -71,7 +80,7 @@ impl Wake for Bell {
 
     fn wake_by_ref(self: &Arc<Self>) {
         if self.ring() {
-            self.ready.owner.0.wake();
+            self.ready.owner.wake();
         }
     }
 }

@@ -105,7 +105,7 @@ pub(super) struct Desk {
     within: BTreeSet<(DispatchId, u64)>,
     /// Calls, call-outs and commands share one counter.
     last: u64,
-    driver: Option<Waker>,
+    pub driver_wanted: bool,
     wakes: Wakes,
     /// Pipes whose queues are full, and who waits for them.
     congested: BTreeSet<ChannelId>,
@@ -255,20 +255,10 @@ impl Desk {
         self.waiters.get(&id).is_some_and(|waiter| waiter.ended.is_none())
     }
 
-    pub(super) fn wake_driver(&mut self) {
-        self.wakes.extend(self.driver.take());
-    }
-
-    /// Remembers whom to wake for new actions; the waker that was remembered before.
-    pub(super) fn keep_driver(&mut self, waker: &Waker) -> Option<Waker> {
-        match &self.driver {
-            Some(known) if known.will_wake(waker) => None,
-            _ => self.driver.replace(waker.clone()),
-        }
-    }
-
-    pub(super) fn take_wakes(&mut self) -> Option<Wakes> {
-        self.wakes.first.is_some().then(|| std::mem::take(&mut self.wakes))
+    /// Whom to wake now, and whether the driver is wanted as well.
+    pub(super) fn take_wakes(&mut self) -> (Option<Wakes>, bool) {
+        let wakes = self.wakes.first.is_some().then(|| std::mem::take(&mut self.wakes));
+        (wakes, std::mem::take(&mut self.driver_wanted))
     }
 
     /// Nothing goes on any more.
@@ -278,7 +268,6 @@ impl Desk {
             waiter.ended.get_or_insert(Ended::Stopped);
             self.wakes.extend(waiter.waker.take());
         }
-        self.wakes.extend(self.driver.take()); // its waker keeps the task alive
         self.congested.clear();
         self.todo.clear();
         self.wakes.extend(self.for_room.drain(..));

@@ -7,7 +7,7 @@ use super::link::Link;
 use super::service::{Authorizer, ContextProvider, ErrorHandler, Initializer, InstanceProvider};
 use crate::action::{Answer, Failure, Question, Reply};
 use crate::channel::Channel;
-use crate::dispatch::Dispatcher;
+use crate::dispatch::{Dispatch, Dispatcher};
 use crate::ids::{ChannelId, ContextId, DispatchId, InstanceId};
 use crate::message::Message;
 use crate::table::Series;
@@ -65,15 +65,19 @@ impl Brief {
             let serving = dispatcher.serving.get(usize::from(channel.endpoint.0));
             channel.is_pipe() && serving.is_some_and(|serving| serving.calls.is_some())
         };
-        Brief {
-            dispatch: id,
-            facts: dispatch.filter(|_| !is_known).map(|found| Facts {
+        let facts = |found: &Dispatch| {
+            let channel = dispatcher.channel(found.channel);
+            Facts {
                 dispatch: id,
                 channel: found.channel,
-                session: dispatcher.channel(found.channel).and_then(|channel| channel.session),
+                session: channel.and_then(|channel| channel.session),
                 headers: found.message.headers.clone(),
-                calls_back: dispatcher.channel(found.channel).is_some_and(calls_back),
-            }),
+                calls_back: channel.is_some_and(calls_back),
+            }
+        };
+        Brief {
+            dispatch: id,
+            facts: dispatch.filter(|_| !is_known).map(facts),
             operation: dispatch
                 .and_then(|found| dispatcher.operation(found))
                 .map(|operation| operation.name.clone()),

@@ -4,6 +4,7 @@
 
 use super::clock::Clock;
 use super::context::Order;
+use super::crew::Owner;
 pub(super) use super::desk::{Desk, Ended, Wait};
 use super::link::Outcall;
 use super::staff::Response;
@@ -92,13 +93,15 @@ pub(super) struct Shared<M, W> {
     state: Mutex<State<M, W>>,
     /// Handles have set something in motion that the driver does not know of.
     ordered: AtomicBool,
+    /// The driver, and those that it polls.
+    pub owner: Owner,
 }
 
 impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
     pub(super) fn new(machine: M, watch: W) -> Arc<Shared<M, W>> {
         let desk = Desk::default();
         let state = Mutex::new(State { machine, desk, watch, now: Timestamp::ZERO });
-        Arc::new(Shared { state, ordered: AtomicBool::new(true) })
+        Arc::new(Shared { state, ordered: AtomicBool::new(true), owner: Owner::default() })
     }
 
     fn lock(&self) -> MutexGuard<'_, State<M, W>> {
@@ -114,10 +117,14 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
     pub(super) fn change<R>(&self, change: impl FnOnce(&mut State<M, W>) -> R) -> R {
         let mut state = self.lock();
         let result = change(&mut state);
-        let wakes = state.desk.take_wakes();
+        let (wakes, wanted) = state.desk.take_wakes();
         drop(state);
         if let Some(wakes) = wakes {
             wakes.wake();
+        }
+        if wanted {
+            self.ordered.store(true, Ordering::Release);
+            self.owner.wake();
         }
         result
     }
@@ -127,14 +134,9 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
         self.change(|state| {
             if !state.desk.stopped {
                 state.step(now, input);
-                self.wake_driver(state);
+                state.desk.driver_wanted = true;
             }
         });
-    }
-
-    fn wake_driver(&self, state: &mut State<M, W>) {
-        self.ordered.store(true, Ordering::Release);
-        state.desk.wake_driver();
     }
 
     /// What handles have set in motion.
@@ -177,7 +179,7 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
             }
             let id = state.desk.add(wait);
             state.step(now, input(id));
-            self.wake_driver(state);
+            state.desk.driver_wanted = true;
             match state.desk.poll(id, waker) {
                 (Poll::Ready(ended), old) => (Begun::Ended(ended), old),
                 (Poll::Pending, old) => (Begun::Waiting(id), old),
@@ -201,7 +203,7 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
             let old = state.desk.remove(id);
             if let Some(input) = input.filter(|_| going_on && !state.desk.stopped) {
                 state.step(now, input);
-                self.wake_driver(state);
+                state.desk.driver_wanted = true;
             }
             old
         });
@@ -209,22 +211,18 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
     }
 
     /// The driver is about to rest, unless there is more to do.
-    pub(super) fn rest(&self, waker: &Waker, todo: &mut VecDeque<Action>) -> Rest {
-        let (rest, old) = self.change(|state| {
+    pub(super) fn rest(&self, todo: &mut VecDeque<Action>) -> Rest {
+        self.change(|state| {
             state.desk.hand_over(todo);
-            let deadline = state.machine.deadline();
-            let old = if todo.is_empty() { state.desk.keep_driver(waker) } else { None };
-            (Rest { deadline, orphaned: state.desk.orphaned }, old)
-        });
-        drop(old);
-        rest
+            Rest { deadline: state.machine.deadline(), orphaned: state.desk.orphaned }
+        })
     }
 
     /// The last handle is gone.
     pub(super) fn orphan(&self) {
         self.change(|state| {
             state.desk.orphaned = true;
-            self.wake_driver(state);
+            state.desk.driver_wanted = true;
         });
     }
 
@@ -299,6 +297,7 @@ impl<M: End, W: Watch> Drop for Stop<M, W> {
     /// Whoever waits hears that the driver has stopped. The machine ends as if aborted, so that its
     /// state, its events and [`leaks`](super::HostHandle::leaks) do not tell of what is no more.
     fn drop(&mut self) {
+        self.0.owner.forget();
         self.0.change(|state| {
             state.desk.stop();
             let now = state.now;
