@@ -41,6 +41,8 @@ impl Number for u64 {
 pub(crate) struct Series<K, V> {
     /// In order. What was removed leaves a gap, which goes when there are more gaps than things.
     places: Vec<(K, Option<V>)>,
+    /// The number of the first place, if there is one.
+    first: u64,
     len: usize,
 }
 
@@ -49,7 +51,7 @@ const GAPS: usize = 16;
 
 impl<K: Number, V> Series<K, V> {
     pub(crate) const fn new() -> Series<K, V> {
-        Series { places: Vec::new(), len: 0 }
+        Series { places: Vec::new(), first: 0, len: 0 }
     }
 
     /// Where an id is, or else would be. Without gaps before it, it is where counting leads to; it
@@ -73,8 +75,7 @@ impl<K: Number, V> Series<K, V> {
     /// Where counting leads to, if the id is there.
     #[inline]
     fn near(&self, key: K) -> Option<usize> {
-        let (first, _) = self.places.first()?;
-        let guess = key.number().wrapping_sub(first.number()) as usize;
+        let guess = key.number().wrapping_sub(self.first) as usize;
         self.places.get(guess).is_some_and(|(found, _)| *found == key).then_some(guess)
     }
 
@@ -110,6 +111,9 @@ impl<K: Number, V> Series<K, V> {
     pub(crate) fn insert(&mut self, key: K, value: V) -> Option<V> {
         let last = self.places.last().map(|(last, _)| *last);
         if last.is_none_or(|last| last < key) {
+            if last.is_none() {
+                self.first = key.number();
+            }
             self.places.push((key, Some(value)));
             self.len += 1;
             return None;
@@ -118,6 +122,7 @@ impl<K: Number, V> Series<K, V> {
             Ok(place) => self.places[place].1.replace(value),
             Err(place) => {
                 self.places.insert(place, (key, Some(value)));
+                self.first = self.first.min(key.number());
                 None
             }
         };
@@ -150,6 +155,7 @@ impl<K: Number, V> Series<K, V> {
         }
         if self.places.len() > 2 * self.len + GAPS {
             self.places.retain(|(_, value)| value.is_some());
+            self.first = self.places.first().map_or(0, |(first, _)| first.number());
         }
     }
 
