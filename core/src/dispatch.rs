@@ -101,8 +101,11 @@ pub struct Dispatch {
     /// Call-outs that are under way.
     pub(crate) outside: Vec<CallId>,
     /// Call-outs that are back, but whose caller may not know before it has the gate again.
-    pub(crate) returning: Vec<(CallId, Option<Result<Box<Message>, ProxyError>>)>,
+    pub(crate) returning: Vec<Returning>,
 }
+
+/// A call-out that is back, with its end if it is a call.
+pub(crate) type Returning = (CallId, Option<Result<Box<Message>, ProxyError>>);
 
 /// What a dispatch must give back.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]

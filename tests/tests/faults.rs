@@ -4,7 +4,7 @@ use sessionful::event::{Event, Kind};
 use sessionful::ids::{CallId, OperationId};
 use sessionful::proxy::NewCall;
 use sessionful::sim::Run;
-use sessionful::{Contract, ContractError, Fault, FaultCode, Message, Operation, ProxyError};
+use sessionful::{Contract, ContractError, Fault, FaultCode, Operation, ProxyError};
 use sessionful_tests::{dual_test, play};
 
 #[cfg(target_arch = "wasm32")]

@@ -6,8 +6,8 @@ use sessionful::ids::{CallId, ChannelId, OperationId, SessionId};
 use sessionful::proxy::{NewCall, Proxy, ProxyInput, ProxyOptions};
 use sessionful::sim::Scenario;
 use sessionful::{
-    Binding, Contract, Fault, FaultCode, HResult, Machine, Message, Operation, Phase, ProxyError,
-    Rules, Timestamp, Verb,
+    Binding, Contract, Fault, FaultCode, HResult, Machine, Operation, Phase, ProxyError, Rules,
+    Timestamp, Verb,
 };
 use sessionful_tests::{corpus, dual_test};
 use std::collections::BTreeMap;

@@ -251,8 +251,8 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
         else resolve({ status: 200, contentType: CONTENT_TYPE, headers: [], body: reply });
       };
       const begun = made.request(address, text, answer);
-      const gone = (): void => { if (typeof begun === 'function') begun(); };
-      if (typeof begun === 'number') resolve(refused(begun));
+      const gone = (): void => made.gone(begun);
+      if (begun < 600) resolve(refused(begun));
       else signal.addEventListener('abort', gone, { once: true });
     });
   }

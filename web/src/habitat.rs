@@ -10,6 +10,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
+use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue, wasm_bindgen};
 
 pub use wasm_bindgen_futures::spawn_local as spawn;
@@ -28,6 +29,12 @@ extern "C" {
 
     #[wasm_bindgen(js_name = clearTimeout)]
     fn clear_timeout(timer: &JsValue);
+
+    /// What Node answers with.
+    type NodeTimer;
+
+    #[wasm_bindgen(method)]
+    fn unref(this: &NodeTimer);
 
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
     fn get_random_values(into: &js_sys::Uint8Array);
@@ -123,7 +130,12 @@ impl Timer {
             }
         });
         let millis = i32::try_from(span.as_micros().div_ceil(1000)).unwrap_or(i32::MAX);
-        Timer { id: set_timeout(&ring, millis), bell, _ring: ring }
+        let id = set_timeout(&ring, millis);
+        if id.is_object() {
+            // Deadlines alone keep no program running, as those of `AbortSignal.timeout` do not.
+            id.unchecked_ref::<NodeTimer>().unref();
+        }
+        Timer { id, bell, _ring: ring }
     }
 }
 

@@ -13,11 +13,20 @@ extern "C" {
     fn queue_microtask(task: &Closure<dyn FnMut()>);
 }
 
-/// Keeps what is put in until the turn ends, then hands all of it over at once.
-pub(crate) struct Outbox {
-    inner: Rc<Inner>,
-    flush: Closure<dyn FnMut()>,
+thread_local! {
+    /// Outboxes with something in them.
+    static FULL: RefCell<Vec<Rc<Inner>>> = RefCell::default();
+    /// One for all outboxes and for ever: a microtask cannot be taken back, and may come after the
+    /// outbox that asked for it is gone.
+    static FLUSH: Closure<dyn FnMut()> = Closure::new(|| {
+        for outbox in FULL.take() {
+            outbox.flush();
+        }
+    });
 }
+
+/// Keeps what is put in until the turn ends, then hands all of it over at once.
+pub(crate) struct Outbox(Rc<Inner>);
 
 struct Inner {
     waiting: RefCell<Vec<JsValue>>,
@@ -36,23 +45,26 @@ impl Inner {
 impl Outbox {
     /// `post` gets at least one value.
     pub(crate) fn new(post: impl Fn(Vec<JsValue>) + 'static) -> Outbox {
-        let inner = Rc::new(Inner { waiting: RefCell::default(), post: Box::new(post) });
-        let flushes = Rc::clone(&inner);
-        Outbox { inner, flush: Closure::new(move || flushes.flush()) }
+        Outbox(Rc::new(Inner { waiting: RefCell::default(), post: Box::new(post) }))
     }
 
     pub(crate) fn put(&self, value: JsValue) {
-        let mut waiting = self.inner.waiting.borrow_mut();
+        let mut waiting = self.0.waiting.borrow_mut();
         waiting.push(value);
-        let first = waiting.len() == 1;
-        drop(waiting);
+        if waiting.len() > 1 {
+            return;
+        }
+        let first = FULL.with_borrow_mut(|full| {
+            full.push(Rc::clone(&self.0));
+            full.len() == 1
+        });
         if first {
-            queue_microtask(&self.flush);
+            FLUSH.with(queue_microtask);
         }
     }
 
     /// Posts at once what waits, before something that must come after it.
     pub(crate) fn flush(&self) {
-        self.inner.flush();
+        self.0.flush();
     }
 }

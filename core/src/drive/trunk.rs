@@ -6,7 +6,7 @@ use crate::action::{Loss, Wire};
 use crate::codec::{Codec, CodecError, Frame};
 use crate::ids::ChannelId;
 use crate::message::{Content, Fault, FaultCode, Message};
-use crate::table::Series;
+use crate::table::Table;
 use crate::time::Timestamp;
 use futures::{SinkExt, StreamExt};
 use std::collections::VecDeque;
@@ -21,7 +21,7 @@ const TURN: u32 = 64;
 /// All pipes of one end.
 pub(super) struct Trunk<P, D> {
     lanes: Crew<Lane<P, D>>,
-    places: Series<ChannelId, usize>,
+    places: Table<ChannelId, usize>,
     /// The lane that is being read.
     current: Option<usize>,
     /// Lanes that got something to send in this round.
@@ -70,7 +70,7 @@ impl<P: Pipe, D: Codec> Trunk<P, D> {
     pub(super) fn new(owner: &Owner) -> Trunk<P, D> {
         Trunk {
             lanes: Crew::new(owner),
-            places: Series::new(),
+            places: Table::new(),
             current: None,
             unwritten: Vec::new(),
             held: Vec::new(),

@@ -3,13 +3,13 @@
 use super::kit::*;
 use futures::future::{pending, poll_immediate};
 use futures::{FutureExt, SinkExt, StreamExt};
-use sessionful::drive::{CallOptions, Caller, Connector, ProxyBuilder};
+use sessionful::drive::{CallOptions, Caller, Connector, Exchange, ProxyBuilder};
 use sessionful::event::Event;
 use sessionful::host::Host;
 use sessionful::proxy::ProxyOptions;
 use sessionful::{
-    Behavior, Binding, Codec, ConcurrencyMode, Context, Contract, HostError, Message, Operation,
-    Phase, ProxyError,
+    Behavior, Binding, Codec, ConcurrencyMode, Content, Context, Contract, Fault, FaultCode,
+    HostError, Message, Operation, Phase, ProxyError,
 };
 use std::rc::Rc;
 use std::time::Duration;
@@ -339,4 +339,20 @@ fn a_driver_that_never_ran_ends_what_is_awaited() {
     let (host, driver) = world.make_host(hosting(&to, slow(&Door::default())));
     drop(driver);
     assert_eq!(host.open().now_or_never(), Some(Err(HostError::Stopped)));
+}
+
+/// FLT-9: a single request that claims to be a reply is answered with a fault; nobody waits for ever.
+#[test]
+fn a_request_that_relates_to_another_is_answered() {
+    let mut world = World::new();
+    let contract = Contract::new("Slow").operation(Operation::new("a")).build().unwrap();
+    let host = world.host(hosting(&endpoint(&contract, Binding::fetch()), slow(&Door::default())));
+    world.run(host.open()).unwrap();
+    let exchange = world.network.connector().exchange("/service");
+    let request = Message { relates_to: Some(7.into()), ..Message::request("Slow/a", body(1)) };
+    let answer = world.run(exchange.send(Plain.encode(&request).unwrap())).unwrap().unwrap();
+    let answer = Plain.decode(answer).unwrap();
+    let is_refusal = |fault: &Fault| fault.code == FaultCode::DeserializationFailed;
+    assert!(matches!(&answer.content, Content::Fault(fault) if is_refusal(fault)), "{answer:?}");
+    world.run(host.close()).unwrap();
 }

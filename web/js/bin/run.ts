@@ -64,9 +64,10 @@ export async function run(args: readonly string[], around: Surroundings): Promis
   try {
     printer.step(`loading ${read.module}`);
     const host = await load(read.module, around.cwd);
+    const wishes = new Wishes(around);
     const served = await serve(host, { ...read.options, log: (event) => printer.event(event) });
     printer.endpoints(served.url, host);
-    return await untilEnded(served, around, printer);
+    return await untilEnded(served, wishes, printer);
   } catch (error) {
     printer.failure(error);
     return 1;
@@ -108,11 +109,26 @@ function readArguments(args: readonly string[]): Arguments | string | undefined 
   return { module, options, quiet: values.quiet, json: values.json };
 }
 
+/** What the process is asked from outside. Whoever sees the first line of output may ask at once. */
+class Wishes {
+  readonly #early: string[] = [];
+  #handle: (signal: string) => void = (signal) => this.#early.push(signal);
+
+  constructor(around: Surroundings) {
+    around.onSignal((signal) => this.#handle(signal));
+  }
+
+  handle(handle: (signal: string) => void): void {
+    this.#handle = handle;
+    this.#early.splice(0).forEach(handle);
+  }
+}
+
 /** Waits until somebody ends the process. */
-function untilEnded(served: NodeHost, around: Surroundings, printer: Printer): Promise<number> {
+function untilEnded(served: NodeHost, wishes: Wishes, printer: Printer): Promise<number> {
   return new Promise((resolve) => {
     let asked = 0;
-    around.onSignal((signal) => {
+    wishes.handle((signal) => {
       asked += 1;
       if (asked > 1) {
         printer.step(`${signal} again: cutting off`);

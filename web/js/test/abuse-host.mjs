@@ -73,6 +73,23 @@ const seen = { failed: 0, refused: {}, requests: {}, cut: {} };
 const count = (table, key) => { table[key] = (table[key] ?? 0) + 1; };
 
 const host = await load();
+// What the host does not answer: bodies by which it can be repeated.
+const waiting = new Set();
+const request = host.request.bind(host);
+host.request = async (address, given) => {
+  const entry = { since: performance.now(), body: given.body };
+  waiting.add(entry);
+  const over = () => waiting.delete(entry);
+  given.signal.addEventListener('abort', over);
+  try {
+    return await request(address, given);
+  } finally {
+    given.signal.removeEventListener('abort', over);
+    over();
+  }
+};
+const stuck = () => [...waiting].filter(({ since }) => performance.now() - since > 5_000).map(({ body }) => String(body).slice(0, 300)).slice(0, 5);
+
 const served = await serve(host, {
   // It all comes from one address. The times are short, so that many can be too slow.
   rate: null,
@@ -97,7 +114,7 @@ process.on('message', (wish) => {
   setTimeout(() => {
     globalThis.gc();
     const { rss, heapUsed, external } = process.memoryUsage();
-    process.send({ rss, heapUsed, external, stats: served.stats, seen, leaks: host.leaks?.() ?? [] });
+    process.send({ rss, heapUsed, external, stats: served.stats, seen, stuck: stuck(), leaks: host.leaks?.() ?? [] });
   }, 20);
 });
 process.send({ port: served.port });

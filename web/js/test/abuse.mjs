@@ -2,6 +2,7 @@
 // lives, does not grow, and that nobody else's session notices.
 //
 //   node abuse.mjs [--count 1000000] [--seed 1] [--dist ../../dist] [--host module.mjs] [--only batch]
+//                 [--what sessions|requests]
 //
 // Everything follows from the seed. When something goes wrong the numbers of the batches in flight are
 // told; `--only <number>` repeats one of them.
@@ -19,6 +20,7 @@ const { values: options } = parseArgs({
     dist: { type: 'string', default: fileURLToPath(new URL('../../dist', import.meta.url)) },
     host: { type: 'string' },
     only: { type: 'string' },
+    what: { type: 'string', default: 'both' },
     quiet: { type: 'boolean', default: false },
   },
 });
@@ -226,7 +228,7 @@ function batch(number) {
   const dice = chance(Math.imul(number + 1, 0x9e3779b1) ^ Math.imul(SEED, 0x85ebca6b));
   const many = 1 + dice.below(60);
   const parts = [];
-  const session = dice.next() < 0.6;
+  const session = options.what === 'both' ? dice.next() < 0.6 : options.what === 'sessions';
   if (session) {
     parts.push(upgrade(dice));
     for (let n = 1; n < many; n += 1) parts.push(MILD[dice.one(MILD_KINDS)](dice));
@@ -425,6 +427,7 @@ async function main() {
 
   for (const [index, canary] of canaries.entries()) assert.equal(canary.trouble, '', `canary ${index}`);
   assert.ok(canaries.every((canary) => canary.calls > 0));
+  assert.deepEqual(last.stuck, [], 'requests that the host never answers');
   assert.deepEqual(last.stats, { connections: CANARIES, sessions: CANARIES, requests: 0 }, 'nothing is left behind');
   assert.equal(last.seen.failed, 0, 'the host threw');
   assert.equal(failedAnswers, 0, 'the host failed');

@@ -815,12 +815,16 @@ describe('serving', () => {
     const server = createServer((request, response) => {
       if (request.url === '/page') setTimeout(() => response.end('a page'), 20);
     });
+    server.on('upgrade', (request, socket) => {
+      if (request.url === '/other') setTimeout(() => socket.end('HTTP/1.1 418 I am a teapot\r\nConnection: close\r\n\r\n'), 20);
+    });
     ended.push(() => { server.closeAllConnections(); server.close(); });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     const { served, url } = await up({ server });
     assert.equal(await (await fetch(`${url}/page`)).text(), 'a page');
     assert.equal((await post(`${url}/calls`)).status, 200);
     assert.equal((await dial(served, '/both')).status, 101);
+    assert.equal((await dial(served, '/other')).status, 418);
     await served.close();
     assert.equal(server.listening, true);
     assert.equal(await (await fetch(`${url}/page`)).text(), 'a page');

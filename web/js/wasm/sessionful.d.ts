@@ -109,7 +109,8 @@ export class CoreHost {
   abort(): void;
   acceptPort(board: CoreBoard): void;
   acceptSocket(address: string, socket: object): void;
-  request(address: string, text: string, answer: (text: string | undefined | null) => void): number | (() => void);
+  request(address: string, text: string, answer: (text: string | undefined | null) => void): number;
+  gone(request: number): void;
   context(at: number): CoreContext | undefined;
   settle(at: number, succeeded: boolean, value: unknown): void;
   leaks(): string[];

@@ -2,7 +2,7 @@
 
 use super::context::CoreContext;
 use super::feed::CoreTap;
-use super::intake::{Door, Gone, Intake, JsResponder, admit_port, admit_request, admit_socket};
+use super::intake::{Door, Intake, JsResponder, Waiting, admit_port, admit_request, admit_socket};
 use super::options::{self, HostConfig, is_sessionful};
 use super::service::{Desk, JsAuthorizer, JsErrors, JsInstances, JsService, Users};
 use super::{Watcher, phase_number, promise, run, thrown};
@@ -15,9 +15,8 @@ use js_sys::{Array, Function, JsString, Promise};
 use sessionful::Frame;
 use sessionful::codec::Limits;
 use sessionful::drive::{HostBuilder, HostHandle, Network, PipeError};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::MessagePort;
@@ -45,6 +44,9 @@ pub struct CoreHost {
     desk: Rc<Desk>,
     limits: Limits,
     kinds: Vec<(String, bool)>,
+    /// The number of the last request, and those whose clients still wait.
+    requests: Cell<u32>,
+    gone: Waiting,
 }
 
 #[wasm_bindgen]
@@ -86,7 +88,8 @@ impl CoreHost {
         let language = Language::new(limits, Spelling::Value, false);
         let (handle, driver) = builder.build(BrowserClock, intake, language);
         run(driver);
-        Ok(CoreHost { handle, network, door, desk, limits, kinds })
+        let (requests, gone) = (Cell::default(), Waiting::default());
+        Ok(CoreHost { handle, network, door, desk, limits, kinds, requests, gone })
     }
 
     /// Opens it.
@@ -132,23 +135,33 @@ impl CoreHost {
     }
 
     /// Serves a single request: `answer` is called once, with text, with nothing (a one-way message
-    /// was taken), or with `null` (there is no answer). A number is returned for a request that is
-    /// refused at once: a status of HTTP; else a function that says that the client has gone.
-    pub fn request(&self, address: &str, text: JsString, answer: Function) -> JsValue {
+    /// was taken), or with `null` (there is no answer). A number below 600 is returned for a request
+    /// that is refused at once: a status of HTTP. Others are for [`gone`](CoreHost::gone).
+    pub fn request(&self, address: &str, text: JsString, answer: Function) -> u32 {
         if text.length() as usize > self.limits.frame {
-            return 413.into();
+            return 413;
         }
-        let Ok(message) = parse(&text, &self.limits) else { return 400.into() };
+        let Ok(message) = parse(&text, &self.limits) else { return 400 };
         let list = message.unchecked_ref::<Array>();
         if list.get(0).as_f64().is_none() {
-            return 400.into(); // a batch is taken apart over there
+            return 400; // a batch is taken apart over there
         }
-        let gone = Rc::new(Gone::default());
-        let responder = JsResponder { answer: Some(answer), gone: Rc::clone(&gone) };
-        match admit_request(&self.door, address, Frame::Bytes(hold(message)), responder) {
-            Ok(()) => Closure::once_into_js(move || gone.set()),
-            Err(PipeError::NotFound) => 404.into(),
-            Err(_) => 503.into(),
+        let number = self.requests.get().wrapping_add(1).max(600);
+        self.requests.set(number);
+        let responder = JsResponder::new(answer, number, &self.gone);
+        let frame = Frame::Bytes(hold(message));
+        match admit_request(&self.door, address, frame, responder) {
+            Ok(()) => number,
+            Err(PipeError::NotFound) => 404,
+            Err(_) => 503,
+        }
+    }
+
+    /// The client of a request has gone.
+    pub fn gone(&self, request: u32) {
+        let gone = self.gone.borrow_mut().remove(&request);
+        if let Some(gone) = gone {
+            gone.set();
         }
     }
 

@@ -13,6 +13,7 @@ use sessionful::drive::{
     Acceptor, Incoming, MemoryAcceptor, MemoryResponder, PipeError, Responder,
 };
 use sessionful::table::Names;
+use sessionful::table::Series;
 use sessionful::{Frame, Shape};
 use smol_str::SmolStr;
 use std::cell::{Cell, RefCell};
@@ -204,10 +205,15 @@ impl Responder for AnyResponder {
     }
 }
 
+/// Clients that wait for answers, by the numbers of their requests.
+pub(super) type Waiting = Rc<RefCell<Series<u32, Rc<Gone>>>>;
+
 /// Answers by a function: with text, with nothing, or with `null` if there will be no answer.
 pub(super) struct JsResponder {
-    pub answer: Option<Function>,
-    pub gone: Rc<Gone>,
+    answer: Option<Function>,
+    number: u32,
+    gone: Rc<Gone>,
+    waiting: Waiting,
 }
 
 /// Whether the client of a request has gone.
@@ -226,6 +232,12 @@ impl Gone {
 }
 
 impl JsResponder {
+    pub(super) fn new(answer: Function, number: u32, waiting: &Waiting) -> JsResponder {
+        let gone = Rc::<Gone>::default();
+        waiting.borrow_mut().insert(number, Rc::clone(&gone));
+        JsResponder { answer: Some(answer), number, gone, waiting: Rc::clone(waiting) }
+    }
+
     fn respond(mut self, answer: Option<Frame>) {
         let value = match answer {
             Some(Frame::Bytes(name)) => held(&name).unwrap_or_default(),
@@ -236,6 +248,7 @@ impl JsResponder {
 
     fn settle(&mut self, value: &JsValue) {
         if let Some(answer) = self.answer.take() {
+            self.waiting.borrow_mut().remove(&self.number);
             let _ = answer.call1(&JsValue::UNDEFINED, value); // it settles a promise
         }
     }

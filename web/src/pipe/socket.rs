@@ -21,7 +21,7 @@
 //! | 4000       | cut by the other side                                                |
 //! | 4002       | the other side sent what is no message                               |
 
-use super::{Desk, WINDOW, Wire, WordPipe, at, now};
+use super::{Desk, Wire, WordPipe, at, now};
 use crate::habitat::{BrowserClock, spawn};
 use crate::language::{parse, spell_text};
 use crate::outbox::Outbox;
@@ -154,15 +154,37 @@ impl Line {
         self.send(&text.into())
     }
 
-    /// Sends what was said in one turn in one frame, if it is text of ours.
+    /// Sends what was said in one turn in as few frames as the limit allows, if it is text of ours.
     fn post(&self, values: &[JsValue]) -> bool {
         if values.len() == 1 || !matches!(self.carry, Carry::Held(_)) {
             return values.iter().all(|value| self.send(value));
         }
-        let list: Array = values.iter().collect();
-        let text = JsString::from("[").concat(&list.join(",")).concat(&"]".into());
-        self.send(&text)
+        let most = self.carry.limits().frame;
+        let length = |value: &JsValue| value.unchecked_ref::<JsString>().length() as usize + 1;
+        let mut rest = values;
+        while !rest.is_empty() {
+            let mut sum = 1;
+            let fitting = rest.iter().take_while(|value| {
+                sum += length(value);
+                sum <= most
+            });
+            let (now, later) = rest.split_at(fitting.count().max(1));
+            if !self.send(&together(now)) {
+                return false;
+            }
+            rest = later;
+        }
+        true
     }
+}
+
+/// One message as it is, several as a list.
+fn together(messages: &[JsValue]) -> JsValue {
+    if let [message] = messages {
+        return message.clone();
+    }
+    let list: Array = messages.iter().collect();
+    JsString::from("[").concat(&list.join(",")).concat(&"]".into()).into()
 }
 
 impl Drop for Line {
@@ -340,7 +362,7 @@ fn hear_message(line: &Line, desk: &mut Desk, data: &JsValue) -> Result<(), Pipe
 
 fn hear_batch(desk: &mut Desk, data: &JsValue, limits: Limits) -> Result<(), PipeError> {
     let text = data.unchecked_ref::<JsString>();
-    if text.length() as usize > limits.frame.saturating_mul(WINDOW as usize) {
+    if text.length() as usize > limits.frame {
         return Err(garbled("a batch too large"));
     }
     let deeper = Limits { depth: limits.depth + 1, ..limits };

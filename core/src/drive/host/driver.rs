@@ -203,6 +203,12 @@ impl<A: Acceptor, D: Codec> Listening<A, D> {
             Incoming::Exchange(address, frame, responder) => {
                 let mut codec = self.codec.clone();
                 match codec.decode(frame) {
+                    // Nobody here asked: it would be dropped as a reply, and its sender wait for ever.
+                    Ok(Message { relates_to: Some(_), .. }) => {
+                        let reason = "a request relates to no other message".to_owned();
+                        let fault = fault(FaultCode::DeserializationFailed, reason);
+                        responder.respond(codec.encode(&fault).ok());
+                    }
                     Ok(message) => {
                         let Some(endpoint) = self.endpoint(&address) else { return };
                         let exchange = self.keep(endpoint, responder, codec);
