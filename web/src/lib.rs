@@ -14,6 +14,7 @@
 //! panic.
 #![cfg_attr(not(test), deny(clippy::unwrap_used))]
 // What carries values is shared by both, but only the npm package makes them.
+// Without its hosts some of that is not used either.
 #![cfg_attr(not(feature = "npm"), allow(dead_code))]
 
 pub mod control;
@@ -21,7 +22,7 @@ pub mod events;
 pub mod exchange;
 pub mod habitat;
 mod language;
-#[cfg(feature = "npm")]
+#[cfg(feature = "npm-client")]
 pub mod npm;
 mod outbox;
 pub mod panic;

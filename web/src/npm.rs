@@ -4,7 +4,9 @@
 mod context;
 mod data;
 mod feed;
+#[cfg(feature = "npm")]
 mod host;
+#[cfg(feature = "npm")]
 mod intake;
 mod link;
 mod options;
@@ -13,6 +15,7 @@ mod service;
 
 pub use context::CoreContext;
 pub use feed::CoreFeed;
+#[cfg(feature = "npm")]
 pub use host::{CoreBoard, CoreHost};
 pub use link::CoreLink;
 pub use proxy::CoreProxy;
@@ -22,6 +25,7 @@ use crate::{habitat, panic};
 use futures::future::LocalBoxFuture;
 use js_sys::{Function, Promise};
 use serde::Serialize;
+use sessionful::Phase;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::future_to_promise;
@@ -58,4 +62,17 @@ fn promise(task: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Pr
 /// Runs a future of the library's.
 fn run(task: impl Future<Output = ()> + 'static) {
     habitat::spawn(task);
+}
+
+/// In the order of the enumeration.
+fn phase_number(phase: Phase) -> u8 {
+    match phase {
+        Phase::Created => 0,
+        Phase::Opening => 1,
+        Phase::Accepting => 2,
+        Phase::Opened => 3,
+        Phase::Closing => 4,
+        Phase::Closed => 5,
+        Phase::Faulted => 6,
+    }
 }

@@ -5,16 +5,16 @@ use super::feed::CoreTap;
 use super::intake::{Door, Intake, JsResponder, Waiting, admit_port, admit_request, admit_socket};
 use super::options::{self, HostConfig, is_sessionful};
 use super::service::{Desk, JsAuthorizer, JsErrors, JsInstances, JsService, Users};
-use super::{Watcher, promise, run, thrown};
+use super::{Watcher, phase_number, promise, run, thrown};
 use crate::control::Switchboard;
 use crate::habitat::{BrowserClock, draw_session};
 use crate::language::{Language, Spelling, parse};
 use crate::pipe::Socket;
 use crate::value::hold;
 use js_sys::{Array, Function, JsString, Promise};
+use sessionful::Frame;
 use sessionful::codec::Limits;
 use sessionful::drive::{HostBuilder, HostHandle, Network, PipeError};
-use sessionful::{Frame, Phase};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -188,17 +188,4 @@ impl CoreHost {
 
 fn done(result: Result<(), sessionful::HostError>) -> Result<JsValue, JsValue> {
     result.map(|()| JsValue::UNDEFINED).map_err(|error| thrown(&error))
-}
-
-/// In the order of the enumeration.
-pub(super) fn phase_number(phase: Phase) -> u8 {
-    match phase {
-        Phase::Created => 0,
-        Phase::Opening => 1,
-        Phase::Accepting => 2,
-        Phase::Opened => 3,
-        Phase::Closing => 4,
-        Phase::Closed => 5,
-        Phase::Faulted => 6,
-    }
 }

@@ -1,5 +1,6 @@
 //! The connecting side: ports, sockets and fetch, or a host in the same program, behind one type.
 
+#[cfg(feature = "npm")]
 use super::host::CoreHost;
 use super::options::span;
 use crate::control::{News, PortConnector};
@@ -11,9 +12,9 @@ use futures::{Sink, Stream};
 use js_sys::{Function, Object, Promise};
 use sessionful::Frame;
 use sessionful::codec::Limits;
-use sessionful::drive::{
-    Connector, Exchange, MemoryConnector, MemoryExchange, MemoryPipe, PipeError,
-};
+use sessionful::drive::{Connector, Exchange, PipeError};
+#[cfg(feature = "npm")]
+use sessionful::drive::{MemoryConnector, MemoryExchange, MemoryPipe};
 use sessionful::ids::SessionId;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -32,6 +33,7 @@ pub struct CoreLink(Way);
 enum Way {
     Port(PortConnector),
     Web(Web),
+    #[cfg(feature = "npm")]
     Memory(MemoryConnector),
 }
 
@@ -78,6 +80,7 @@ impl CoreLink {
     }
 
     /// To a host of this very program.
+    #[cfg(feature = "npm")]
     pub fn memory(host: &CoreHost) -> CoreLink {
         CoreLink(Way::Memory(host.network.connector()))
     }
@@ -98,6 +101,7 @@ impl CoreLink {
     pub(super) fn language(&self, limits: Limits, sessionful: bool) -> Language {
         match self.0 {
             Way::Port(_) => Language::new(limits, Spelling::Value, sessionful),
+            #[cfg(feature = "npm")]
             Way::Memory(_) => Language::new(limits, Spelling::Copy, sessionful),
             Way::Web(_) => Language::new(limits, Spelling::Text, false),
         }
@@ -113,6 +117,7 @@ pub(super) struct LinkConnector {
 pub(super) enum AnyPipe {
     Port(PortPipe),
     Socket(SocketPipe),
+    #[cfg(feature = "npm")]
     Memory(MemoryPipe),
 }
 
@@ -121,6 +126,7 @@ macro_rules! each {
         match $self.get_mut() {
             AnyPipe::Port($pipe) => $result,
             AnyPipe::Socket($pipe) => $result,
+            #[cfg(feature = "npm")]
             AnyPipe::Memory($pipe) => $result,
         }
     };
@@ -157,6 +163,7 @@ impl Sink<Frame> for AnyPipe {
 pub(super) enum AnyExchange {
     Port(PortExchange),
     Fetch(FetchExchange),
+    #[cfg(feature = "npm")]
     Memory(MemoryExchange),
 }
 
@@ -165,6 +172,7 @@ impl Exchange for AnyExchange {
         match self {
             AnyExchange::Port(exchange) => exchange.send(request).await,
             AnyExchange::Fetch(exchange) => exchange.send(request).await,
+            #[cfg(feature = "npm")]
             AnyExchange::Memory(exchange) => exchange.send(request).await,
         }
     }
@@ -179,6 +187,7 @@ impl Connector for LinkConnector {
             Way::Port(connector) => {
                 connector.dial(address).await.map(|(pipe, id)| (AnyPipe::Port(pipe), id))
             }
+            #[cfg(feature = "npm")]
             Way::Memory(connector) => {
                 connector.dial(address).await.map(|(pipe, id)| (AnyPipe::Memory(pipe), id))
             }
@@ -191,6 +200,7 @@ impl Connector for LinkConnector {
     fn exchange(&self, address: &str) -> AnyExchange {
         match &self.way {
             Way::Port(connector) => AnyExchange::Port(connector.exchange(address)),
+            #[cfg(feature = "npm")]
             Way::Memory(connector) => AnyExchange::Memory(connector.exchange(address)),
             Way::Web(Web { fetch, init, gate, .. }) => {
                 let (fetch, init, gate) = (fetch.clone(), init.clone(), Rc::clone(gate));

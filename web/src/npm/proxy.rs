@@ -2,11 +2,10 @@
 
 use super::context::{CoreContext, given_headers};
 use super::feed::CoreTap;
-use super::host::phase_number;
 use super::link::CoreLink;
 use super::options::{self, span};
 use super::service::{Desk, JsService, Users};
-use super::{Watcher, promise, run, thrown};
+use super::{Watcher, phase_number, promise, run, thrown};
 use crate::habitat::BrowserClock;
 use crate::language::{write_body, write_headers};
 use crate::value::hold;
