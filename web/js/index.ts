@@ -13,7 +13,7 @@ export * from './host.js';
 export { oneWay, operation } from './operation.js';
 export type * from './operation.js';
 export * from './proxy.js';
-export { init, initSync, type InitSource, type State } from './runtime.js';
+export { init, initSync, runtimeStats, type InitSource, type RuntimeStats, type State } from './runtime.js';
 export type { StandardSchema } from './standard-schema.js';
 export { PortSocket } from './port-socket.js';
 export { bundled, custom, network, port } from './transport.js';

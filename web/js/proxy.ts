@@ -104,6 +104,9 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
   readonly #transport: Transport;
   readonly #pending = new Map<number, Pending>();
   #core: CoreProxy | undefined;
+  #isClosed = false;
+  #leftOver: readonly string[] = [];
+  #unwatch: (() => void) | undefined;
   #lastCall = 0;
   #error: SessionfulError | undefined;
 
@@ -119,7 +122,7 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
 
   /** Where it is in its life (`PROXY-2`, `CO-1`). */
   get state(): State {
-    return this.#error !== undefined ? 'faulted' : STATES[this.#core?.phase ?? 0] ?? 'created';
+    return this.#error !== undefined ? 'faulted' : this.#isClosed ? 'closed' : STATES[this.#core?.phase ?? 0] ?? 'created';
   }
 
   /** How many calls are pending. */
@@ -134,6 +137,7 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
    *   failed open and may try anew (`PROXY-7`).
    */
   async open(): Promise<void> {
+    if (this.#isClosed) throw this.#closedError();
     const made = this.#core ?? this.#make(await load());
     await settled('proxy', () => made.open());
   }
@@ -145,16 +149,27 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
    */
   async close(): Promise<void> {
     const made = this.#core;
-    if (made !== undefined) await settled('proxy', () => made.close());
+    if (made === undefined) return;
+    try {
+      await settled('proxy', () => made.close());
+    } finally {
+      this.#release();
+    }
   }
 
   /** Ends everything at once; calls in progress reject with {@link AbortedError} (`CALL-9`). */
   abort(): void {
     attempt('proxy', () => this.#core?.abort());
+    this.#release(); // under WCF's rules it is closed now
   }
 
   /** Makes a closed or faulted proxy new again, under WWSAPI's rules only (`PROXY-8`). */
   reset(): void {
+    if (this.#isClosed) {
+      if (this.#options.rules === 'wcf') throw this.#closedError();
+      this.#isClosed = false;
+      return;
+    }
     attempt('proxy', () => this.#core?.reset());
   }
 
@@ -175,7 +190,7 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
 
   /** What is left over although nothing is in progress; empty when all is well. */
   leaks(): readonly string[] {
-    return attempt('proxy', () => this.#core?.leaks() ?? []);
+    return attempt('proxy', () => this.#core?.leaks() ?? this.#leftOver);
   }
 
   /** Closes it; if that fails it is aborted, so that nothing is left. */
@@ -191,27 +206,56 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
     if (this.#core !== undefined) return this.#core;
     const { callbacks, transport: _, address, ...rest } = this.#options;
     const config = { ...rest, address: String(address), contract: this.contract.toCore() };
-    const users = callbacks === undefined ? undefined : this.#serveCallbacks(callbacks as object);
+    // The binary keeps hold of what it is given: of the calls that wait, not of the proxy itself, which
+    // could never be collected then.
+    const pending = this.#pending;
     const settle = {
-      resolve: (call: number, value: unknown): void => this.#resolve(call, value),
-      reject: (call: number, error: unknown): void => this.#take(call)?.reject(asError(error)),
+      resolve: (call: number, value: unknown): void => finish(pending, call, value),
+      reject: (call: number, error: unknown): void => take(pending, call)?.reject(asError(error)),
     };
+    const end: { core?: WeakRef<CoreProxy> } = {};
+    const users = callbacks === undefined ? undefined : this.#serveCallbacks(callbacks as object, end);
     const made = attempt('proxy', () =>
       new loaded.CoreProxy(config, this.#transport.link(loaded), settle, users, undefined));
+    end.core = new WeakRef(made);
     this.#core = made;
-    onPanic((error) => this.#die(error));
+    const self = new WeakRef(this);
+    const forget = onPanic((error) => {
+      const proxy = self.deref();
+      if (proxy !== undefined) proxy.#die(error);
+    });
+    this.#unwatch = forget;
+    collected.register(this, forget, this);
     return made;
   }
 
-  #serveCallbacks(object: object) {
+  #serveCallbacks(object: object, end: { core?: WeakRef<CoreProxy> }) {
     const contract = this.contract.callback;
     if (contract === undefined) throw errorOf('UNKNOWN_OPERATION', { operation: 'callbacks' });
-    const end = {
-      context: (at: number) => this.#core?.context(at),
-      settle: (at: number, succeeded: boolean, value: unknown) => this.#core?.settleCallback(at, succeeded, value),
-    };
-    const users = usersOf(contract, () => end);
+    const users = usersOf(contract, () => ({
+      context: (at) => end.core?.deref()?.context(at),
+      settle: (at, succeeded, value) => end.core?.deref()?.settleCallback(at, succeeded, value),
+    }));
     return { ...users, invoke: (_: unknown, operation: number, given: unknown, at: number) => users.invoke(object, operation, given, at) };
+  }
+
+  /** Lets go of what a closed proxy holds in the binary; the collector could take its time. */
+  #release(): void {
+    const made = this.#core;
+    if (made === undefined || this.#error !== undefined || STATES[made.phase] !== 'closed') return;
+    this.#leftOver = made.leaks();
+    this.#core = undefined;
+    this.#isClosed = true;
+    this.#unwatch?.();
+    collected.unregister(this);
+    made.free();
+  }
+
+  /** Why a closed proxy that holds nothing any more can do nothing. */
+  #closedError(): SessionfulError {
+    return this.#options.rules === 'wcf'
+      ? errorOf('DISPOSED')
+      : errorOf('INVALID_STATE', { phase: 'closed', hint: 'reset it or make another' });
   }
 
   #client(options: CallOptions | undefined): Client<C> {
@@ -224,6 +268,7 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
 
   #begin(number: number, operation: Operation, parameters: unknown[], options: CallOptions | undefined): Promise<unknown> {
     if (this.#error !== undefined) return Promise.reject(this.#error);
+    if (this.#isClosed) return Promise.reject(this.#closedError());
     const made = this.#core;
     if (made === undefined) return this.#beginLater(number, operation, parameters, options);
     const call = this.#lastCall = (this.#lastCall + 1) >>> 0;
@@ -254,7 +299,7 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
     made.callWith(call, number, parameters, group ?? 0, timeout, list);
     if (signal === undefined) return;
     const stop = (): void => {
-      this.#take(call)?.reject(signal.reason);
+      take(this.#pending, call)?.reject(signal.reason);
       made.stop(call);
     };
     signal.addEventListener('abort', stop, { once: true });
@@ -268,19 +313,6 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
     });
   }
 
-  #take(call: number): Pending | undefined {
-    const pending = this.#pending.get(call);
-    this.#pending.delete(call);
-    return pending;
-  }
-
-  #resolve(call: number, result: unknown): void {
-    const pending = this.#take(call);
-    if (pending === undefined) return; // it was given up
-    const { output } = pending.operation;
-    pending.resolve(output === undefined ? result : validate(output, result, (reason) => errorOf('ENCODING', { reason })));
-  }
-
   /** A pending call always settles. */
   #die(error: PanicError): void {
     this.#error = error;
@@ -288,6 +320,22 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
     this.#pending.clear();
     for (const { reject } of pending) reject(error);
   }
+}
+
+/** Proxies that nobody closed. */
+const collected = new FinalizationRegistry((forget: () => void) => forget());
+
+function take(pending: Map<number, Pending>, call: number): Pending | undefined {
+  const found = pending.get(call);
+  pending.delete(call);
+  return found;
+}
+
+function finish(pending: Map<number, Pending>, call: number, result: unknown): void {
+  const found = take(pending, call);
+  if (found === undefined) return; // it was given up
+  const { output } = found.operation;
+  found.resolve(output === undefined ? result : validate(output, result, (reason) => errorOf('ENCODING', { reason })));
 }
 
 /** Whether a call's arguments are those of an operation; for wrappers. */

@@ -18,6 +18,7 @@ let loader: (() => InitSource) | undefined;
 let loading: Promise<Core> | undefined;
 let loaded: Core | undefined;
 let panic: PanicError | undefined;
+let memory: WebAssembly.Memory | undefined;
 const deathWatch = new Set<(error: PanicError) => void>();
 
 /** Says where the binary is if nobody says so; for the entries of the package. */
@@ -42,8 +43,7 @@ export function init(source?: InitSource): Promise<void> {
  */
 export function initSync(module: BufferSource | WebAssembly.Module): void {
   if (loaded !== undefined) return;
-  glue.initSync({ module });
-  ready();
+  ready(glue.initSync({ module }));
 }
 
 /** The runtime, loading it if need be. */
@@ -52,7 +52,7 @@ export function load(source?: InitSource): Promise<Core> {
   if (loading === undefined) {
     const from = source ?? loader?.();
     if (from === undefined) return Promise.reject(errorOf('NOT_INITIALIZED'));
-    loading = loadGlue({ module_or_path: from }).then(ready, (error: unknown) => {
+    loading = loadGlue({ module_or_path: from }).then((exports) => ready(exports), (error: unknown) => {
       loading = undefined; // it can be tried again
       throw error;
     });
@@ -65,14 +65,28 @@ export function core(): Core | undefined {
   return loaded;
 }
 
-function ready(): Core {
+function ready(exports: unknown): Core {
   loaded = glue;
+  memory = (exports as { memory: WebAssembly.Memory }).memory;
   glue.tellPanic((reason) => {
     panic = new PanicError(reason);
     for (const tell of deathWatch) tell(panic);
     deathWatch.clear();
   });
   return glue;
+}
+
+/** What the runtime takes up, for tests and for watching over long runs. */
+export interface RuntimeStats {
+  /** The size of the binary's memory in bytes; it never shrinks. */
+  readonly memory: number;
+  /** Values of JavaScript that are on their way; none when nothing is in progress. */
+  readonly heldValues: number;
+}
+
+/** What the runtime takes up now; nothing before it is loaded. */
+export function runtimeStats(): RuntimeStats {
+  return { memory: memory?.buffer.byteLength ?? 0, heldValues: loaded?.heldValues() ?? 0 };
 }
 
 /** Has `tell` called if the runtime panics, until the result is called. */
