@@ -49,6 +49,9 @@ pub(crate) struct Series<K, V> {
 /// As many gaps as this are never worth the work.
 const GAPS: usize = 16;
 
+/// Nor is as much room as this.
+const ROOM: usize = 64;
+
 impl<K: Number, V> Series<K, V> {
     pub(crate) const fn new() -> Series<K, V> {
         Series { places: Vec::new(), first: 0, len: 0 }
@@ -156,6 +159,10 @@ impl<K: Number, V> Series<K, V> {
         if self.places.len() > 2 * self.len + GAPS {
             self.places.retain(|(_, value)| value.is_some());
             self.first = self.places.first().map_or(0, |(first, _)| first.number());
+        }
+        // What a crowd needed is given back when it has gone.
+        if self.places.capacity() > 4 * self.places.len() + ROOM {
+            self.places.shrink_to(2 * self.places.len() + ROOM / 2);
         }
     }
 
