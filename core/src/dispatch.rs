@@ -101,11 +101,8 @@ pub struct Dispatch {
     /// Call-outs that are under way.
     pub(crate) outside: Vec<CallId>,
     /// Call-outs that are back, but whose caller may not know before it has the gate again.
-    pub(crate) returning: Vec<Returning>,
+    pub(crate) returning: Vec<(CallId, Option<CallResult>)>,
 }
-
-/// A call-out that is back, with its end if it is a call.
-pub(crate) type Returning = (CallId, Option<Result<Box<Message>, ProxyError>>);
 
 /// What a dispatch must give back.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
@@ -129,11 +126,14 @@ pub(crate) enum Verdict {
     UnknownAction,
 }
 
+/// What a caller learns.
+pub(crate) type CallResult = Result<Box<Message>, ProxyError>;
+
 /// What the dispatcher tells its owner.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Report {
     /// A reply came for a call that the owner made, or none can come any more.
-    CallEnded(CallId, Result<Box<Message>, ProxyError>),
+    CallEnded(CallId, CallResult),
     /// The peer ended its half of the session.
     PeerEnded(ChannelId),
     /// The channel broke.

@@ -423,6 +423,9 @@ pub enum BehaviorError {
         /// The operation.
         operation: SmolStr,
     },
+    /// `CONC-14`.
+    #[error("the contract has no callbacks: leave the settings of a callback object alone")]
+    NoCallbacks,
     /// A release mode for an operation that the contract does not have.
     #[error("the contract has no operation {operation} to release after")]
     UnknownOperation {
@@ -440,6 +443,7 @@ impl BehaviorError {
             BehaviorError::WellKnownNeedsSingle => "SFxWellKnownNonSingleton0",
             BehaviorError::NoConstructor => "SFxNoDefaultConstructor",
             BehaviorError::ReleaseOnCallback { .. } => "ReleaseInstanceModeOnCallback",
+            BehaviorError::NoCallbacks => "SFxCallbackBehaviorAttributeOnlyOnDuplex",
             BehaviorError::UnknownOperation { .. } => "UnknownOperation",
         }
     }

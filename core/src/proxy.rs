@@ -12,8 +12,9 @@ use crate::channel::Inbound;
 use crate::contract::Contract;
 use crate::dispatch::behavior::Behavior;
 use crate::dispatch::{Dispatcher, Report, Serving};
-use crate::error::ProxyError;
+use crate::error::{BehaviorError, ProxyError};
 use crate::event::{Ending, Event};
+use crate::host::throttle::Throttles;
 use crate::ids::{CallId, ChannelId, DispatchId, OperationId};
 use crate::lifecycle::{Phase, Rules, Verb};
 use crate::machine::{Machine, Outbox};
@@ -94,7 +95,8 @@ pub struct ProxyOptions {
     pub auto_open: Option<bool>,
     /// Headers of every request (`WS_PROXY_PROPERTY_MESSAGE_PROPERTIES`); none unless set.
     pub headers: Vec<Header>,
-    /// How the callback object is run (`CONC-14`).
+    /// How the callback object is run (`CONC-14`). A contract without callbacks takes none of it but
+    /// the automatic end of a session (`SESS-20`).
     pub callback: Behavior,
 }
 
@@ -108,10 +110,7 @@ impl Default for ProxyOptions {
             open_timeout: None,
             auto_open: None,
             headers: Vec::new(),
-            callback: Behavior {
-                throttles: crate::host::throttle::Throttles::UNLIMITED,
-                ..Behavior::default()
-            },
+            callback: Behavior { throttles: Throttles::UNLIMITED, ..Behavior::default() },
         }
     }
 }
@@ -120,6 +119,18 @@ impl ProxyOptions {
     /// WCF's rules and defaults.
     pub fn wcf() -> ProxyOptions {
         ProxyOptions { rules: Rules::Wcf, ..ProxyOptions::default() }
+    }
+
+    /// `INST-20`, `CONC-14`.
+    fn check_callback(&self, contract: &Contract) -> Result<(), ProxyError> {
+        // Neither the end of a session nor throttles are about callbacks.
+        let Behavior { automatic_session_shutdown, throttles, .. } = self.callback;
+        let plain = Behavior { automatic_session_shutdown, throttles, ..Behavior::default() };
+        self.callback.check_callback().map_err(ProxyError::Behavior)?;
+        if contract.callback().is_none() && self.callback != plain {
+            return Err(ProxyError::Behavior(BehaviorError::NoCallbacks));
+        }
+        Ok(())
     }
 }
 
@@ -266,7 +277,7 @@ impl Proxy {
     ) -> Result<Proxy, ProxyError> {
         contract.check()?;
         let kind = binding.select(&[&contract])?;
-        options.callback.check_callback().map_err(ProxyError::Behavior)?;
+        options.check_callback(&contract)?;
         let mode = if kind.shape.is_exchange() {
             Mode::Pooled(Pool::default())
         } else {

@@ -77,6 +77,9 @@ pub struct Series<K, V> {
 /// As many gaps as this are never worth the work.
 const GAPS: usize = 16;
 
+/// Nor is as much room as this.
+const ROOM: usize = 64;
+
 impl<K: Number, V> Series<K, V> {
     /// Nothing.
     pub const fn new() -> Series<K, V> {
@@ -189,6 +192,10 @@ impl<K: Number, V> Series<K, V> {
         if self.places.len() > 2 * self.len + GAPS {
             self.places.retain(|(_, value)| value.is_some());
             self.first = self.places.first().map_or(0, |(first, _)| first.number());
+        }
+        // What a crowd needed is given back when it has gone.
+        if self.places.capacity() > 4 * self.places.len() + ROOM {
+            self.places.shrink_to(2 * self.places.len() + ROOM / 2);
         }
     }
 

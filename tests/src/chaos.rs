@@ -67,17 +67,20 @@ pub fn world(config: Config) -> World {
     let pick = |options: &[&'static str], index: u8| options[usize::from(index) % options.len()];
     let session = config.binding.is_multiple_of(2);
     let (binding, mode) = if session { ("websocket", "required") } else { ("fetch", "notAllowed") };
-    let callback = if session {
-        r#""callback": { "name": "Back", "operations": [{ "name": "ask" }] },"#
+    let (callback, reentrant) = if session {
+        (
+            r#""callback": { "name": "Back", "operations": [{ "name": "ask" }] },"#,
+            r#", "callback": { "concurrency": "reentrant" }"#,
+        )
     } else {
-        ""
+        ("", "")
     };
     let last = if session { r#", "terminating": true"# } else { "" };
     let slots = 1 + u32::from(config.slots % 3);
     let rules = pick(&["wws", "wcf"], config.rules);
     let proxy = format!(
         r#"{{ "host": "H", "weather": {{ "latencyUs": 1000, "jitterUs": 2000 }},
-              "options": {{ "rules": "{rules}", "callback": {{ "concurrency": "reentrant" }} }},
+              "options": {{ "rules": "{rules}"{reentrant} }},
               "callback": {{ "operations": {{ "ask": ["work 1ms", "return 1"] }} }} }}"#
     );
     let text = format!(

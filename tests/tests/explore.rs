@@ -29,22 +29,24 @@ struct Small {
 
 impl Small {
     fn world(&self) -> World {
+        let (callback, multiple) = match self.binding {
+            "websocket" => (
+                r#""callback": { "name": "Back", "operations": [{ "name": "ask" }] },"#,
+                r#", "callback": { "concurrency": "multiple" }"#,
+            ),
+            _ => ("", ""),
+        };
         let proxies: Vec<String> = self
             .agendas
             .iter()
             .map(|(name, _)| {
                 format!(
-                    r#""{name}": {{ "host": "H", "options": {{ "rules": "{}",
-                    "callback": {{ "concurrency": "multiple" }} }},
+                    r#""{name}": {{ "host": "H", "options": {{ "rules": "{}"{multiple} }},
                     "callback": {{ "operations": {{ "ask": ["return 1"] }} }} }}"#,
                     self.rules
                 )
             })
             .collect();
-        let callback = match self.binding {
-            "websocket" => r#""callback": { "name": "Back", "operations": [{ "name": "ask" }] },"#,
-            _ => "",
-        };
         let text = format!(
             r#"{{ "title": "small", "hosts": {{ "H": {{ "binding": "{}",
                 "contract": {{ "name": "S", "session": "{}", {callback} "operations": [

@@ -251,6 +251,32 @@ dual_test! {
 }
 
 dual_test! {
+    /// CONC-14: whoever says how callbacks are run has a contract with callbacks. When the session
+    /// ends by itself is not about callbacks.
+    fn callback_settings_need_callbacks() {
+        type Setting = fn(&mut sessionful::Behavior);
+        let settings: [(Setting, bool); 4] = [
+            (|callback| callback.concurrency = sessionful::ConcurrencyMode::Reentrant, false),
+            (|callback| callback.include_exception_detail = true, false),
+            (|callback| callback.automatic_session_shutdown = false, true),
+            (|_| {}, true),
+        ];
+        for (set, plain) in settings {
+            for duplex in [true, false] {
+                let draft = Contract::new("Svc").operation(Operation::new("op"));
+                let back = Contract::new("Back").operation(Operation::new("tell"));
+                let contract = if duplex { draft.callback(back) } else { draft }.build();
+                let mut options = ProxyOptions::default();
+                set(&mut options.callback);
+                let made = Proxy::new(contract.expect("good").into(), Binding::websocket(), options);
+                let refused = ProxyError::Behavior(sessionful::BehaviorError::NoCallbacks);
+                assert_eq!(made.err(), (!duplex && !plain).then_some(refused));
+            }
+        }
+    }
+}
+
+dual_test! {
     /// PROXY-13, PROXY-16, CALL-10: a channel that breaks is out of the pool, an idle one as well.
     fn a_broken_channel_leaves_the_pool() {
         let mut proxy = proxy(Binding::fetch(), ProxyOptions::default());

@@ -25,10 +25,14 @@ fn service(random: &mut Random) -> Run {
             r#", callback = { name = "Back", operations = [{ name = "note", oneWay = true }, { name = "ask" }, { name = "last", oneWay = true }] }"#
         }
     };
+    let mode = match binding {
+        "fetch" => String::new(),
+        _ => format!(r#", callback = {{ concurrency = "{callback}" }}"#),
+    };
     let proxy = |rules: &str| {
         format!(
             r#"host = "H"
-            options = {{ rules = "{rules}", callback = {{ concurrency = "{callback}" }} }}
+            options = {{ rules = "{rules}"{mode} }}
             weather = {{ jitterUs = {jitter} }}
             callback.operations = {{ note = ["work 1s"], ask = ["try ping", "return answer"] }}"#
         )

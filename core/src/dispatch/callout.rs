@@ -2,7 +2,7 @@
 
 use super::gate::ConcurrencyMode;
 use super::pump::sent;
-use super::{Dispatch, Dispatcher, Due, Report, Stage};
+use super::{CallResult, Dispatch, Dispatcher, Due, Report, Stage};
 use crate::action::Action;
 use crate::channel::correlate::Pending;
 use crate::error::ProxyError;
@@ -182,7 +182,7 @@ impl Dispatcher {
         id: ChannelId,
         operation: OperationId,
         message: Box<Message>,
-    ) -> Result<Box<Message>, ProxyError> {
+    ) -> CallResult {
         let contract = self.channels.get(&id).and_then(|c| self.serving(c).calls.as_deref());
         let Some(operation) = contract.and_then(|contract| contract.operation(operation)) else {
             return Ok(message);
@@ -196,7 +196,7 @@ impl Dispatcher {
         channel: ChannelId,
         call: CallId,
         within: Option<DispatchId>,
-        result: Result<Box<Message>, ProxyError>,
+        result: CallResult,
         out: &mut impl Outbox<Action>,
     ) {
         self.restart_idle_timer(now, channel);
@@ -284,7 +284,7 @@ impl Dispatcher {
         &mut self,
         id: DispatchId,
         call: CallId,
-        result: Option<Result<Box<Message>, ProxyError>>,
+        result: Option<CallResult>,
         out: &mut impl Outbox<Action>,
     ) {
         let reentrant = self.behavior.concurrency == ConcurrencyMode::Reentrant;
@@ -359,10 +359,7 @@ impl Dispatcher {
 }
 
 /// What a caller makes of a reply to one of its operations (`FLT-2`, `FLT-9`).
-pub(crate) fn judge(
-    operation: &crate::contract::Operation,
-    message: Box<Message>,
-) -> Result<Box<Message>, ProxyError> {
+pub(crate) fn judge(operation: &crate::contract::Operation, message: Box<Message>) -> CallResult {
     match message.content {
         Content::Fault(fault) if fault.code == FaultCode::ActionNotSupported => {
             Err(ProxyError::ActionNotSupported)

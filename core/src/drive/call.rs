@@ -117,7 +117,7 @@ impl<K: Clock, W: Watch> Future for Call<K, W> {
             }
             Step::Done => Poll::Pending,
         };
-        ended.map(|ended| ended.call().map(reply))
+        ended.map(|ended| ended.call().map(|mut message| reply(&mut message)))
     }
 }
 
@@ -130,7 +130,6 @@ impl<K: Clock, W: Watch> Drop for Call<K, W> {
     }
 }
 
-#[expect(clippy::boxed_local, reason = "messages travel in boxes; this is where one is unpacked")]
-pub(super) fn reply(mut message: Box<Message>) -> Reply {
-    Reply { body: message.take_body(), headers: message.headers }
+pub(super) fn reply(message: &mut Message) -> Reply {
+    Reply { body: message.take_body(), headers: std::mem::take(&mut message.headers) }
 }

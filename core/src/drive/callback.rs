@@ -118,7 +118,7 @@ impl Future for Called {
             }
             Step::Done => Poll::Pending,
         };
-        ended.map(|ended| ended.call().map(reply))
+        ended.map(|ended| ended.call().map(|mut message| reply(&mut message)))
     }
 }
 
