@@ -78,6 +78,8 @@ pub struct Channel {
     pub(crate) pending: Correlator,
     /// When the channel is idle for too long (`SESS-22`).
     pub(crate) idle_due: Option<Timestamp>,
+    /// When its timer goes off: not later. It is not moved with every message.
+    pub(crate) idle_timer: Option<Timestamp>,
     /// When closing has taken too long (`FLT-5`, `SESS-15`).
     pub(crate) close_due: Option<Timestamp>,
 }
@@ -105,6 +107,7 @@ impl Channel {
             bindings: Vec::new(),
             pending: Correlator::default(),
             idle_due: None,
+            idle_timer: None,
             close_due: None,
         }
     }

@@ -25,7 +25,7 @@ use crate::ids::{
 };
 use crate::machine::Outbox;
 use crate::message::{Fault, Message};
-use crate::table::{Fixed, Table};
+use crate::table::{Fixed, Series, Table};
 use crate::time::{Timers, Timestamp};
 use behavior::Behavior;
 use instance::InstanceContext;
@@ -85,7 +85,7 @@ pub struct Dispatch {
     pub stage: Stage,
     /// It waits there, for a slot, the gate, or an answer.
     pub parked: bool,
-    /// The message.
+    /// The message; once the operation runs, without its body, which is with the user's code.
     pub message: Box<Message>,
     /// The operation, once it is looked up.
     pub operation: Option<OperationId>,
@@ -180,7 +180,7 @@ pub struct Dispatcher {
     pub(crate) serving: Fixed<Vec<Serving>>,
     pub(crate) channels: Table<ChannelId, Channel>,
     pub(crate) contexts: Table<ContextId, InstanceContext>,
-    pub(crate) dispatches: Table<DispatchId, Dispatch>,
+    pub(crate) dispatches: Series<DispatchId, Dispatch>,
     pub(crate) calls: Throttle<DispatchId>,
     pub(crate) instances: Throttle<DispatchId>,
     pub(crate) singleton: Option<ContextId>,
@@ -206,7 +206,7 @@ impl Dispatcher {
             serving: Fixed::new(serving),
             channels: Table::new(),
             contexts: Table::new(),
-            dispatches: Table::new(),
+            dispatches: Series::new(),
             calls: Throttle::new(throttles.calls),
             instances: Throttle::new(throttles.instances),
             singleton: None,
@@ -285,7 +285,14 @@ impl Dispatcher {
 
     /// Does what is left to do. Everything that a transition sets in motion ends here, so depth
     /// never grows with the length of a queue.
+    #[inline]
     pub(crate) fn settle(&mut self, now: Timestamp, out: &mut impl Outbox<Action>) {
+        if !self.work.is_empty() {
+            self.settle_all(now, out);
+        }
+    }
+
+    fn settle_all(&mut self, now: Timestamp, out: &mut impl Outbox<Action>) {
         while let Some(work) = self.work.pop_front() {
             match work {
                 Work::Pump(channel) => self.pump(now, channel, out),
@@ -298,7 +305,7 @@ impl Dispatcher {
     pub(crate) fn wake(&mut self, now: Timestamp, out: &mut impl Outbox<Action>) {
         while let Some(due) = self.timers.pop(now) {
             match due {
-                Due::Idle(channel) => self.end_channel(channel, Ending::Idle, out),
+                Due::Idle(channel) => self.idle(now, channel, out),
                 Due::Close(channel) => self.end_channel(channel, Ending::Overdue, out),
                 Due::Call(channel, call) => {
                     self.time_out_call(now, channel, call, out);

@@ -33,6 +33,14 @@ impl Message {
         self.headers.iter().find(|header| header.name == name).map(|header| header.value.as_str())
     }
 
+    /// Takes the body out; empty for a fault.
+    pub fn take_body(&mut self) -> Bytes {
+        match &mut self.content {
+            Content::Body(body) => std::mem::take(body),
+            Content::Fault(_) => Bytes::new(),
+        }
+    }
+
     /// The bytes of the body; empty for a fault.
     pub fn body(&self) -> Bytes {
         match &self.content {

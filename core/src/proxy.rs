@@ -18,7 +18,7 @@ use crate::ids::{CallId, ChannelId, DispatchId, OperationId};
 use crate::lifecycle::{Phase, Rules, Verb};
 use crate::machine::{Machine, Outbox};
 use crate::message::{Header, Message};
-use crate::table::{Fixed, Table};
+use crate::table::{Fixed, Series};
 use crate::time::{Timers, Timestamp};
 use pool::Pool;
 use serde::{Deserialize, Serialize};
@@ -201,7 +201,7 @@ pub struct Proxy {
     binding: Fixed<Binding>,
     kind: Selected,
     mode: Mode,
-    calls: Table<CallId, Call>,
+    calls: Series<CallId, Call>,
     timers: Timers<Due>,
     task: Option<Task>,
     next_channel: ChannelId,
@@ -286,7 +286,7 @@ impl Proxy {
             binding: Fixed::new(binding),
             kind,
             mode,
-            calls: Table::new(),
+            calls: Series::new(),
             timers: Timers::default(),
             task: None,
             next_channel: ChannelId(1),
@@ -357,7 +357,7 @@ impl Proxy {
         matches!(self.phase, Phase::Created | Phase::Closed)
     }
 
-    pub(crate) fn calls(&self) -> &Table<CallId, Call> {
+    pub(crate) fn calls(&self) -> &Series<CallId, Call> {
         &self.calls
     }
 

@@ -69,6 +69,8 @@ impl Number for u64 {
 pub struct Series<K, V> {
     /// In order. What was removed leaves a gap, which goes when there are more gaps than things.
     places: Vec<(K, Option<V>)>,
+    /// The number of the first place, if there is one.
+    first: u64,
     len: usize,
 }
 
@@ -78,19 +80,14 @@ const GAPS: usize = 16;
 impl<K: Number, V> Series<K, V> {
     /// Nothing.
     pub const fn new() -> Series<K, V> {
-        Series { places: Vec::new(), len: 0 }
+        Series { places: Vec::new(), first: 0, len: 0 }
     }
 
-    /// Where an id is, or else would be.
+    /// Where an id is, or else would be. Without gaps before it, it is where counting leads to; it
+    /// cannot be further back.
     #[inline]
     fn place(&self, key: K) -> Result<usize, usize> {
-        // Where it is if no id is missing before it; it cannot be further back.
-        let first = self.places.first().map_or(0, |(first, _)| first.number());
-        let guess = key.number().wrapping_sub(first) as usize;
-        match self.places.get(guess) {
-            Some((found, _)) if *found == key => Ok(guess),
-            _ => self.search(key),
-        }
+        self.near(key).map_or_else(|| self.search(key), Ok)
     }
 
     #[cold]
@@ -104,24 +101,51 @@ impl<K: Number, V> Series<K, V> {
         }
     }
 
+    /// Where counting leads to, if the id is there.
+    #[inline]
+    fn near(&self, key: K) -> Option<usize> {
+        let guess = key.number().wrapping_sub(self.first) as usize;
+        self.places.get(guess).is_some_and(|(found, _)| *found == key).then_some(guess)
+    }
+
     /// The thing of that id.
     #[inline]
     pub fn get(&self, key: &K) -> Option<&V> {
-        let place = self.place(*key).ok()?;
-        self.places.get(place)?.1.as_ref()
+        match self.near(*key) {
+            Some(place) => self.places[place].1.as_ref(),
+            None => self.get_far(*key),
+        }
     }
 
     /// The thing of that id, to change it.
     #[inline]
     pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
-        let place = self.place(*key).ok()?;
-        self.places.get_mut(place)?.1.as_mut()
+        match self.near(*key) {
+            Some(place) => self.places[place].1.as_mut(),
+            None => self.get_far_mut(*key),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn get_far(&self, key: K) -> Option<&V> {
+        self.places[self.search(key).ok()?].1.as_ref()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn get_far_mut(&mut self, key: K) -> Option<&mut V> {
+        let place = self.search(key).ok()?;
+        self.places[place].1.as_mut()
     }
 
     /// Puts a thing in; what had that id before.
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
         let last = self.places.last().map(|(last, _)| *last);
         if last.is_none_or(|last| last < key) {
+            if last.is_none() {
+                self.first = key.number();
+            }
             self.places.push((key, Some(value)));
             self.len += 1;
             return None;
@@ -130,6 +154,7 @@ impl<K: Number, V> Series<K, V> {
             Ok(place) => self.places[place].1.replace(value),
             Err(place) => {
                 self.places.insert(place, (key, Some(value)));
+                self.first = self.first.min(key.number());
                 None
             }
         };
@@ -141,14 +166,30 @@ impl<K: Number, V> Series<K, V> {
     pub fn remove(&mut self, key: &K) -> Option<V> {
         let place = self.place(*key).ok()?;
         let removed = self.places.get_mut(place)?.1.take()?;
+        self.shrink();
+        Some(removed)
+    }
+
+    /// Drops a thing where it is.
+    pub(crate) fn discard(&mut self, key: &K) {
+        if let Ok(place) = self.place(*key)
+            && self.places[place].1.is_some()
+        {
+            self.places[place].1 = None;
+            self.shrink();
+        }
+    }
+
+    /// One thing has become a gap.
+    fn shrink(&mut self) {
         self.len -= 1;
         while self.places.last().is_some_and(|(_, value)| value.is_none()) {
             self.places.pop();
         }
         if self.places.len() > 2 * self.len + GAPS {
             self.places.retain(|(_, value)| value.is_some());
+            self.first = self.places.first().map_or(0, |(first, _)| first.number());
         }
-        Some(removed)
     }
 
     /// How many things there are.
@@ -195,6 +236,7 @@ impl<K: Number, V> Series<K, V> {
             self.places.insert(place, (key, None));
             place
         });
+        self.first = self.places.first().map_or(0, |(first, _)| first.number());
         let (_, value) = &mut self.places[place];
         self.len += usize::from(value.is_none());
         value.get_or_insert_default()
@@ -204,6 +246,7 @@ impl<K: Number, V> Series<K, V> {
     pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
         self.places.retain_mut(|(key, value)| value.as_mut().is_some_and(|value| keep(key, value)));
         self.len = self.places.len();
+        self.first = self.places.first().map_or(0, |(first, _)| first.number());
     }
 
     /// Takes every thing out, with its id.
@@ -319,6 +362,12 @@ impl<K: Number, V> Default for Table<K, V> {
 impl<K: Number, V> Default for Series<K, V> {
     fn default() -> Self {
         Series::new()
+    }
+}
+
+impl<K: Number, V> FromIterator<(K, V)> for Table<K, V> {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(things: I) -> Self {
+        Table(things.into_iter().map(|(key, value)| (key, Box::new(value))).collect())
     }
 }
 

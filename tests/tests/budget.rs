@@ -52,10 +52,10 @@ fn an_idle_session_weighs_two_kibibytes_at_most() {
 fn what_moves_on_every_call_is_small() {
     let sizes = [
         ("Message", size_of::<Message>(), 160),
-        ("Action", size_of::<Action>(), 176),
-        ("HostInput", size_of::<HostInput>(), 224),
-        ("ProxyInput", size_of::<ProxyInput>(), 224),
-        ("Dispatch", size_of::<Dispatch>(), 256),
+        ("Action", size_of::<Action>(), 72),
+        ("HostInput", size_of::<HostInput>(), 80),
+        ("ProxyInput", size_of::<ProxyInput>(), 80),
+        ("Dispatch", size_of::<Dispatch>(), 192),
         ("Event", size_of::<Event>(), 64),
         ("Record", size_of::<Record>(), 112),
     ];

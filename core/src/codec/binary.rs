@@ -22,7 +22,7 @@
 use super::{Codec, CodecError, Frame, Limits};
 use crate::ids::MessageId;
 use crate::message::{Content, Detail, Fault, FaultCode, Header, Message};
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{Buf, Bytes};
 use smol_str::SmolStr;
 
 /// The compact codec, for peers that both run sessionful.
@@ -41,12 +41,14 @@ use smol_str::SmolStr;
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Binary {
     limits: Limits,
+    /// The action of the message that was read last: mostly it is that of the next one, too.
+    action: SmolStr,
 }
 
 impl Binary {
     /// A codec with these limits. There is no nesting, so [`Limits::depth`] has no effect.
     pub fn new(limits: Limits) -> Binary {
-        Binary { limits }
+        Binary { limits, action: SmolStr::default() }
     }
 }
 
@@ -64,32 +66,33 @@ impl Codec for Binary {
         let mut len = Length(0);
         write(message, &mut len);
         self.limits.check_frame(len.0)?;
-        let mut frame = BytesMut::with_capacity(len.0);
+        let mut frame = Vec::with_capacity(len.0);
         write(message, &mut frame);
-        Ok(Frame::Bytes(frame.freeze()))
+        Ok(Frame::Bytes(frame.into()))
     }
 
     fn decode(&mut self, frame: Frame) -> Result<Message, CodecError> {
-        let frame = frame.into_bytes()?;
+        let mut frame = frame.into_bytes()?;
         self.limits.check_frame(frame.len())?;
         let mut reader = Reader { frame: &frame, at: 0 };
         reader.version()?;
         let flags = reader.flags()?;
-        Ok(Message {
-            action: reader.text("the action")?.into(),
-            id: reader.id(flags, Flags::ID, Flags::ID_TEXT)?,
-            relates_to: reader.id(flags, Flags::RELATES_TO, Flags::RELATES_TO_TEXT)?,
-            headers: if flags & Flags::HEADERS != 0 {
-                reader.headers(&self.limits)?
-            } else {
-                Vec::new()
-            },
-            content: if flags & Flags::FAULT != 0 {
-                Content::Fault(reader.fault()?)
-            } else {
-                Content::Body(reader.rest())
-            },
-        })
+        let action = reader.raw("the action")?;
+        if action != self.action.as_bytes() {
+            self.action = reader.utf8("the action", action)?.into();
+        }
+        let id = reader.id(flags, Flags::ID, Flags::ID_TEXT)?;
+        let relates_to = reader.id(flags, Flags::RELATES_TO, Flags::RELATES_TO_TEXT)?;
+        let has_headers = flags & Flags::HEADERS != 0;
+        let headers = if has_headers { reader.headers(&self.limits)? } else { Vec::new() };
+        let content = if flags & Flags::FAULT != 0 {
+            Content::Fault(reader.fault()?)
+        } else {
+            let at = reader.at;
+            frame.advance(at); // a part of it would have to be counted
+            Content::Body(frame)
+        };
+        Ok(Message { action: self.action.clone(), id, relates_to, headers, content })
     }
 }
 
@@ -122,6 +125,7 @@ impl Flags {
 trait Sink {
     fn bytes(&mut self, bytes: &[u8]);
 
+    #[inline]
     fn varint(&mut self, mut number: u64) {
         while number >= 128 {
             self.bytes(&[number as u8 | 128]);
@@ -147,14 +151,16 @@ trait Sink {
 struct Length(usize);
 
 impl Sink for Length {
+    #[inline]
     fn bytes(&mut self, bytes: &[u8]) {
         self.0 = self.0.saturating_add(bytes.len());
     }
 }
 
-impl Sink for BytesMut {
+impl Sink for Vec<u8> {
+    #[inline]
     fn bytes(&mut self, bytes: &[u8]) {
-        self.put_slice(bytes);
+        self.extend_from_slice(bytes);
     }
 }
 
@@ -256,6 +262,20 @@ impl<'a> Reader<'a> {
     }
 
     fn text(&mut self, what: &str) -> Result<&'a str, CodecError> {
+        let bytes = self.raw(what)?;
+        self.utf8(what, bytes)
+    }
+
+    /// The text that was read last, if it is one.
+    fn utf8(&self, what: &str, bytes: &'a [u8]) -> Result<&'a str, CodecError> {
+        std::str::from_utf8(bytes).map_err(|error| {
+            let at = self.at - bytes.len() + error.valid_up_to();
+            CodecError::malformed(format!("{what} is not UTF-8"), at)
+        })
+    }
+
+    /// The bytes of a text.
+    fn raw(&mut self, what: &str) -> Result<&'a [u8], CodecError> {
         let at = self.at;
         let len = self.varint(what)?;
         let left = self.left();
@@ -263,16 +283,18 @@ impl<'a> Reader<'a> {
         let len = len.ok_or_else(|| ends_within(what, at))?;
         let frame: &'a Bytes = self.frame;
         let bytes = &frame[self.at..self.at + len];
-        let text = std::str::from_utf8(bytes).map_err(|error| {
-            let at = self.at + error.valid_up_to();
-            CodecError::malformed(format!("{what} is not UTF-8"), at)
-        })?;
         self.at += len;
-        Ok(text)
+        Ok(bytes)
     }
 
     fn varint(&mut self, what: &str) -> Result<u64, CodecError> {
         let start = self.at;
+        if let Some(&byte) = self.frame.get(start)
+            && byte < 128
+        {
+            self.at += 1;
+            return Ok(byte.into());
+        }
         let mut number = 0u64;
         for shift in (0..64).step_by(7) {
             let byte = self.byte(what)?;

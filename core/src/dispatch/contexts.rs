@@ -1,6 +1,6 @@
 //! The life of instance contexts and of the objects in them (`INST-7` to `INST-23`).
 
-use super::instance::{InstanceContext, Lease};
+use super::instance::{InstanceContext, Lease, ReleaseMode};
 use super::pipeline::{Step, context_gone};
 use super::{Dispatcher, Report, Stage, Verdict, Work};
 use crate::action::{Action, Failure, Question};
@@ -212,8 +212,9 @@ impl Dispatcher {
     /// Steps 19 and 20.
     pub(super) fn ensure_object(&mut self, id: DispatchId, out: &mut impl Outbox<Action>) -> Step {
         let Some(dispatch) = self.dispatches.get(&id) else { return Step::Leave };
-        let channel = dispatch.channel;
-        let Some(context) = dispatch.context else { return Step::Leave };
+        let (channel, Some(context)) = (dispatch.channel, dispatch.context) else {
+            return Step::Leave;
+        };
         if self.channels.get(&channel).is_none_or(|c| self.receives_concurrently(c)) {
             self.release_pump(channel, id);
         }
@@ -280,7 +281,10 @@ impl Dispatcher {
         }
     }
 
-    fn release_mode(&self, id: DispatchId) -> super::instance::ReleaseMode {
+    fn release_mode(&self, id: DispatchId) -> ReleaseMode {
+        if self.behavior.release.is_empty() {
+            return ReleaseMode::None;
+        }
         let operation = self.dispatches.get(&id).and_then(|dispatch| self.operation(dispatch));
         operation
             .and_then(|operation| self.behavior.release.get(&operation.name))
@@ -290,7 +294,7 @@ impl Dispatcher {
 
     /// Step 30, first half.
     pub(super) fn release_object_after(&mut self, id: DispatchId, out: &mut impl Outbox<Action>) {
-        if self.behavior.release.is_empty() || !self.release_mode(id).after() {
+        if !self.release_mode(id).after() {
             return;
         }
         let context = self.dispatches.get(&id).and_then(|dispatch| dispatch.context);

@@ -25,9 +25,11 @@ pub(super) enum Step {
 impl Dispatcher {
     /// Takes a dispatch as far as it can go.
     pub(super) fn run(&mut self, now: Timestamp, id: DispatchId, out: &mut impl Outbox<Action>) {
+        let Some(mut stage) = self.dispatches.get(&id).map(|dispatch| dispatch.stage) else {
+            return;
+        };
         loop {
-            let Some(dispatch) = self.dispatches.get(&id) else { return };
-            let step = match dispatch.stage {
+            let step = match stage {
                 Stage::Received => self.admit_call(id, out),
                 Stage::CallAdmitted => self.find_context(id, out),
                 Stage::InstanceFound => self.admit_instance(id, out),
@@ -45,13 +47,11 @@ impl Dispatcher {
                 Stage::Done => self.leave(now, id, out),
             };
             match step {
-                Step::Next(stage) => self.reach(id, stage, false, out),
-                Step::Park => {
-                    if let Some(stage) = self.dispatches.get(&id).map(|dispatch| dispatch.stage) {
-                        self.reach(id, stage, true, out);
-                    }
-                    return;
+                Step::Next(next) => {
+                    self.reach(id, next, false, out);
+                    stage = next;
                 }
+                Step::Park => return self.reach(id, stage, true, out),
                 Step::Leave => return,
             }
         }
@@ -90,7 +90,11 @@ impl Dispatcher {
             _ => return,
         };
         self.reach(id, next, false, out);
-        self.work.push_back(Work::Run(id));
+        if self.work.is_empty() {
+            self.run(now, id, out);
+        } else {
+            self.work.push_back(Work::Run(id));
+        }
         self.settle(now, out);
     }
 
@@ -285,11 +289,11 @@ impl Dispatcher {
 
     /// Step 22.
     fn invoke(&mut self, id: DispatchId, out: &mut impl Outbox<Action>) -> Step {
-        let Some(dispatch) = self.dispatches.get(&id) else { return Step::Leave };
+        let Some(dispatch) = self.dispatches.get_mut(&id) else { return Step::Leave };
         let (Some(context), Some(operation)) = (dispatch.context, dispatch.operation) else {
             return self.fail(id, context_gone(), Verdict::Unhandled);
         };
-        let (instance, body) = (dispatch.instance, dispatch.message.body());
+        let (instance, body) = (dispatch.instance, dispatch.message.take_body());
         out.act(Action::Ask(id, Question::Invoke { context, instance, operation, body }));
         Step::Park
     }
@@ -361,10 +365,16 @@ impl Dispatcher {
 
     /// Steps 26 to 28.
     fn reply(&mut self, now: Timestamp, id: DispatchId, out: &mut impl Outbox<Action>) -> Step {
+        let Some(dispatch) = self.dispatches.get_mut(&id) else { return Step::Leave };
+        let (channel, verdict, one_way) = (dispatch.channel, dispatch.verdict, dispatch.one_way);
+        // What was returned goes out; that something was is all that matters from here.
+        let returned = match &mut dispatch.outcome {
+            Some(Ok(reply)) => Some(std::mem::take(reply)),
+            _ => None,
+        };
         let Some(dispatch) = self.dispatches.get(&id) else { return Step::Leave };
-        let (channel, verdict) = (dispatch.channel, dispatch.verdict);
-        let sent = !dispatch.one_way
-            && self.send_reply(dispatch, self.reply_message(dispatch).into(), out);
+        let sent = !one_way
+            && self.send_reply(dispatch, self.reply_message(dispatch, returned).into(), out);
         if verdict != Verdict::Unhandled {
             return Step::Next(Stage::Releasing);
         }
@@ -378,19 +388,19 @@ impl Dispatcher {
         Step::Next(Stage::Draining)
     }
 
-    fn reply_message(&self, dispatch: &Dispatch) -> Message {
+    fn reply_message(&self, dispatch: &Dispatch, returned: Option<Reply>) -> Message {
         let operation = self.operation(dispatch);
         let relates_to = dispatch.message.id.clone();
-        match &dispatch.outcome {
-            Some(Ok(reply)) => Message {
+        match returned {
+            Some(Reply { body, headers }) => Message {
                 action: operation.map(|op| op.reply_action.clone()).unwrap_or_default(),
+                id: None,
                 relates_to,
-                headers: reply.headers.clone(),
-                content: Content::Body(reply.body.clone()),
-                ..Message::default()
+                headers,
+                content: Content::Body(body),
             },
-            outcome => {
-                let failure = match outcome {
+            None => {
+                let failure = match &dispatch.outcome {
                     Some(Err(failure)) => failure.clone(),
                     _ => Failure::Unhandled(String::new()),
                 };
@@ -462,25 +472,27 @@ impl Dispatcher {
 
     /// Step 35.
     fn leave(&mut self, now: Timestamp, id: DispatchId, out: &mut impl Outbox<Action>) -> Step {
-        let Some(dispatch) = self.dispatches.remove(&id) else { return Step::Leave };
+        let Some(dispatch) = self.dispatches.get(&id) else { return Step::Leave };
         let outcome = match &dispatch.outcome {
             Some(Ok(_)) => Outcome::Ok,
             Some(Err(Failure::Fault(_))) => Outcome::Fault,
             _ => Outcome::Failed,
         };
+        let (holds, verdict, channel) = (dispatch.holds, dispatch.verdict, dispatch.channel);
+        self.dispatches.discard(&id);
         out.note(|| Event::DispatchEnded { dispatch: id, outcome });
         out.act(Action::ForgetDispatch(id));
-        if dispatch.holds.instance_slot {
+        if holds.instance_slot {
             self.free_instance_slot(out);
         }
-        if dispatch.holds.call_slot {
+        if holds.call_slot {
             self.free_call_slot(out);
         }
-        if dispatch.verdict == Verdict::UnknownAction {
+        if verdict == Verdict::UnknownAction {
             let limit = self.behavior.fault_close;
-            self.close_channel(now, dispatch.channel, limit, out);
+            self.close_channel(now, channel, limit, out);
         }
-        self.release_pump(dispatch.channel, id);
+        self.release_pump(channel, id);
         self.reports.push_back(super::Report::Quieter);
         Step::Leave
     }

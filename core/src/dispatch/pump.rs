@@ -23,7 +23,11 @@ impl Dispatcher {
         let Some(channel) = self.channels.get_mut(&id) else { return };
         out.note(|| arrival(id, &item));
         channel.inbox.push_back(item);
-        self.work.push_back(Work::Pump(id));
+        if self.work.is_empty() {
+            self.pump(now, id, out);
+        } else {
+            self.work.push_back(Work::Pump(id));
+        }
         self.settle(now, out);
     }
 
@@ -147,7 +151,9 @@ impl Dispatcher {
             && channel.held_by == Some(dispatch)
         {
             channel.held_by = None;
-            self.work.push_back(Work::Pump(channel.id));
+            if !channel.inbox.is_empty() {
+                self.work.push_back(Work::Pump(channel.id));
+            }
         }
     }
 

@@ -66,16 +66,33 @@ impl Dispatcher {
     /// `SESS-22`: a received message, or a call of ours that has ended, shows that the session is
     /// in use.
     pub(super) fn restart_idle_timer(&mut self, now: Timestamp, id: ChannelId) {
-        let Some(channel) = self.channels.get(&id).filter(|c| c.role == Role::Session) else {
+        let Some(channel) = self.channels.get_mut(&id).filter(|c| c.role == Role::Session) else {
             return;
         };
-        let Some(idle) = self.serving(channel).idle else { return };
+        let Some(idle) = self.serving[usize::from(channel.endpoint.0)].idle else { return };
         let due = now + idle;
-        if let Some(channel) = self.channels.get_mut(&id) {
-            if let Some(before) = channel.idle_due.replace(due) {
-                self.timers.clear(before, Due::Idle(id));
+        channel.idle_due = Some(due);
+        // The first message may choose an endpoint that waits less long.
+        if channel.idle_timer.is_none_or(|timer| due < timer) {
+            if let Some(timer) = channel.idle_timer.replace(due) {
+                self.timers.clear(timer, Due::Idle(id));
             }
             self.timers.set(due, Due::Idle(id));
+        }
+    }
+
+    /// The idle timer goes off. If the session was in use since it was set, it is set anew.
+    pub(super) fn idle(&mut self, now: Timestamp, id: ChannelId, out: &mut impl Outbox<Action>) {
+        let Some(channel) = self.channels.get_mut(&id) else { return };
+        match channel.idle_due.filter(|due| *due > now) {
+            Some(due) => {
+                channel.idle_timer = Some(due);
+                self.timers.set(due, Due::Idle(id));
+            }
+            None => {
+                channel.idle_timer = None;
+                self.end_channel(id, Ending::Idle, out);
+            }
         }
     }
 
@@ -198,7 +215,7 @@ impl Dispatcher {
         let Some(mut channel) = self.channels.remove(&id) else { return };
         let verb = if how == Ending::Closed { Verb::Succeed } else { Verb::Abort };
         move_channel(&mut channel, verb, out);
-        if let Some(due) = channel.idle_due {
+        if let Some(due) = channel.idle_timer {
             self.timers.clear(due, Due::Idle(id));
         }
         if let Some(due) = channel.close_due {

@@ -84,8 +84,10 @@ impl<K: Clock, W: Watch> Call<K, W> {
         let shared = self.handle.shared();
         let within = new.within;
         // Only sessions have a pipe whose room can be awaited; a proxy has one at a time.
-        let after_room_on = shared.read(Proxy::channel);
-        let wait = Wait { after_room_on, within, after_singleton: false };
+        let wait = |proxy: &Proxy| {
+            let after_room_on = proxy.channel();
+            Wait { after_room_on, within, after_singleton: false }
+        };
         shared.begin(self.handle.clock.now(), cx.waker(), wait, |id| {
             ProxyInput::Call(NewCall { call: CallId(id), ..new })
         })
@@ -128,7 +130,6 @@ impl<K: Clock, W: Watch> Drop for Call<K, W> {
     }
 }
 
-#[expect(clippy::boxed_local, reason = "messages travel in boxes; this is where one is unpacked")]
-pub(super) fn reply(message: Box<Message>) -> Reply {
-    Reply { body: message.body(), headers: message.headers }
+pub(super) fn reply(mut message: Box<Message>) -> Reply {
+    Reply { body: message.take_body(), headers: message.headers }
 }

@@ -31,6 +31,15 @@ impl Owner {
     pub(super) fn register(&self, waker: &Waker) {
         self.0.register(waker);
     }
+
+    pub(super) fn wake(&self) {
+        self.0.wake();
+    }
+
+    /// It is gone; a waker that is kept would keep its task.
+    pub(super) fn forget(&self) {
+        drop(self.0.take());
+    }
 }
 
 struct Ready {
@@ -71,7 +80,7 @@ impl Wake for Bell {
 
     fn wake_by_ref(self: &Arc<Self>) {
         if self.ring() {
-            self.ready.owner.0.wake();
+            self.ready.owner.wake();
         }
     }
 }
@@ -85,6 +94,13 @@ impl<T> Crew<T> {
 
     /// Adds a child. It is visited in the next round.
     pub(super) fn insert(&mut self, child: T) -> usize {
+        let place = self.place(child);
+        self.ring(place);
+        place
+    }
+
+    /// Adds a child, which the caller visits.
+    pub(super) fn place(&mut self, child: T) -> usize {
         let place = self.free.pop().unwrap_or_else(|| {
             let place = self.places.len();
             let ready = Arc::clone(&self.ready);
@@ -94,7 +110,6 @@ impl<T> Crew<T> {
             place
         });
         self.places[place].child = Some(child);
-        self.ring(place);
         place
     }
 

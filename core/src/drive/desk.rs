@@ -105,7 +105,7 @@ pub(super) struct Desk {
     within: Series<DispatchId, Vec<u64>>,
     /// Calls, call-outs and commands share one counter.
     last: u64,
-    driver: Option<Waker>,
+    pub driver_wanted: bool,
     wakes: Wakes,
     /// Pipes whose queues are full, and who waits for them.
     congested: Set<ChannelId>,
@@ -219,7 +219,14 @@ impl Desk {
         waiter.waker
     }
 
+    #[inline]
     pub(super) fn hand_over(&mut self, todo: &mut VecDeque<Action>) {
+        if !self.todo.is_empty() {
+            self.hand_all_over(todo);
+        }
+    }
+
+    fn hand_all_over(&mut self, todo: &mut VecDeque<Action>) {
         if self.todo.len() >= FULL {
             self.wakes.extend(self.for_room.drain(..));
         }
@@ -254,20 +261,10 @@ impl Desk {
         self.waiters.get(&id).is_some_and(|waiter| waiter.ended.is_none())
     }
 
-    pub(super) fn wake_driver(&mut self) {
-        self.wakes.extend(self.driver.take());
-    }
-
-    /// Remembers whom to wake for new actions; the waker that was remembered before.
-    pub(super) fn keep_driver(&mut self, waker: &Waker) -> Option<Waker> {
-        match &self.driver {
-            Some(known) if known.will_wake(waker) => None,
-            _ => self.driver.replace(waker.clone()),
-        }
-    }
-
-    pub(super) fn take_wakes(&mut self) -> Option<Wakes> {
-        self.wakes.first.is_some().then(|| std::mem::take(&mut self.wakes))
+    /// Whom to wake now, and whether the driver is wanted as well.
+    pub(super) fn take_wakes(&mut self) -> (Option<Wakes>, bool) {
+        let wakes = self.wakes.first.is_some().then(|| std::mem::take(&mut self.wakes));
+        (wakes, std::mem::take(&mut self.driver_wanted))
     }
 
     /// Nothing goes on any more.
@@ -277,7 +274,6 @@ impl Desk {
             waiter.ended.get_or_insert(Ended::Stopped);
             self.wakes.extend(waiter.waker.take());
         }
-        self.wakes.extend(self.driver.take()); // its waker keeps the task alive
         self.congested = Set::default();
         self.todo.clear();
         self.wakes.extend(self.for_room.drain(..));

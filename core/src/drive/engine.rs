@@ -2,7 +2,6 @@
 //! transport and the user's code tell. What only a host or only a proxy does is its [`Role`].
 
 use super::clock::Clock;
-use super::crew::Owner;
 use super::pipe::Pipe;
 use super::staff::{Brief, Response, Staff};
 use super::state::{End, Ended, Stop};
@@ -24,7 +23,6 @@ use std::time::Duration;
 pub(super) struct Engine<M: End, W: Watch, P, D, K, S, U> {
     /// First, so that callers hear of the end before anything else is torn down.
     pub stop: Stop<M, W>,
-    owner: Owner,
     clock: K,
     /// When the round began: one look at the clock serves all of it.
     now: Timestamp,
@@ -67,18 +65,17 @@ where
     /// same.
     pub(super) fn new(
         stop: Stop<M, W>,
-        owner: Owner,
         clock: K,
         sleep: fn(K, Timestamp) -> S,
         linger: Duration,
         staff: U,
     ) -> Self {
+        let owner = &stop.0.owner;
         Engine {
-            stop,
-            trunk: Trunk::new(&owner),
-            timer: Timer::new(&owner, clock.clone(), sleep),
+            trunk: Trunk::new(owner),
+            timer: Timer::new(owner, clock.clone(), sleep),
             now: clock.now(),
-            owner,
+            stop,
             clock,
             linger,
             staff,
@@ -91,11 +88,11 @@ where
     }
 
     fn poll(&mut self, role: &mut impl Role<Self>, cx: &mut Context<'_>) -> Poll<()> {
-        self.owner.register(cx.waker());
+        self.stop.0.owner.register(cx.waker());
         self.stop.0.collect(&mut self.todo);
         for _ in 0..ROUNDS {
             let more = self.round(role);
-            let rest = self.stop.0.rest(cx.waker(), &mut self.todo);
+            let rest = self.stop.0.rest(&mut self.todo);
             if more || !self.todo.is_empty() {
                 continue;
             }
@@ -177,7 +174,14 @@ where
         }
     }
 
+    #[inline]
     pub(super) fn carry_out(&mut self, role: &mut impl Role<Self>) {
+        if !self.todo.is_empty() {
+            self.carry_all_out(role);
+        }
+    }
+
+    fn carry_all_out(&mut self, role: &mut impl Role<Self>) {
         while let Some(action) = self.todo.pop_front() {
             match action {
                 Action::Send(channel, message) => self.send(role, channel, &message),
@@ -238,8 +242,10 @@ where
     fn ask(&mut self, dispatch: DispatchId, question: Question) {
         let known = self.staff.knows(dispatch);
         let brief = |end: &M| Some(Brief::new(end.serving()?, dispatch, &question, known));
-        if let Some(brief) = self.stop.0.read(brief) {
-            self.staff.ask(brief, question);
+        let Some(brief) = self.stop.0.read(brief) else { return };
+        // Mostly there is nothing to wait for, and the operation ends here.
+        if let Some(response) = self.staff.ask(brief, question) {
+            self.answer(response);
         }
     }
 }

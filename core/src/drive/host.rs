@@ -6,7 +6,6 @@ use super::Service;
 use super::callback::Callback;
 use super::clock::Clock;
 use super::context::{Order, Stores};
-use super::crew::Owner;
 use super::extensions::Extensions;
 use super::link::{EndLink, Outcall};
 use super::pipe::Acceptor;
@@ -180,9 +179,8 @@ impl<W: Watch + 'static> HostBuilder<W> {
             link: link.clone(),
             extensions: stores.end(),
         };
-        let owner = Owner::default();
-        let staff = Servants::new(&owner, roles, link, stores);
-        (handle, driver::run((Stop(shared), owner, clock), acceptor, codec, staff))
+        let staff = Servants::new(&shared.owner, roles, link, stores);
+        (handle, driver::run(clock, acceptor, codec, Stop(shared), staff))
     }
 }
 

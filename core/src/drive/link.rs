@@ -47,7 +47,7 @@ impl<M: End, K: Clock, W: Watch> Link for EndLink<M, K, W> {
     fn call(&self, waker: &Waker, call: Outcall) -> Begun {
         let Outcall { channel, within, .. } = call;
         let wait = Wait { after_room_on: Some(channel), within, after_singleton: false };
-        self.shared.begin(self.clock.now(), waker, wait, |id| M::call(CallId(id), call))
+        self.shared.begin(self.clock.now(), waker, |_| wait, |id| M::call(CallId(id), call))
     }
 
     fn poll(&self, id: u64, waker: &Waker) -> Poll<Ended> {
@@ -66,7 +66,7 @@ impl<M: End, K: Clock, W: Watch> Link for EndLink<M, K, W> {
         }
         let wait = Wait { within: Some(dispatch), ..Wait::default() };
         let out = |id| M::step_out(dispatch, CallId(id));
-        waiting(self.shared.begin(self.clock.now(), waker, wait, out))
+        waiting(self.shared.begin(self.clock.now(), waker, |_| wait, out))
     }
 
     fn step_in(&self, dispatch: DispatchId, id: u64) {

@@ -6,12 +6,12 @@ use crate::codec::Frame;
 use crate::ids::SessionId;
 use crate::table::Names;
 use futures::channel::{mpsc, oneshot};
-use futures::{Sink, SinkExt, Stream, StreamExt, ready};
+use futures::{Sink, SinkExt, Stream, StreamExt};
 use smol_str::SmolStr;
+use std::collections::VecDeque;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 /// An in-memory network. Hosts listen at names, proxies connect to names.
 ///
@@ -101,16 +101,82 @@ impl Registry {
 /// ```
 #[derive(Debug)]
 pub struct MemoryPipe {
-    sender: mpsc::Sender<Frame>,
-    receiver: mpsc::Receiver<Frame>,
-    /// We have closed our direction in good order.
-    closed: Arc<AtomicBool>,
-    /// The peer has.
-    peer_closed: Arc<AtomicBool>,
+    output: Arc<Direction>,
+    input: Arc<Direction>,
+    /// The peer has cut it, and that was told.
     broken: bool,
 }
 
-/// Two ends that are connected; each direction holds that many frames.
+/// One direction of a pipe.
+#[derive(Debug)]
+struct Direction {
+    capacity: usize,
+    flow: Mutex<Flow>,
+}
+
+#[derive(Debug, Default)]
+struct Flow {
+    frames: VecDeque<Frame>,
+    /// Nothing more is sent: the sender has closed its end in good order, or cut it.
+    ended: Option<Ended>,
+    /// Nobody receives any more.
+    deserted: bool,
+    receiver: Option<Waker>,
+    sender: Option<Waker>,
+}
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Ended {
+    Closed,
+    Cut,
+}
+
+impl Direction {
+    fn new(capacity: usize) -> Arc<Direction> {
+        Arc::new(Direction { capacity: capacity.max(1), flow: Mutex::default() })
+    }
+
+    fn flow(&self) -> MutexGuard<'_, Flow> {
+        self.flow.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The sender sends no more.
+    fn end(&self, how: Ended) {
+        let mut flow = self.flow();
+        flow.ended.get_or_insert(how);
+        let receiver = flow.receiver.take();
+        drop(flow);
+        wake(receiver);
+    }
+
+    /// The receiver is gone, and what was on its way with it.
+    fn desert(&self) {
+        let mut flow = self.flow();
+        flow.deserted = true;
+        let frames = std::mem::take(&mut flow.frames);
+        let (sender, receiver) = (flow.sender.take(), flow.receiver.take());
+        drop(flow);
+        drop((frames, receiver));
+        wake(sender);
+    }
+}
+
+/// A waker is foreign code: it is woken with nothing locked.
+fn wake(waker: Option<Waker>) {
+    if let Some(waker) = waker {
+        waker.wake();
+    }
+}
+
+/// Remembers whom to wake; the waker that was remembered before, to be dropped with nothing locked.
+fn keep(place: &mut Option<Waker>, waker: &Waker) -> Option<Waker> {
+    match place {
+        Some(known) if known.will_wake(waker) => None,
+        _ => place.replace(waker.clone()),
+    }
+}
+
+/// Two ends that are connected; each direction holds that many frames, one at least.
 ///
 /// ```
 /// use futures::{SinkExt, StreamExt, executor::block_on};
@@ -130,24 +196,16 @@ pub struct MemoryPipe {
 /// # Ok::<(), sessionful::drive::PipeError>(())
 /// ```
 pub fn memory_pipe(capacity: usize) -> (MemoryPipe, MemoryPipe) {
-    let (near_sender, far_receiver) = mpsc::channel(capacity);
-    let (far_sender, near_receiver) = mpsc::channel(capacity);
-    let (near_closed, far_closed) = (Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
-    let near = MemoryPipe {
-        sender: near_sender,
-        receiver: near_receiver,
-        closed: Arc::clone(&near_closed),
-        peer_closed: Arc::clone(&far_closed),
-        broken: false,
-    };
-    let far = MemoryPipe {
-        sender: far_sender,
-        receiver: far_receiver,
-        closed: far_closed,
-        peer_closed: near_closed,
-        broken: false,
-    };
-    (near, far)
+    let (there, back) = (Direction::new(capacity), Direction::new(capacity));
+    let near = MemoryPipe { output: Arc::clone(&there), input: Arc::clone(&back), broken: false };
+    (near, MemoryPipe { output: back, input: there, broken: false })
+}
+
+impl Drop for MemoryPipe {
+    fn drop(&mut self) {
+        self.output.end(Ended::Cut);
+        self.input.desert();
+    }
 }
 
 fn cut() -> PipeError {
@@ -158,35 +216,60 @@ impl Stream for MemoryPipe {
     type Item = Result<Frame, PipeError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        Poll::Ready(match ready!(self.receiver.poll_next_unpin(cx)) {
-            Some(frame) => Some(Ok(frame)),
-            None if self.broken || self.peer_closed.load(Ordering::Acquire) => None,
-            None => {
-                self.broken = true;
-                Some(Err(cut()))
-            }
-        })
+        let mut flow = self.input.flow();
+        if let Some(frame) = flow.frames.pop_front() {
+            let sender = flow.sender.take();
+            drop(flow);
+            wake(sender);
+            return Poll::Ready(Some(Ok(frame)));
+        }
+        let Some(ended) = flow.ended else {
+            let before = keep(&mut flow.receiver, cx.waker());
+            drop(flow);
+            drop(before);
+            return Poll::Pending;
+        };
+        drop(flow);
+        let told = std::mem::replace(&mut self.broken, true);
+        Poll::Ready((ended == Ended::Cut && !told).then(|| Err(cut())))
     }
 }
 
 impl Sink<Frame> for MemoryPipe {
     type Error = PipeError;
 
-    fn poll_ready(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), PipeError>> {
-        self.sender.poll_ready_unpin(cx).map_err(|_| cut())
+    fn poll_ready(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), PipeError>> {
+        let mut flow = self.output.flow();
+        if flow.deserted || flow.ended.is_some() {
+            return Poll::Ready(Err(cut()));
+        }
+        if flow.frames.len() < self.output.capacity {
+            return Poll::Ready(Ok(()));
+        }
+        let before = keep(&mut flow.sender, cx.waker());
+        drop(flow);
+        drop(before);
+        Poll::Pending
     }
 
-    fn start_send(mut self: Pin<&mut Self>, frame: Frame) -> Result<(), PipeError> {
-        self.sender.start_send_unpin(frame).map_err(|_| cut())
+    fn start_send(self: Pin<&mut Self>, frame: Frame) -> Result<(), PipeError> {
+        let mut flow = self.output.flow();
+        if flow.deserted || flow.ended.is_some() {
+            return Err(cut());
+        }
+        flow.frames.push_back(frame);
+        let receiver = flow.receiver.take();
+        drop(flow);
+        wake(receiver);
+        Ok(())
     }
 
     fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Result<(), PipeError>> {
         Poll::Ready(Ok(())) // a frame is with the peer as soon as it is sent
     }
 
-    fn poll_close(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Result<(), PipeError>> {
-        self.closed.store(true, Ordering::Release);
-        self.sender.close_channel();
+    fn poll_close(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Result<(), PipeError>> {
+        self.output.end(Ended::Closed);
         Poll::Ready(Ok(()))
     }
 }

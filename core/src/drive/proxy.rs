@@ -7,7 +7,6 @@ use super::Service;
 use super::call::{Call, CallOptions};
 use super::clock::Clock;
 use super::context::{Order, Stores};
-use super::crew::Owner;
 use super::link::{EndLink, Outcall};
 use super::pipe::Connector;
 use super::staff::{Nobody, Response, Roles, Servants, Staff};
@@ -110,7 +109,7 @@ impl<W: Watch> ProxyBuilder<W> {
     ) -> Result<(ProxyHandle<K, W>, impl Future<Output = ()>), ProxyError> {
         let (shared, address) = self.share()?;
         let parts = driver::Parts { address, clock, connector, codec };
-        Ok(parts.run(shared, Owner::default(), Nobody))
+        Ok(parts.run(shared, Nobody))
     }
 }
 
@@ -133,10 +132,9 @@ impl<W: Watch + 'static> ProxyBuilder<W, CallbackObject> {
         let lend = move |_: Option<&super::Context>| Ok::<_, Failure>(Rc::clone(&object));
         let roles = Roles { instances: Some(Rc::new(lend)), ..Roles::default() };
         let link = Rc::new(EndLink { clock: clock.clone(), shared: Arc::clone(&shared) });
-        let owner = Owner::default();
-        let staff = Servants::new(&owner, roles, link, Stores::default());
+        let staff = Servants::new(&shared.owner, roles, link, Stores::default());
         let parts = driver::Parts { address, clock, connector, codec };
-        Ok(parts.run(shared, owner, staff))
+        Ok(parts.run(shared, staff))
     }
 }
 
@@ -152,12 +150,11 @@ impl<K: Clock, C: Connector, D: Codec> driver::Parts<K, C, D> {
     fn run<W: Watch, S: Staff>(
         self,
         shared: Arc<Shared<Proxy, W>>,
-        owner: Owner,
         staff: S,
     ) -> (ProxyHandle<K, W>, impl Future<Output = ()>) {
         let clock = self.clock.clone();
         let keeper = Arc::new(Keeper(Arc::clone(&shared)));
-        (ProxyHandle { keeper, clock }, driver::run(self, Stop(shared), owner, staff))
+        (ProxyHandle { keeper, clock }, driver::run(self, Stop(shared), staff))
     }
 }
 

@@ -7,7 +7,7 @@ use super::link::Link;
 use super::service::{Authorizer, ContextProvider, ErrorHandler, Initializer, InstanceProvider};
 use crate::action::{Answer, Failure, Question, Reply};
 use crate::channel::Channel;
-use crate::dispatch::Dispatcher;
+use crate::dispatch::{Dispatch, Dispatcher};
 use crate::ids::{ChannelId, ContextId, DispatchId, InstanceId};
 use crate::message::Message;
 use crate::table::Series;
@@ -21,8 +21,8 @@ use std::task::{self, Poll};
 
 /// Who answers the questions of an end.
 pub(super) trait Staff {
-    /// Puts a question; the answer comes from [`next`](Staff::next).
-    fn ask(&mut self, brief: Brief, question: Question);
+    /// Puts a question. An answer that does not come at once comes from [`next`](Staff::next).
+    fn ask(&mut self, brief: Brief, question: Question) -> Option<Response>;
     fn begin_round(&mut self) -> bool;
     fn is_rung(&self) -> bool;
     fn next(&mut self) -> Option<Response>;
@@ -65,15 +65,19 @@ impl Brief {
             let serving = dispatcher.serving.get(usize::from(channel.endpoint.0));
             channel.is_pipe() && serving.is_some_and(|serving| serving.calls.is_some())
         };
-        Brief {
-            dispatch: id,
-            facts: dispatch.filter(|_| !is_known).map(|found| Facts {
+        let facts = |found: &Dispatch| {
+            let channel = dispatcher.channel(found.channel);
+            Facts {
                 dispatch: id,
                 channel: found.channel,
-                session: dispatcher.channel(found.channel).and_then(|channel| channel.session),
+                session: channel.and_then(|channel| channel.session),
                 headers: found.message.headers.clone(),
-                calls_back: dispatcher.channel(found.channel).is_some_and(calls_back),
-            }),
+                calls_back: channel.is_some_and(calls_back),
+            }
+        };
+        Brief {
+            dispatch: id,
+            facts: dispatch.filter(|_| !is_known).map(facts),
             operation: dispatch
                 .and_then(|found| dispatcher.operation(found))
                 .map(|operation| operation.name.clone()),
@@ -87,7 +91,9 @@ impl Brief {
 pub(super) struct Nobody;
 
 impl Staff for Nobody {
-    fn ask(&mut self, _brief: Brief, _question: Question) {}
+    fn ask(&mut self, _brief: Brief, _question: Question) -> Option<Response> {
+        None
+    }
 
     fn begin_round(&mut self) -> bool {
         false
@@ -143,7 +149,6 @@ pub(super) struct Servants {
 type Making = LocalBoxFuture<'static, Result<Option<Rc<dyn Service>>, Failure>>;
 
 enum Task {
-    Answered(DispatchId, Option<Answer>),
     Authorize(DispatchId, LocalBoxFuture<'static, bool>),
     Construct(DispatchId, InstanceId, Making),
     Singleton(InstanceId, Making),
@@ -178,51 +183,66 @@ impl Servants {
         self.roles.contexts.as_ref().is_none_or(|provider| provider.is_idle(context))
     }
 
-    fn task(&self, at: &Context, question: Question, message: Option<Message>) -> Task {
+    /// The answer to a question, or what brings it.
+    fn task(
+        &self,
+        at: &Context,
+        question: Question,
+        message: Option<Message>,
+    ) -> Result<Answer, Task> {
         let id = at.dispatch();
-        let answered = |answer| Task::Answered(id, Some(answer));
-        match question {
+        Ok(match question {
             Question::Authorize => match &self.roles.authorizer {
-                Some(authorizer) => Task::Authorize(id, authorizer.authorize(at)),
-                None => answered(Answer::Authorized(true)),
+                Some(authorizer) => return Err(Task::Authorize(id, authorizer.authorize(at))),
+                None => Answer::Authorized(true),
             },
             Question::FindContext => {
                 let message = message.unwrap_or_default();
                 let provider = self.roles.contexts.as_ref();
-                let found = provider.map_or(Ok(None), |provider| provider.find(&message, at));
-                answered(Answer::Found(found))
+                Answer::Found(provider.map_or(Ok(None), |provider| provider.find(&message, at)))
             }
             Question::OpenContext(context) => {
                 at.place(context, None);
-                answered(Answer::Opened(self.opened(context, &message.unwrap_or_default(), at)))
+                Answer::Opened(self.opened(context, &message.unwrap_or_default(), at))
             }
             Question::Construct(context, instance) => {
                 at.place(context, None);
-                match &self.roles.instances {
-                    Some(them) => Task::Construct(id, instance, them.get(instance, Some(at))),
-                    None => answered(Answer::Constructed(Ok(false))),
-                }
+                let Some(provider) = &self.roles.instances else {
+                    return Ok(Answer::Constructed(Ok(false)));
+                };
+                return Err(Task::Construct(id, instance, provider.get(instance, Some(at))));
             }
             Question::Invoke { context, instance, operation, body } => {
                 at.place(context, instance);
                 match instance.and_then(|instance| self.objects.get(&instance)) {
                     Some(object) => {
                         let running = Rc::clone(object).call(at.clone(), operation, body);
-                        Task::Invoke(id, at.clone(), running)
+                        return Err(Task::Invoke(id, at.clone(), running));
                     }
-                    None => answered(Answer::Returned(Err(no_object()))),
+                    None => Answer::Returned(Err(no_object())),
                 }
             }
             Question::ProvideFault(failure) => {
                 let mut handlers = self.roles.error_handlers.iter();
                 let fault = handlers.find_map(|handler| handler.provide_fault(&failure, at));
-                answered(Answer::Provided(fault))
+                Answer::Provided(fault)
             }
             Question::HandleError(failure) => {
                 let handled = |handler: &Rc<dyn ErrorHandler>| handler.handle_error(&failure, at);
-                answered(Answer::Handled(self.roles.error_handlers.iter().any(handled)))
+                Answer::Handled(self.roles.error_handlers.iter().any(handled))
             }
-        }
+        })
+    }
+
+    /// Lets a task go on, and takes it away when it has ended.
+    fn go_on(&mut self, place: usize) -> Option<Response> {
+        let (task, waker) = self.tasks.get(place)?;
+        let Poll::Ready(done) = task.poll(&mut task::Context::from_waker(waker)) else {
+            return None;
+        };
+        let task = self.tasks.remove(place);
+        drop(task);
+        Some(self.finish(done))
     }
 
     fn opened(&self, context: ContextId, message: &Message, at: &Context) -> Result<(), Failure> {
@@ -268,10 +288,6 @@ enum Done {
 impl Task {
     fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<Done> {
         match self {
-            Task::Answered(id, answer) => match answer.take() {
-                Some(answer) => Poll::Ready(Done::Answer(*id, answer)),
-                None => Poll::Pending,
-            },
             Task::Authorize(id, task) => Pin::new(task)
                 .poll(cx)
                 .map(|allowed| Done::Answer(*id, Answer::Authorized(allowed))),
@@ -290,19 +306,24 @@ impl Task {
 }
 
 impl Staff for Servants {
-    fn ask(&mut self, brief: Brief, question: Question) {
+    fn ask(&mut self, brief: Brief, question: Question) -> Option<Response> {
         let Brief { dispatch, facts, operation, message } = brief;
         if let Some(facts) = facts {
             let at = Context::new(facts, Rc::clone(&self.link), self.stores.clone());
             self.contexts.insert(dispatch, at);
         }
         // The operation may have left the pipeline meanwhile; then nobody waits for an answer.
-        let Some(at) = self.contexts.get(&dispatch).cloned() else { return };
+        let at = self.contexts.get(&dispatch).cloned()?;
         if let Some(operation) = operation {
             at.name(operation);
         }
-        let task = self.task(&at, question, message);
-        self.tasks.insert(task);
+        match self.task(&at, question, message) {
+            Ok(answer) => Some(Response::Answer(dispatch, answer)),
+            Err(task) => {
+                let place = self.tasks.place(task);
+                self.go_on(place)
+            }
+        }
     }
 
     fn begin_round(&mut self) -> bool {
@@ -315,11 +336,8 @@ impl Staff for Servants {
 
     fn next(&mut self) -> Option<Response> {
         while let Some(place) = self.tasks.next() {
-            let Some((task, waker)) = self.tasks.get(place) else { continue };
-            if let Poll::Ready(done) = task.poll(&mut task::Context::from_waker(waker)) {
-                let task = self.tasks.remove(place);
-                drop(task);
-                return Some(self.finish(done));
+            if let Some(response) = self.go_on(place) {
+                return Some(response);
             }
         }
         None

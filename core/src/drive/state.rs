@@ -4,6 +4,7 @@
 
 use super::clock::Clock;
 use super::context::Order;
+use super::crew::Owner;
 pub(super) use super::desk::{Desk, Ended, Wait};
 use super::link::Outcall;
 use super::staff::Response;
@@ -17,6 +18,7 @@ use crate::time::Timestamp;
 use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
@@ -87,20 +89,23 @@ pub(super) enum Begun {
 }
 
 /// The shared state of one end.
-pub(super) struct Shared<M, W>(Mutex<State<M, W>>);
+pub(super) struct Shared<M, W> {
+    state: Mutex<State<M, W>>,
+    /// Handles have set something in motion that the driver does not know of.
+    ordered: AtomicBool,
+    /// The driver, and those that it polls.
+    pub owner: Owner,
+}
 
 impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
     pub(super) fn new(machine: M, watch: W) -> Arc<Shared<M, W>> {
-        Arc::new(Shared(Mutex::new(State {
-            machine,
-            desk: Desk::default(),
-            watch,
-            now: Timestamp::ZERO,
-        })))
+        let desk = Desk::default();
+        let state = Mutex::new(State { machine, desk, watch, now: Timestamp::ZERO });
+        Arc::new(Shared { state, ordered: AtomicBool::new(true), owner: Owner::default() })
     }
 
     fn lock(&self) -> MutexGuard<'_, State<M, W>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads the machine.
@@ -112,10 +117,14 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
     pub(super) fn change<R>(&self, change: impl FnOnce(&mut State<M, W>) -> R) -> R {
         let mut state = self.lock();
         let result = change(&mut state);
-        let wakes = state.desk.take_wakes();
+        let (wakes, wanted) = state.desk.take_wakes();
         drop(state);
         if let Some(wakes) = wakes {
             wakes.wake();
+        }
+        if wanted {
+            self.ordered.store(true, Ordering::Release);
+            self.owner.wake();
         }
         result
     }
@@ -125,14 +134,16 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
         self.change(|state| {
             if !state.desk.stopped {
                 state.step(now, input);
-                state.desk.wake_driver();
+                state.desk.driver_wanted = true;
             }
         });
     }
 
     /// What handles have set in motion.
     pub(super) fn collect(&self, todo: &mut VecDeque<Action>) {
-        self.change(|state| state.desk.hand_over(todo));
+        if self.ordered.swap(false, Ordering::AcqRel) {
+            self.change(|state| state.desk.hand_over(todo));
+        }
     }
 
     /// A step by the driver itself, who gets what follows.
@@ -155,19 +166,20 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
         &self,
         now: Timestamp,
         waker: &Waker,
-        wait: Wait,
+        wait: impl FnOnce(&M) -> Wait,
         input: impl FnOnce(u64) -> M::Input,
     ) -> Begun {
         let (begun, old) = self.change(|state| {
             if state.desk.stopped {
                 return (Begun::Ended(Ended::Stopped), None);
             }
+            let wait = wait(&state.machine);
             if state.desk.must_wait(wait, waker) {
                 return (Begun::NotYet, None);
             }
             let id = state.desk.add(wait);
             state.step(now, input(id));
-            state.desk.wake_driver();
+            state.desk.driver_wanted = true;
             match state.desk.poll(id, waker) {
                 (Poll::Ready(ended), old) => (Begun::Ended(ended), old),
                 (Poll::Pending, old) => (Begun::Waiting(id), old),
@@ -191,7 +203,7 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
             let old = state.desk.remove(id);
             if let Some(input) = input.filter(|_| going_on && !state.desk.stopped) {
                 state.step(now, input);
-                state.desk.wake_driver();
+                state.desk.driver_wanted = true;
             }
             old
         });
@@ -199,22 +211,18 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
     }
 
     /// The driver is about to rest, unless there is more to do.
-    pub(super) fn rest(&self, waker: &Waker, todo: &mut VecDeque<Action>) -> Rest {
-        let (rest, old) = self.change(|state| {
+    pub(super) fn rest(&self, todo: &mut VecDeque<Action>) -> Rest {
+        self.change(|state| {
             state.desk.hand_over(todo);
-            let deadline = state.machine.deadline();
-            let old = if todo.is_empty() { state.desk.keep_driver(waker) } else { None };
-            (Rest { deadline, orphaned: state.desk.orphaned }, old)
-        });
-        drop(old);
-        rest
+            Rest { deadline: state.machine.deadline(), orphaned: state.desk.orphaned }
+        })
     }
 
     /// The last handle is gone.
     pub(super) fn orphan(&self) {
         self.change(|state| {
             state.desk.orphaned = true;
-            state.desk.wake_driver();
+            state.desk.driver_wanted = true;
         });
     }
 
@@ -225,7 +233,7 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
     /// Gives a command whose end nobody waits for, unless it comes at once.
     pub(super) fn at_once(&self, now: Timestamp, make: impl FnOnce(Ticket) -> M::Input) -> Ended {
         let waker = futures::task::noop_waker();
-        match self.begin(now, &waker, Wait::default(), |id| make(Ticket(id))) {
+        match self.begin(now, &waker, |_| Wait::default(), |id| make(Ticket(id))) {
             Begun::Ended(ended) => ended,
             _ => Ended::Going,
         }
@@ -256,7 +264,7 @@ impl<M: Machine<Action = Action>, K: Clock, W: Watch> Future for Command<'_, M, 
         if let Some(id) = id {
             return shared.poll(*id, cx.waker());
         }
-        match shared.begin(clock.now(), cx.waker(), *wait, |id| make(Ticket(id))) {
+        match shared.begin(clock.now(), cx.waker(), |_| *wait, |id| make(Ticket(id))) {
             Begun::Ended(ended) => return Poll::Ready(ended),
             Begun::Waiting(begun) => *id = Some(begun),
             Begun::NotYet => {}
@@ -289,6 +297,7 @@ impl<M: End, W: Watch> Drop for Stop<M, W> {
     /// Whoever waits hears that the driver has stopped. The machine ends as if aborted, so that its
     /// state, its events and [`leaks`](super::HostHandle::leaks) do not tell of what is no more.
     fn drop(&mut self) {
+        self.0.owner.forget();
         self.0.change(|state| {
             state.desk.stop();
             let now = state.now;

@@ -292,7 +292,13 @@ impl<P: Pipe, D: Codec> Lane<P, D> {
         if !self.reading || self.held || full { Visit::Rest } else { self.read(cx) }
     }
 
+    #[inline]
     fn write(&mut self, cx: &mut Context<'_>) -> Result<(), PipeError> {
+        let at_rest = self.queue.is_empty() && !self.unflushed && self.output != Output::Ending;
+        if at_rest && self.broken.is_none() { Ok(()) } else { self.write_all(cx) }
+    }
+
+    fn write_all(&mut self, cx: &mut Context<'_>) -> Result<(), PipeError> {
         if let Some(error) = self.broken.take() {
             return Err(error);
         }

@@ -92,6 +92,22 @@ fn one_way_callbacks_work_under_single() {
     assert_eq!(*heard.borrow(), [body(1)]);
 }
 
+/// CHAN-4: a callback that cannot be written fails alone; operation and session go on.
+#[test]
+fn a_callback_that_cannot_be_written_fails_alone() {
+    let mut world = World::new();
+    let service = serve(|at, _, argument| async move {
+        let callback = at.callback().unwrap();
+        let huge = callback.call(A, vec![b'0'; 300_000].into()).await;
+        assert!(matches!(huge, Err(ProxyError::Encoding { .. })), "{huge:?}");
+        callback.call(A, argument).await.map_err(failure)
+    });
+    world.open(hosting(&duplex(), service).behavior(mode(ConcurrencyMode::Reentrant)));
+    let proxy = doubling(&mut world, &Rc::default());
+    assert_eq!(world.run(proxy.call(A, body(21))), Ok(body(42)));
+    assert_eq!(world.run(proxy.call(A, body(4))), Ok(body(8)));
+}
+
 /// CTX-4: a callback channel that was kept works after the operation, until the session ends.
 #[test]
 fn a_callback_outlives_its_operation_but_not_its_session() {

@@ -3,7 +3,7 @@
 use crate::action::Action;
 use crate::codec::Codec;
 use crate::drive::clock::Clock;
-use crate::drive::crew::{Crew, Owner};
+use crate::drive::crew::Crew;
 use crate::drive::engine::{Engine, ROUNDS, Role};
 use crate::drive::pipe::{Acceptor, Incoming, PipeError, Responder};
 use crate::drive::staff::{Servants, Staff};
@@ -21,14 +21,15 @@ use std::future::Future;
 use std::task::{Context, Poll};
 
 pub(super) async fn run<K: Clock, A: Acceptor, D: Codec, W: Watch>(
-    (stop, owner, clock): (Stop<Host, W>, Owner, K),
+    clock: K,
     acceptor: A,
     codec: D,
+    stop: Stop<Host, W>,
     staff: Servants,
 ) {
-    let mut arrivals = Crew::new(&owner);
+    let mut arrivals = Crew::new(&stop.0.owner);
     arrivals.insert(());
-    let exchanges = Crew::new(&owner);
+    let exchanges = Crew::new(&stop.0.owner);
     // The longest close timeout of the bindings.
     let linger = |host: &Host| host.endpoints().iter().map(|e| e.binding.timeouts.close).max();
     let linger = stop.0.read(linger).unwrap_or_default();
@@ -42,7 +43,7 @@ pub(super) async fn run<K: Clock, A: Acceptor, D: Codec, W: Watch>(
         places: Series::new(),
         last_exchange: ExchangeId(0),
     };
-    Engine::new(stop, owner, clock, sleep, linger, staff).run(role).await;
+    Engine::new(stop, clock, sleep, linger, staff).run(role).await;
 }
 
 struct Listening<A: Acceptor, D> {

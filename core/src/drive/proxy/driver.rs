@@ -3,7 +3,7 @@
 use crate::action::{Action, Loss, Ticket, Wire};
 use crate::codec::{Codec, CodecError, Frame};
 use crate::drive::clock::Clock;
-use crate::drive::crew::{Crew, Owner};
+use crate::drive::crew::Crew;
 use crate::drive::engine::{Engine, Role};
 use crate::drive::pipe::{Connector, Exchange, PipeError};
 use crate::drive::staff::Staff;
@@ -43,7 +43,6 @@ async fn send<X: Exchange>(exchange: X, frame: Frame) -> (X, Result<Option<Frame
 pub(super) async fn run<K: Clock, C: Connector, D: Codec, W: Watch, U: Staff>(
     parts: Parts<K, C, D>,
     stop: Stop<Proxy, W>,
-    owner: Owner,
     staff: U,
 ) {
     let Parts { address, clock, connector, codec } = parts;
@@ -54,11 +53,11 @@ pub(super) async fn run<K: Clock, C: Connector, D: Codec, W: Watch, U: Staff>(
         codec,
         dial: dial::<C>,
         send: send::<C::Exchange>,
-        works: Crew::new(&owner),
+        works: Crew::new(&stop.0.owner),
         places: Series::new(),
         idle: Series::new(),
     };
-    Engine::new(stop, owner, clock, sleep, linger, staff).run(role).await;
+    Engine::new(stop, clock, sleep, linger, staff).run(role).await;
 }
 
 struct Calling<C: Connector, D, F, G> {
