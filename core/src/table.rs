@@ -171,7 +171,7 @@ impl<K: Number, V> Series<K, V> {
     }
 
     /// Drops a thing where it is.
-    pub(crate) fn discard(&mut self, key: &K) {
+    pub fn discard(&mut self, key: &K) {
         if let Ok(place) = self.place(*key)
             && self.places[place].1.is_some()
         {
@@ -232,14 +232,10 @@ impl<K: Number, V> Series<K, V> {
     where
         V: Default,
     {
-        let place = self.place(key).unwrap_or_else(|place| {
-            self.places.insert(place, (key, None));
-            place
-        });
-        self.first = self.places.first().map_or(0, |(first, _)| first.number());
-        let (_, value) = &mut self.places[place];
-        self.len += usize::from(value.is_none());
-        value.get_or_insert_default()
+        if !self.contains_key(&key) {
+            self.insert(key, V::default());
+        }
+        self.get_mut(&key).expect("invariant: it was there, or was put in")
     }
 
     /// Takes out what is not to be kept.

@@ -321,7 +321,9 @@ interface FetchEventLike {
 
 function addressOf(request: Request, addresses: readonly { address: string; sessionless: boolean }[]): string | undefined {
   if (request.method !== 'POST') return undefined;
-  const { pathname } = new URL(request.url);
+  const { origin, pathname } = new URL(request.url);
+  // A service worker sees what its pages ask of other origins as well.
+  if (origin !== (globalThis as { location?: Location }).location?.origin) return undefined;
   return addresses.find(({ address, sessionless }) => sessionless && address === pathname)?.address;
 }
 

@@ -192,7 +192,10 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
     const { callbacks, transport: _, address, ...rest } = this.#options;
     const config = { ...rest, address: String(address), contract: this.contract.toCore() };
     const users = callbacks === undefined ? undefined : this.#serveCallbacks(callbacks as object);
-    const settle = (call: number, succeeded: boolean, value: unknown): void => this.#settle(call, succeeded, value);
+    const settle = {
+      resolve: (call: number, value: unknown): void => this.#resolve(call, value),
+      reject: (call: number, error: unknown): void => this.#take(call)?.reject(asError(error)),
+    };
     const made = attempt('proxy', () =>
       new loaded.CoreProxy(config, this.#transport.link(loaded), settle, users, undefined));
     this.#core = made;
@@ -271,11 +274,9 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
     return pending;
   }
 
-  #settle(call: number, succeeded: boolean, value: unknown): void {
+  #resolve(call: number, result: unknown): void {
     const pending = this.#take(call);
     if (pending === undefined) return; // it was given up
-    if (!succeeded) return pending.reject(asError(value));
-    const [result] = value as [unknown];
     const { output } = pending.operation;
     pending.resolve(output === undefined ? result : validate(output, result, (reason) => errorOf('ENCODING', { reason })));
   }

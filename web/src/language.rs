@@ -16,6 +16,18 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = writeText)]
     fn write_text(message: &JsValue) -> Result<JsString, JsValue>;
 
+    #[wasm_bindgen(js_name = kindOf)]
+    fn kind_of(message: &JsValue) -> f64;
+
+    #[wasm_bindgen(js_name = actionNumberOf)]
+    fn action_number_of(message: &JsValue) -> f64;
+
+    #[wasm_bindgen(js_name = idNumberOf)]
+    fn id_number_of(message: &JsValue) -> f64;
+
+    #[wasm_bindgen(js_name = makeMessage)]
+    fn make_message(kind: u32, action: i32, id: f64, content: JsValue) -> Array;
+
     #[wasm_bindgen(js_name = readText)]
     fn read_text(text: &JsValue, depth: u32) -> JsValue;
 }
@@ -32,6 +44,8 @@ const FAULT: u32 = 2;
 const NUMBERS: u32 = 4;
 /// It came as text, so the answer goes as text.
 const TEXT: u32 = 8;
+/// It has headers.
+const HEADERS: u32 = 16;
 
 /// Actions beyond this many are written out each time, so that no peer fills the memory with them.
 const MOST_ACTIONS: usize = 256;
@@ -105,7 +119,8 @@ impl Codec for Language {
 
     fn decode(&mut self, frame: Frame) -> Result<Message, CodecError> {
         let Frame::Bytes(name) = &frame else { return Err(malformed("not a message")) };
-        let value = held(name).filter(Array::is_array).ok_or_else(|| malformed("not a message"))?;
+        // Pipes and exchanges hold nothing but lists.
+        let value = held(name).ok_or_else(|| malformed("not a message"))?;
         self.read(value.unchecked_ref())
     }
 }
@@ -136,11 +151,8 @@ fn malformed(reason: &str) -> CodecError {
 
 impl Language {
     fn write(&mut self, message: &Message) -> Array {
-        let (mut kind, id) = match (&message.relates_to, &message.id) {
-            (Some(relates), _) => (RELATES, write_id(relates)),
-            (None, Some(id)) => (0, write_id(id)),
-            (None, None) => (0, JsValue::UNDEFINED),
-        };
+        let mut kind = if message.relates_to.is_some() { RELATES } else { 0 };
+        let id = message.relates_to.as_ref().or(message.id.as_ref());
         if self.numbers {
             kind |= NUMBERS;
         }
@@ -151,52 +163,74 @@ impl Language {
                 write_fault(fault)
             }
         };
-        let action = self.write_action(&message.action);
-        let frame = Array::of4(&kind.into(), &action, &id, &content);
+        if !message.headers.is_empty() {
+            kind |= HEADERS;
+        }
+        let action = self.action_number(&message.action);
+        let number = match id {
+            Some(MessageId::Number(number)) => *number as f64, // ours are counted from small numbers
+            _ => -1.0,
+        };
+        let frame = make_message(kind, action, number, content);
+        if action < 0 {
+            frame.set(1, message.action.as_str().into());
+        }
+        if let Some(MessageId::Text(text)) = id {
+            frame.set(2, text.as_str().into());
+        }
         if !message.headers.is_empty() {
             frame.push(&write_headers(&message.headers));
         }
         frame
     }
 
-    fn write_action(&mut self, action: &SmolStr) -> JsValue {
+    /// The number that the peer knows an action by; -1 if it is to be written out.
+    fn action_number(&mut self, action: &SmolStr) -> i32 {
         if !self.numbers {
-            return action.as_str().into();
+            return -1;
         }
         if let Some(number) = self.sent.iter().position(|known| known == action) {
-            return (number as u32).into();
+            return number as i32;
         }
         if self.sent.len() < MOST_ACTIONS {
             self.sent.push(action.clone());
         }
-        action.as_str().into()
+        -1
     }
 
     fn read(&mut self, frame: &Array) -> Result<Message, CodecError> {
-        let kind = small(&frame.get(0)).ok_or_else(|| malformed("no kind"))?;
+        let kind = kind_of(frame);
+        if kind < 0.0 {
+            return Err(malformed("no kind"));
+        }
+        let kind = kind as u32;
         self.numbers |= kind & NUMBERS != 0;
         if kind & TEXT != 0 {
             self.spelling = Spelling::Text;
         }
-        let action = self.read_action(&frame.get(1))?;
-        let id = read_id(&frame.get(2))?;
+        let action = self.read_action(frame)?;
+        let id = read_id(frame)?;
         let content = frame.get(3);
         let content = if kind & FAULT == 0 {
             Content::Body(hold(content))
         } else {
             Content::Fault(read_fault(&content)?)
         };
-        let headers = read_headers(&frame.get(4), self.limits.headers)?;
+        let headers = match kind & HEADERS {
+            0 => Vec::new(),
+            _ => read_headers(&frame.get(4), self.limits.headers)?,
+        };
         let (id, relates_to) = if kind & RELATES == 0 { (id, None) } else { (None, id) };
         Ok(Message { action, id, relates_to, headers, content })
     }
 
-    fn read_action(&mut self, value: &JsValue) -> Result<SmolStr, CodecError> {
-        if let Some(number) = small(value) {
+    fn read_action(&mut self, frame: &Array) -> Result<SmolStr, CodecError> {
+        let number = action_number_of(frame);
+        if number >= 0.0 {
             let known = self.known.get(number as usize);
             return known.cloned().ok_or_else(|| malformed("an unknown action number"));
         }
-        let action = short(value).ok_or_else(|| malformed("no action"))?;
+        let action = short(&frame.get(1)).ok_or_else(|| malformed("no action"))?;
         if self.numbers && self.known.len() < MOST_ACTIONS {
             self.known.push(action.clone());
         }
@@ -227,27 +261,19 @@ pub(crate) fn write_body(body: &Bytes) -> JsValue {
     held(body).unwrap_or_default()
 }
 
-fn write_id(id: &MessageId) -> JsValue {
-    match id {
-        MessageId::Number(number) => (*number as f64).into(), // ours are counted from small numbers
-        MessageId::Text(text) => text.as_str().into(),
-    }
-}
-
 /// The longest identifier, action, header and reason, in UTF-16 units.
 const LONGEST: u32 = 4096;
 
-fn read_id(value: &JsValue) -> Result<Option<MessageId>, CodecError> {
-    if value.is_undefined() {
+fn read_id(frame: &Array) -> Result<Option<MessageId>, CodecError> {
+    let number = id_number_of(frame);
+    if number >= 0.0 {
+        return Ok(Some(MessageId::Number(number as u64)));
+    }
+    if number == -1.0 {
         return Ok(None);
     }
-    if let Some(number) = value.as_f64() {
-        let whole = number >= 0.0 && number.fract() == 0.0 && number <= 9_007_199_254_740_991.0;
-        let id = whole.then_some(MessageId::Number(number as u64));
-        return id.map(Some).ok_or_else(|| malformed("an id that is no whole number"));
-    }
-    let text = short(value).map(|text| Some(MessageId::Text(text)));
-    text.ok_or_else(|| malformed("an id that is neither number nor text"))
+    let text = short(&frame.get(2)).map(|text| Some(MessageId::Text(text)));
+    text.ok_or_else(|| malformed("an id that is neither a whole number nor text"))
 }
 
 /// A small whole number.

@@ -2,6 +2,7 @@
 
 use crate::word::Posting;
 use smol_str::SmolStr;
+use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, MessagePort};
@@ -19,27 +20,29 @@ pub(crate) enum Heard {
 /// A port with its listeners.
 pub(crate) struct Line {
     port: MessagePort,
-    listen: Closure<dyn FnMut(MessageEvent)>,
+    /// One for each of [`EVENTS`]: the name of an event would be copied in with every message.
+    listeners: [Closure<dyn FnMut(MessageEvent)>; 3],
 }
 
 const EVENTS: [&str; 3] = ["message", "messageerror", "close"];
 
 impl Line {
     /// Listens. What was said before is heard first.
-    pub(crate) fn new(port: MessagePort, mut hear: impl FnMut(Heard) + 'static) -> Line {
-        let listen = Closure::new(move |event: MessageEvent| {
-            hear(match event.type_().as_str() {
-                "message" => Heard::Message(event),
-                "messageerror" => Heard::Unreadable,
-                _ => Heard::Gone,
-            });
-        });
-        for event in EVENTS {
+    pub(crate) fn new(port: MessagePort, hear: impl Fn(Heard) + 'static) -> Line {
+        let hear = Rc::new(hear);
+        let (unreadable, gone) = (Rc::clone(&hear), Rc::clone(&hear));
+        let listeners = [
+            Closure::new(move |event| hear(Heard::Message(event))),
+            Closure::new(move |_| unreadable(Heard::Unreadable)),
+            Closure::new(move |_| gone(Heard::Gone)),
+        ];
+        for (event, listener) in EVENTS.into_iter().zip(&listeners) {
             // It throws for callbacks that are no functions only.
-            let _ = port.add_event_listener_with_callback(event, listen.as_ref().unchecked_ref());
+            let callback = listener.as_ref().unchecked_ref();
+            let _ = port.add_event_listener_with_callback(event, callback);
         }
         port.start();
-        Line { port, listen }
+        Line { port, listeners }
     }
 
     /// Posts something; whether it could be posted.
@@ -50,8 +53,8 @@ impl Line {
 
 impl Drop for Line {
     fn drop(&mut self) {
-        for event in EVENTS {
-            let callback = self.listen.as_ref().unchecked_ref();
+        for (event, listener) in EVENTS.into_iter().zip(&self.listeners) {
+            let callback = listener.as_ref().unchecked_ref();
             let _ = self.port.remove_event_listener_with_callback(event, callback);
         }
         self.port.close();
@@ -69,7 +72,11 @@ pub(crate) trait Cable {
 
 /// Posts something on a port that nobody listens to.
 pub(crate) fn post(port: &MessagePort, posting: &Posting) -> bool {
-    port.post_message_with_transferable(&posting.value, &posting.moved).is_ok()
+    let posted = match &posting.moved {
+        None => port.post_message(&posting.value),
+        Some(moved) => port.post_message_with_transferable(&posting.value, moved),
+    };
+    posted.is_ok()
 }
 
 /// The port that came along with a message, if exactly one did.

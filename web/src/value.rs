@@ -7,14 +7,20 @@ use bytes::Bytes;
 use std::cell::RefCell;
 use wasm_bindgen::JsValue;
 
-/// Marks the name of a place. A body from elsewhere never has exactly this form: all frames of the
-/// npm package are read by codecs that hold what they read.
+/// Marks the name of a place, to tell it from most other bytes without looking further.
 const MARK: [u8; 4] = *b"\0js\0";
 
 #[derive(Default)]
 struct Shelf {
-    places: Vec<Option<JsValue>>,
+    places: Vec<Option<Place>>,
     free: Vec<u32>,
+}
+
+struct Place {
+    value: JsValue,
+    /// Where the name itself is: bytes from elsewhere that say the same are at another address, so
+    /// nobody can ask for a value by sending its name.
+    address: usize,
 }
 
 thread_local! {
@@ -53,29 +59,55 @@ impl Drop for Name {
 
 /// Keeps a value for as long as any clone of the result lives.
 pub(crate) fn hold(value: JsValue) -> Bytes {
-    let place = SHELF.with_borrow_mut(|shelf| match shelf.free.pop() {
-        Some(place) => {
-            shelf.places[place as usize] = Some(value);
-            place
-        }
-        None => {
-            shelf.places.push(Some(value));
+    SHELF.with_borrow_mut(|shelf| {
+        let place = shelf.free.pop().unwrap_or_else(|| {
+            shelf.places.push(None);
             (shelf.places.len() - 1) as u32
-        }
-    });
-    let mut name = [0; 8];
-    name[..4].copy_from_slice(&MARK);
-    name[4..].copy_from_slice(&place.to_le_bytes());
-    Bytes::from_owner(Name(name))
+        });
+        let mut name = [0; 8];
+        name[..4].copy_from_slice(&MARK);
+        name[4..].copy_from_slice(&place.to_le_bytes());
+        let name = Bytes::from_owner(Name(name));
+        let address = name.as_ptr() as usize;
+        shelf.places[place as usize] = Some(Place { value, address });
+        name
+    })
 }
 
-/// The value that these bytes name.
+/// The value that these bytes name, if they are a name and not a copy of one.
 pub(crate) fn held(bytes: &Bytes) -> Option<JsValue> {
     let place = Name::place(bytes)?;
-    SHELF.with_borrow(|shelf| shelf.places.get(place as usize)?.clone())
+    SHELF.with_borrow(|shelf| {
+        let found = shelf.places.get(place as usize)?.as_ref()?;
+        (found.address == bytes.as_ptr() as usize).then(|| found.value.clone())
+    })
 }
 
 /// How many values are kept: after the last call and session it is none.
 pub(crate) fn count() -> usize {
     SHELF.with_borrow(|shelf| shelf.places.len() - shelf.free.len())
+}
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test]
+    fn a_value_is_kept_as_long_as_its_name() {
+        let before = count();
+        let name = hold("a secret".into());
+        let clone = name.clone();
+        drop(name);
+        assert_eq!(held(&clone).and_then(|value| value.as_string()).as_deref(), Some("a secret"));
+        assert_eq!(count(), before + 1);
+        drop(clone);
+        assert_eq!(count(), before);
+    }
+
+    #[wasm_bindgen_test]
+    fn nobody_gets_a_value_by_sending_its_name() {
+        let name = hold("a secret".into());
+        assert!(held(&Bytes::copy_from_slice(&name)).is_none());
+    }
 }

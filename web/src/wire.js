@@ -3,9 +3,41 @@
 // sent in one turn is a list of it.
 
 // A message as a value: [kind, action, id, body or fault, headers?].
+
+const isMessage = (value) => typeof value[0] === 'number' && value.length >= 4 && value.length <= 5;
+
+/** What arrived on a port: 1 for a message, 2 for several that were posted together, 0 for anything else. */
+export function sortOf(value) {
+  if (!Array.isArray(value)) return 0;
+  return isMessage(value) ? 1 : Array.isArray(value[0]) ? 2 : 0;
+}
+
+// One look at a time, by number where that is possible: a number crosses into the binary for nothing.
+
+/** A small whole number, or -1. */
+const small = (value) => (Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff ? value : -1);
+
+/** The kind of a message. */
+export const kindOf = (message) => small(message[0]);
+
+/** The number of a message's action; -1 if it is written out. */
+export const actionNumberOf = (message) => small(message[1]);
+
+/** The id of a message as a number; -1 if there is none, -2 if it is something else. */
+export function idNumberOf(message) {
+  const id = message[2];
+  if (id === undefined) return -1;
+  return Number.isSafeInteger(id) && id >= 0 ? id : -2;
+}
+
+/** A message as a value, but for its action. */
+export function makeMessage(kind, action, id, content) {
+  return [kind, action < 0 ? undefined : action, id < 0 ? undefined : id, content];
+}
 const RELATES = 1;
 const FAULT = 2;
 const TEXT = 8;
+const HEADERS = 16;
 
 /** A message as text. It throws where the body has no text form. */
 export function writeText([kind, action, id, content, headers]) {
@@ -86,7 +118,8 @@ function message(envelope) {
   const { v, action, id, relatesTo, headers, fault, body } = envelope;
   if (v !== 1) return `version ${String(v).slice(0, 20)} where 1 is read`;
   if (typeof action !== 'string') return 'no action';
-  const kind = TEXT | (relatesTo === undefined ? 0 : RELATES) | (fault === undefined ? 0 : FAULT);
+  const kind = TEXT | (relatesTo === undefined ? 0 : RELATES) | (fault === undefined ? 0 : FAULT)
+    | (headers === undefined ? 0 : HEADERS);
   const content = fault ?? (Array.isArray(body) ? body.map(unwrap) : unwrap(body));
   if (content === BROKEN || (Array.isArray(content) && content.includes(BROKEN))) return 'no base64';
   return [kind, action, relatesTo ?? id, content, headers];

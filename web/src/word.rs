@@ -7,6 +7,7 @@ use sessionful::Frame;
 use sessionful::drive::PipeError;
 use sessionful::ids::SessionId;
 use smol_str::{SmolStr, format_smolstr};
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// No frame and no text on a port is longer, in bytes or UTF-16 units. Codecs have tighter limits;
@@ -16,12 +17,12 @@ const LONGEST: u32 = 16 * 1024 * 1024;
 /// Something to post, with what moves along instead of being copied.
 pub(crate) struct Posting {
     pub value: JsValue,
-    pub moved: Array,
+    pub moved: Option<Array>,
 }
 
 impl Posting {
     pub(crate) fn new(value: impl Into<JsValue>) -> Posting {
-        Posting { value: value.into(), moved: Array::new() }
+        Posting { value: value.into(), moved: None }
     }
 
     /// `[name, ...]`
@@ -41,14 +42,14 @@ impl Posting {
                 Some(value) => Posting::new(value),
                 None => {
                     let array = Uint8Array::from(&bytes[..]);
-                    Posting { moved: Array::of1(&array.buffer()), value: array.into() }
+                    Posting { moved: Some(Array::of1(&array.buffer())), value: array.into() }
                 }
             },
         }
     }
 
     pub(crate) fn moving(mut self, thing: &JsValue) -> Posting {
-        self.moved = Array::of1(thing);
+        self.moved = Some(Array::of1(thing));
         self
     }
 }
@@ -58,10 +59,21 @@ pub(crate) fn garbled(what: &str) -> PipeError {
     PipeError::Garbled(what.into())
 }
 
-/// A list of four or five that begins with a number: a message of values, which stays where it is.
+#[wasm_bindgen(module = "/src/wire.js")]
+extern "C" {
+    /// What arrived on a port: 1 for a message of values, 2 for several that were posted together, 0
+    /// for anything else.
+    #[wasm_bindgen(js_name = sortOf)]
+    pub(crate) fn sort_of(value: &JsValue) -> u32;
+}
+
+/// A message of values, which stays where it is.
+pub(crate) const VALUES: u32 = 1;
+/// Several of them.
+pub(crate) const TOGETHER: u32 = 2;
+
 fn is_values(value: &JsValue) -> bool {
-    let is_long_enough = |list: &Array| (4..=5).contains(&list.length());
-    value.dyn_ref().filter(|list| is_long_enough(list)).is_some_and(|l| l.get(0).as_f64().is_some())
+    sort_of(value) == VALUES
 }
 
 /// A frame: a string, bytes in an array or a buffer of their own, or a message of values.
@@ -141,13 +153,16 @@ impl Word {
     }
 
     pub(crate) fn read(value: &JsValue) -> Result<Word, PipeError> {
+        if is_values(value) {
+            return Ok(Word::Frame(Frame::Bytes(hold(value.clone()))));
+        }
         if value.is_null() {
             return Ok(Word::End);
         }
         if value.as_f64().is_some() {
             return read_number(value).map(Word::Taken);
         }
-        if !Array::is_array(value) || is_values(value) {
+        if !Array::is_array(value) {
             return read_frame(value).map(Word::Frame);
         }
         let (name, tuple) = read_tuple(value)?;

@@ -130,6 +130,7 @@ impl<K: Clock, W: Watch> Drop for Call<K, W> {
     }
 }
 
+#[expect(clippy::boxed_local, reason = "messages travel in boxes; this is where one is unpacked")]
 pub(super) fn reply(mut message: Box<Message>) -> Reply {
     Reply { body: message.take_body(), headers: message.headers }
 }

@@ -72,7 +72,7 @@ export class CoreProxy {
   constructor(
     config: object,
     link: CoreLink,
-    settle: (call: number, succeeded: boolean, value: unknown) => void,
+    settle: { resolve(call: number, value: unknown): void; reject(call: number, error: unknown): void },
     users: Users | undefined,
     tap: CoreTap | undefined,
   );

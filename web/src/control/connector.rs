@@ -78,7 +78,7 @@ pub struct PortConnector {
 impl PortConnector {
     /// Talks to the worker that has the other end of the port. News come one by one, outside of any
     /// call to this library.
-    pub fn new(control: MessagePort, mut news: impl FnMut(News) + 'static) -> PortConnector {
+    pub fn new(control: MessagePort, news: impl Fn(News) + 'static) -> PortConnector {
         let line = Line::new(control, move |heard| {
             news(match heard {
                 Heard::Message(event) => read_news(&event).unwrap_or_else(News::Garbled),

@@ -257,7 +257,7 @@ pub(crate) enum Request {
 
 impl Requests {
     /// Listens on a port; `came` returns false where there is no room for a request.
-    pub(crate) fn new(port: MessagePort, mut came: impl FnMut(Request) + 'static) -> Rc<Requests> {
+    pub(crate) fn new(port: MessagePort, came: impl Fn(Request) + 'static) -> Rc<Requests> {
         let requests = Rc::new(Requests { line: RefCell::default(), state: Rc::default() });
         let weak = Rc::downgrade(&requests);
         let line = Line::new(port, move |heard| {

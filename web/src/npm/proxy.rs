@@ -10,7 +10,7 @@ use crate::habitat::BrowserClock;
 use crate::language::{write_body, write_headers};
 use crate::value::hold;
 use futures::future::{AbortHandle, abortable};
-use js_sys::{Array, Function, Promise};
+use js_sys::{Array, Promise};
 use sessionful::action::Reply;
 use sessionful::drive::{CallOptions, ProxyBuilder, ProxyHandle};
 use sessionful::ids::OperationId;
@@ -21,12 +21,23 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
-/// A proxy, its calls ending in one function.
+#[wasm_bindgen]
+extern "C" {
+    /// Where the calls of a proxy end.
+    pub type Settle;
+
+    #[wasm_bindgen(method)]
+    fn resolve(this: &Settle, call: u32, value: JsValue);
+
+    #[wasm_bindgen(method)]
+    fn reject(this: &Settle, call: u32, error: JsValue);
+}
+
+/// A proxy, its calls ending in one place.
 #[wasm_bindgen]
 pub struct CoreProxy {
     handle: ProxyHandle<BrowserClock, Watcher>,
-    /// `(call, succeeded, value)`
-    settle: Rc<Function>,
+    settle: Rc<Settle>,
     /// The calls that may be given up one by one.
     stops: Rc<RefCell<Series<u32, AbortHandle>>>,
     desk: Rc<Desk>,
@@ -39,7 +50,7 @@ impl CoreProxy {
     pub fn new(
         config: JsValue,
         link: &CoreLink,
-        settle: Function,
+        settle: Settle,
         users: Option<Users>,
         tap: Option<CoreTap>,
     ) -> Result<CoreProxy, JsValue> {
@@ -170,12 +181,11 @@ impl CoreProxy {
     }
 }
 
-fn end(settle: &Function, call: u32, ended: Result<Reply, ProxyError>) {
-    let (succeeded, value) = match ended {
-        Ok(answer) => (true, reply(answer)),
-        Err(error) => (false, error_value(&error)),
-    };
-    let _ = settle.call3(&JsValue::UNDEFINED, &call.into(), &succeeded.into(), &value);
+fn end(settle: &Settle, call: u32, ended: Result<Reply, ProxyError>) {
+    match ended {
+        Ok(answer) => settle.resolve(call, write_body(&answer.body)),
+        Err(error) => settle.reject(call, error_value(&error)),
+    }
 }
 
 /// The result of a call; with headers, `{ value, headers }` in a list of two.

@@ -4,12 +4,12 @@ use super::{Desk, Wire, WordPipe, at};
 use crate::language::uncloneable;
 use crate::outbox::Outbox;
 use crate::port::{Heard, Line};
-use crate::word::{Posting, Word, garbled};
+use crate::word::{Posting, TOGETHER, Word, garbled, sort_of};
 use js_sys::Array;
 use sessionful::drive::PipeError;
 use std::cell::RefCell;
 use std::rc::Rc;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::MessagePort;
 
 /// One end of a session over a `MessagePort`. Dropping it takes the listeners off the port.
@@ -27,7 +27,7 @@ impl Wire for PortWire {
         let is_frame = matches!(word, Word::Frame(_));
         let posting = word.write();
         // Texts and bytes go at once: a list of them would be no message of values.
-        if is_frame && Array::is_array(&posting.value) {
+        if is_frame && posting.value.is_object() && posting.moved.is_none() {
             self.outbox.put(posting.value);
             return true;
         }
@@ -94,17 +94,11 @@ fn hear(desk: &mut Desk, heard: &Heard) -> Result<(), PipeError> {
         Heard::Unreadable => return Err(garbled("a value that cannot be read")),
         Heard::Gone => return Err(PipeError::Broken("the other side is gone".into())),
     };
-    match batch(&value) {
-        None => desk.hear(Word::read(&value)?),
-        Some(values) => values.iter().try_for_each(|value| desk.hear(Word::read(&value)?)),
+    match sort_of(&value) {
+        TOGETHER => {
+            let values = value.unchecked_ref::<Array>().iter();
+            values.into_iter().try_for_each(|value| desk.hear(Word::read(&value)?))
+        }
+        _ => desk.hear(Word::read(&value)?),
     }
-}
-
-/// Several values that were posted together.
-fn batch(value: &JsValue) -> Option<Array> {
-    if !Array::is_array(value) {
-        return None;
-    }
-    let values: Array = Array::from(value);
-    Array::is_array(&values.get(0)).then_some(values)
 }
