@@ -3,6 +3,7 @@
 mod fetch;
 mod port;
 
+#[cfg(feature = "npm-client")]
 pub(crate) use fetch::{Fetch, FetchExchange, Gate, MOST_AT_ONCE};
 pub use port::{PortExchange, PortResponder};
 pub(crate) use port::{Request, Requests};

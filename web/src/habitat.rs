@@ -98,7 +98,7 @@ impl Future for Sleep {
         match self.timer.as_ref().filter(|timer| !timer.bell.rung.get()) {
             Some(timer) => drop(timer.bell.waker.replace(Some(cx.waker().clone()))),
             // The platform's timers may be early by a rounding error, and wait 24 days at most.
-            None => self.timer = Some(Timer::new(self.at.since(now), cx.waker())),
+            None => self.timer = Some(Timer::new(self.at.0 - now.0, cx.waker())),
         }
         Poll::Pending
     }
@@ -118,7 +118,7 @@ struct Timer {
 }
 
 impl Timer {
-    fn new(span: Duration, waker: &Waker) -> Timer {
+    fn new(micros: u64, waker: &Waker) -> Timer {
         let bell = Rc::new(Bell::default());
         *bell.waker.borrow_mut() = Some(waker.clone());
         let rings = Rc::clone(&bell);
@@ -129,7 +129,7 @@ impl Timer {
                 waker.wake();
             }
         });
-        let millis = i32::try_from(span.as_micros().div_ceil(1000)).unwrap_or(i32::MAX);
+        let millis = i32::try_from(micros.div_ceil(1000)).unwrap_or(i32::MAX);
         let id = set_timeout(&ring, millis);
         if id.is_object() {
             // Deadlines alone keep no program running, as those of `AbortSignal.timeout` do not.

@@ -20,7 +20,7 @@ use sessionful::Frame;
 use sessionful::drive::PipeError;
 use sessionful::ids::SessionId;
 use smol_str::SmolStr;
-use std::cell::RefCell;
+use std::cell::{RefCell, RefMut};
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -123,12 +123,20 @@ impl Desk {
 /// Changes a desk, and wakes whoever waits for that. A waker is foreign code: not while borrowed.
 pub(crate) fn at(desk: &RefCell<Desk>, change: impl FnOnce(&mut Desk) -> Result<(), PipeError>) {
     let mut open = desk.borrow_mut();
-    if let Err(why) = change(&mut open) {
+    let changed = change(&mut open);
+    close(open, changed);
+}
+
+/// One for all changes.
+fn close(mut open: RefMut<'_, Desk>, changed: Result<(), PipeError>) {
+    if let Err(why) = changed {
         open.break_off(why);
     }
     let wakers = open.wakers();
     drop(open);
-    wakers.into_iter().flatten().for_each(Waker::wake);
+    for waker in wakers.into_iter().flatten() {
+        waker.wake();
+    }
 }
 
 impl Cable for RefCell<Desk> {

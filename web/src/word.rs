@@ -100,11 +100,12 @@ pub(crate) fn read_text(value: &JsValue) -> Result<String, PipeError> {
     if text.length() > LONGEST {
         return Err(garbled("a text of more than 16 MiB"));
     }
-    // A lone surrogate is no character; it would silently become another one.
-    if !text.is_valid_utf16() {
+    let read = String::from(text);
+    // A lone surrogate is no character; it has silently become another one.
+    if *text != *read {
         return Err(garbled("a text with half a character"));
     }
-    Ok(String::from(text))
+    Ok(read)
 }
 
 /// A whole number that fits.
