@@ -24,7 +24,7 @@ let home, browser;
 const at = (...parts) => join(home.folder, ...parts);
 
 before(async () => {
-  home = await project(['@types/node', 'undici-types']);
+  home = await project(['@types/node']);
   cpSync(join(import.meta.dirname, 'consumers'), home.folder, { recursive: true });
   browser = await launch();
 });
@@ -87,7 +87,7 @@ describe('bundlers', () => {
 
   test('esbuild, the binary by name', async () => {
     await esbuild.build({
-      entryPoints: [at('esbuild/main.mjs')], bundle: true, minify: true, format: 'esm', outdir: at('out/esbuild'), loader: { '.wasm': 'file' }, logLevel: 'error',
+      entryPoints: [at('esbuild/main.mjs')], bundle: true, minify: true, format: 'esm', outdir: at('out/esbuild'), loader: { '.wasm': 'file' }, publicPath: '/', logLevel: 'error',
     });
     page(at('out/esbuild'));
     assert.deepEqual((await visited(at('out/esbuild'))).value, CALLS);

@@ -25,19 +25,35 @@ export function launch() {
 }
 
 /** What a page reports, and the addresses of the binaries that it loaded. */
-export async function visit(browser, address) {
-  const page = await browser.newPage();
-  const trouble = [];
+export function visit(browser, address) {
   const binaries = new Set();
-  page.on('pageerror', (error) => trouble.push(String(error)));
-  page.on('console', (message) => { if (message.type() === 'error') trouble.push(message.text()); });
-  page.on('response', (response) => { if (/\.wasm\b/.test(response.url())) binaries.add(response.url()); });
-  try {
-    await page.goto(address);
+  return open(browser, address, async (page) => {
     await page.waitForFunction(() => globalThis.outcome !== undefined, undefined, { timeout: 20_000 });
     const { value, error } = await page.evaluate(() => globalThis.outcome);
     if (error !== undefined) throw new Error(`in the page: ${error}`);
     return { value, binaries: [...binaries] };
+  }, (page) => page.on('response', (response) => { if (/\.wasm\b/.test(response.url())) binaries.add(response.url()); }));
+}
+
+/** The first lines that a page writes to its console. */
+export function printed(browser, address, count) {
+  const lines = [];
+  return open(browser, address, async (page) => {
+    if (lines.length < count) await page.waitForEvent('console', { predicate: () => lines.length >= count, timeout: 20_000 });
+    return lines;
+  }, (page) => page.on('console', (message) => { if (message.type() === 'log') lines.push(message.text()); }));
+}
+
+/** Opens a page and closes it again; an error tells what the page complained of. */
+async function open(browser, address, use, prepare) {
+  const page = await browser.newPage();
+  const trouble = [];
+  page.on('pageerror', (error) => trouble.push(String(error)));
+  page.on('console', (message) => { if (message.type() === 'error') trouble.push(message.text()); });
+  prepare(page);
+  try {
+    await page.goto(address);
+    return await use(page);
   } catch (cause) {
     throw new Error(`${cause.message}\n${trouble.join('\n')}`, { cause });
   } finally {

@@ -1,6 +1,6 @@
 // The package as its users get it: packed, and installed from the tarball in an empty folder.
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -24,13 +24,13 @@ export async function project(beside = []) {
   const packed = await output('npm', ['pack', '--json', '--loglevel=error', '--pack-destination', folder], { cwd: join(here, '../../web') });
   const tarball = join(folder, JSON.parse(packed)[0].filename);
   await output('npm', ['install', '--offline', '--no-audit', '--no-fund', '--loglevel=error', tarball], { cwd: folder });
-  for (const name of beside) copyPackage(name, folder);
+  for (const name of beside) link(name, folder);
   return { folder, tarball, installed: join(folder, 'node_modules/sessionful'), end: () => rmSync(folder, { recursive: true }) };
 }
 
-function copyPackage(name, folder) {
+/** Of what is not tested here a link is enough. */
+function link(name, folder) {
   const to = join(folder, 'node_modules', name);
-  if (existsSync(to)) return;
   mkdirSync(join(to, '..'), { recursive: true });
-  cpSync(join(here, 'node_modules', name), to, { recursive: true });
+  symlinkSync(join(here, 'node_modules', name), to, 'junction');
 }

@@ -24,3 +24,9 @@ function textOf({ messageText, file, start }) {
   const place = file === undefined || start === undefined ? '' : `${file.fileName}:${file.getLineAndCharacterOfPosition(start).line + 1}: `;
   return `${place}${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
 }
+
+/** Writes the JavaScript of a project. What is wrong with it is for {@link complaints} to say. */
+export function emit(path) {
+  const { options, fileNames } = ts.getParsedCommandLineOfConfigFile(path, {}, { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => {} });
+  ts.createProgram({ rootNames: fileNames, options: { ...options, noCheck: true } }).emit();
+}

@@ -4,4 +4,4 @@ import * as sessionful from 'sessionful/slim';
 import wasm from 'sessionful/wasm';
 import { calls, report } from '../calls.mjs';
 
-report(sessionful.init(new URL(wasm, import.meta.url)).then(() => calls(sessionful)));
+report(sessionful.init(wasm).then(() => calls(sessionful)));
