@@ -9,11 +9,12 @@ import * as esbuild from 'esbuild';
 import { rollup } from 'rollup';
 import nodeResolve from '@rollup/plugin-node-resolve';
 import * as vite from 'vite';
+import * as vite7 from 'vite7';
 import webpack from 'webpack';
 import workerd from 'workerd';
 import { launch, site, visit } from './site.mjs';
 import { output, project } from './tarball.mjs';
-import { complaints } from './types.mjs';
+import { compile } from './types.mjs';
 
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'";
 const CALLS = { sums: [1, 3, 3], shouted: 'HELLO', fault: { length: 0 }, leaks: [] };
@@ -58,18 +59,21 @@ describe('bundlers', () => {
     assert.equal(binaries.length, 1, 'page and workers share one binary');
   });
 
-  test('Vite, as a development server', async () => {
-    const server = await vite.createServer({
-      root: home.folder, logLevel: 'error', optimizeDeps: { exclude: ['sessionful'] }, server: { host: '127.0.0.1', port: 0, hmr: false, watch: null },
+  // Until version 7 the copy that the server makes of a dependency leaves the binary behind.
+  for (const [name, { createServer }, optimizeDeps] of [['8', vite, {}], ['7', vite7, { exclude: ['sessionful'] }]]) {
+    test(`Vite ${name}, as a development server`, async () => {
+      const server = await createServer({
+        root: home.folder, cacheDir: `.vite-${name}`, logLevel: 'error', optimizeDeps, server: { host: '127.0.0.1', port: 0, hmr: false, watch: null },
+      });
+      try {
+        await server.listen();
+        const { port } = server.httpServer.address();
+        assert.deepEqual((await visit(browser, `http://127.0.0.1:${port}/vite/index.html`)).value, WITH_WORKERS);
+      } finally {
+        await server.close();
+      }
     });
-    try {
-      await server.listen();
-      const { port } = server.httpServer.address();
-      assert.deepEqual((await visit(browser, `http://127.0.0.1:${port}/vite/index.html`)).value, WITH_WORKERS);
-    } finally {
-      await server.close();
-    }
-  });
+  }
 
   test('webpack 5', async () => {
     const compiler = webpack({
@@ -161,7 +165,7 @@ async function answerOf(folder) {
 describe('types', () => {
   test('every entry, under bundler, node16 and nodenext; a page and a worker by their own libraries', () => {
     const configs = ['bundler', 'node16', 'nodenext', 'page', 'worker'].map((name) => at(`types/${name}.json`));
-    assert.deepEqual(complaints(configs), []);
+    assert.deepEqual(compile(configs), []);
   });
 
   test('publint has nothing to say', async () => {

@@ -1,8 +1,8 @@
 // The compiler on several configurations, in one process: they share the files that it has read.
 import ts from 'typescript';
 
-/** What the compiler has to say. */
-export function complaints(configs) {
+/** Compiles projects, each as its configuration says; what the compiler has to complain of. */
+export function compile(configs) {
   const parsed = new Map();
   return configs.flatMap((path) => {
     const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (diagnostic) => { throw new Error(textOf(diagnostic)); } };
@@ -16,6 +16,7 @@ export function complaints(configs) {
       return parsed.get(key);
     };
     const program = ts.createProgram({ rootNames: fileNames, options, host: compiler });
+    program.emit();
     return [...errors, ...ts.getPreEmitDiagnostics(program)].map((diagnostic) => `${path}: ${textOf(diagnostic)}`);
   });
 }
@@ -23,10 +24,4 @@ export function complaints(configs) {
 function textOf({ messageText, file, start }) {
   const place = file === undefined || start === undefined ? '' : `${file.fileName}:${file.getLineAndCharacterOfPosition(start).line + 1}: `;
   return `${place}${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
-}
-
-/** Writes the JavaScript of a project. What is wrong with it is for {@link complaints} to say. */
-export function emit(path) {
-  const { options, fileNames } = ts.getParsedCommandLineOfConfigFile(path, {}, { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => {} });
-  ts.createProgram({ rootNames: fileNames, options: { ...options, noCheck: true } }).emit();
 }
