@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * Service hosts: the serving end, in a page, a worker or Node.
  *
@@ -100,8 +101,9 @@ export interface HostResponse {
 
 /** Whatever tells about messages that bring a port: a worker's `self`. */
 export interface Scope {
-  addEventListener(type: string, listener: (event: never) => void): void;
-  removeEventListener(type: string, listener: (event: never) => void): void;
+  // `self` has another type in each library of the compiler; those of its listeners only meet in `any`.
+  addEventListener(type: string, listener: (event: any) => void): void;
+  removeEventListener(type: string, listener: (event: any) => void): void;
 }
 
 /**
@@ -224,10 +226,10 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
    * Requests that are not for an address of the host are left to the browser.
    */
   serveFetch(scope: Scope): void {
-    scope.addEventListener('fetch', ((event: FetchEventLike) => {
+    scope.addEventListener('fetch', (event: FetchEventLike) => {
       const address = addressOf(event.request, this.addresses);
       if (address !== undefined) event.respondWith(answerFetch(this, address, event.request));
-    }) as never);
+    });
   }
 
   /** Serves a request of HTTP, wherever it came from. It never rejects. */
@@ -371,8 +373,8 @@ class Gate {
       else return;
       this.#let();
     };
-    scope.addEventListener('message', come as never);
-    scope.addEventListener('connect', come as never);
+    scope.addEventListener('message', come);
+    scope.addEventListener('connect', come);
   }
 
   enter(host: ServiceHost): void {

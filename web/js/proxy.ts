@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * Service proxies: the client's end.
  *
@@ -83,6 +84,7 @@ interface Pending {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   readonly operation: Operation;
+  readonly group: number;
 }
 
 /**
@@ -175,7 +177,13 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
 
   /** Gives up the calls of a group (`CALL-6`); the session goes on. */
   abandon(group: number): void {
-    attempt('proxy', () => this.#core?.abandon(group));
+    attempt('proxy', () => {
+      this.#core?.abandon(group);
+      // A call that was made in this very turn has not reached the runtime yet.
+      for (const [call, pending] of this.#pending) {
+        if (group === 0 || pending.group === group) this.#core?.stop(call);
+      }
+    });
   }
 
   /** The same methods, with options for the calls made by them. */
@@ -273,7 +281,7 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
     if (made === undefined) return this.#beginLater(number, operation, parameters, options);
     const call = this.#lastCall = (this.#lastCall + 1) >>> 0;
     return new Promise((resolve, reject) => {
-      this.#pending.set(call, { resolve, reject, operation });
+      this.#pending.set(call, { resolve, reject, operation, group: options?.group ?? 0 });
       try {
         if (options === undefined) made.call(call, number, parameters);
         else this.#callWith(made, call, number, parameters, options);

@@ -5,26 +5,17 @@
  */
 
 import { PanicError, errorFromCore, errorOf, type ErrorSide, FaultError, SessionfulError } from './errors.js';
+import { type InitSource, defaultSource } from './loader.js';
 import loadGlue, * as glue from './wasm/sessionful.js';
-import type { InitInput } from './wasm/sessionful.js';
-
-/** What {@link init} can be given: where the binary is, or what is in it. */
-export type InitSource = InitInput | Promise<InitInput>;
 
 /** The binary's exports. */
 export type Core = typeof glue;
 
-let loader: (() => InitSource) | undefined;
 let loading: Promise<Core> | undefined;
 let loaded: Core | undefined;
 let panic: PanicError | undefined;
 let memory: WebAssembly.Memory | undefined;
 const deathWatch = new Set<(error: PanicError) => void>();
-
-/** Says where the binary is if nobody says so; for the entries of the package. */
-export function provideLoader(load: () => InitSource): void {
-  loader = load;
-}
 
 /**
  * Loads the runtime; every later call returns the same promise. Opening a proxy or a host does it by
@@ -50,7 +41,7 @@ export function initSync(module: BufferSource | WebAssembly.Module): void {
 export function load(source?: InitSource): Promise<Core> {
   if (loaded !== undefined) return Promise.resolve(loaded);
   if (loading === undefined) {
-    const from = source ?? loader?.();
+    const from = source ?? defaultSource();
     if (from === undefined) return Promise.reject(errorOf('NOT_INITIALIZED'));
     loading = loadGlue({ module_or_path: from }).then((exports) => ready(exports), (error: unknown) => {
       loading = undefined; // it can be tried again

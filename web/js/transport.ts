@@ -130,7 +130,8 @@ function explain(cause: unknown, url: URL, { signal }: RequestInit): unknown {
 /** What a worker, or anything else that posts messages, looks like from here. */
 export interface WorkerLike {
   postMessage(message: unknown, transfer: MessagePort[]): void;
-  addEventListener?(type: string, listener: (event: never) => void): void;
+  // Workers of the browser and of Node type their events each in its own way.
+  addEventListener?(type: string, listener: (event: any) => void): void;
 }
 
 /** By this word a worker knows the message that brings the port of a page. */

@@ -105,8 +105,11 @@ export function behaviours(table) {
     'CALL-3, CALL-6: calls are abandoned by their group': (world) => using(world, async (talk) => {
       const calls = [talk.with({ group: 7 }).slow(150), talk.with({ group: 7 }).slow(150)];
       await sleep(10);
+      const kept = talk.with({ group: 8 }).echo(8);
+      calls.push(talk.with({ group: 7 }).slow(150)); // abandoned before it is sent
       talk.abandon(7);
       const ends = await Promise.allSettled(calls);
+      equal(await kept, 8, 'a call of another group');
       if (!ends.every(({ reason }) => reason instanceof AbandonedError)) throw new Error(`not abandoned: ${JSON.stringify(ends)}`);
     }),
     'CALL-8: a call that is late ends, and the session goes on': (world) => using(world, async (talk) => {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { provideLoader } from '../runtime.js';
+import { provideLoader } from '../loader.js';
 import base64 from '../wasm/inline.js';
 
 export * from '../index.js';

@@ -5,7 +5,7 @@
  */
 
 import { readFile } from 'node:fs/promises';
-import { provideLoader } from '../runtime.js';
+import { provideLoader } from '../loader.js';
 import { provideWebSocket } from '../transport.js';
 
 export * from '../index.js';

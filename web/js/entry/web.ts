@@ -4,7 +4,7 @@
  * @module
  */
 
-import { provideLoader } from '../runtime.js';
+import { provideLoader } from '../loader.js';
 
 export * from '../index.js';
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { provideLoader } from '../runtime.js';
+import { provideLoader } from '../loader.js';
 import module from '../wasm/sessionful_bg.wasm';
 
 export * from '../index.js';

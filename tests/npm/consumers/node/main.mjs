@@ -1,0 +1,4 @@
+import * as sessionful from 'sessionful';
+import { calls } from '../calls.mjs';
+
+console.log(JSON.stringify(await calls(sessionful)));

@@ -1,0 +1,30 @@
+// Every entry, as TypeScript sees it under each way to resolve modules.
+import { ServiceHost, ServiceProxy, defineContract, network, operation, type Service } from 'sessionful';
+import { initSync } from 'sessionful/slim';
+import { init } from 'sessionful/inline';
+import { serve, type NodeHost } from 'sessionful/node';
+import { hostIn } from 'sessionful/worker';
+import wasm from 'sessionful/wasm';
+
+const Adder = defineContract({
+  name: 'Adder', operations: { add: operation<(a: number, b: number) => number>({ parameters: 2 }) },
+});
+
+class AdderService implements Service<typeof Adder> {
+  add(a: number, b: number): number { return a + b; }
+}
+
+export async function run(): Promise<number> {
+  await init(wasm);
+  initSync(wasm);
+  const host = new ServiceHost(Adder, { service: AdderService });
+  await hostIn(globalThis, [host]);
+  const served: NodeHost = await serve(host);
+  const proxy = new ServiceProxy(Adder, { address: '/adder', transport: network({ base: served.url }) });
+  await proxy.open();
+  // @ts-expect-error the second argument is a number
+  await proxy.call.add(1, '2');
+  const sum: number = await proxy.call.add(1, 2);
+  await proxy.close();
+  return sum;
+}
