@@ -96,7 +96,7 @@ pub struct ProxyOptions {
     /// Headers of every request (`WS_PROXY_PROPERTY_MESSAGE_PROPERTIES`); none unless set.
     pub headers: Vec<Header>,
     /// How the callback object is run (`CONC-14`). A contract without callbacks takes none of it but
-    /// the automatic end of a session (`SESS-20`).
+    /// the automatic end of a session (`SESS-20`) and throttles.
     pub callback: Behavior,
 }
 
