@@ -280,16 +280,20 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
     const made = this.#core;
     if (made === undefined) return this.#beginLater(number, operation, parameters, options);
     const call = this.#lastCall = (this.#lastCall + 1) >>> 0;
-    return new Promise((resolve, reject) => {
-      this.#pending.set(call, { resolve, reject, operation, group: options?.group ?? 0 });
-      try {
-        if (options === undefined) made.call(call, number, parameters);
-        else this.#callWith(made, call, number, parameters, options);
-      } catch (thrown) {
-        this.#pending.delete(call);
-        reject(asError(thrown));
-      }
-    });
+    let resolve!: Pending['resolve'];
+    let reject!: Pending['reject'];
+    // The binary is not called from within the constructor: V8 of Node 20 can crash when it gives up
+    // the optimization of a call into a binary that was inlined there.
+    const promise = new Promise<unknown>((fulfil, refuse) => { [resolve, reject] = [fulfil, refuse]; });
+    this.#pending.set(call, { resolve, reject, operation, group: options?.group ?? 0 });
+    try {
+      if (options === undefined) made.call(call, number, parameters);
+      else this.#callWith(made, call, number, parameters, options);
+    } catch (thrown) {
+      this.#pending.delete(call);
+      reject(asError(thrown));
+    }
+    return promise;
   }
 
   /** Before the runtime is loaded a call can only be the one that opens the proxy (`CO-19`). */
