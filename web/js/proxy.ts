@@ -12,6 +12,7 @@ import { type Core, type State, STATES, asError, attempt, core, load, onPanic, s
 import { validate } from './standard-schema.js';
 import { type Transport, network } from './transport.js';
 import { usersOf } from './users.js';
+import { collected, weak } from './weak.js';
 import type { CoreProxy } from './wasm/sessionful.js';
 
 /** How messages travel, and what is accepted. Times are in milliseconds; `Infinity` waits for ever. */
@@ -221,23 +222,24 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
       resolve: (call: number, value: unknown): void => finish(pending, call, value),
       reject: (call: number, error: unknown): void => take(pending, call)?.reject(asError(error)),
     };
-    const end: { core?: WeakRef<CoreProxy> } = {};
+    const end: { core?: { deref(): CoreProxy | undefined } } = {};
     const users = callbacks === undefined ? undefined : this.#serveCallbacks(callbacks as object, end);
     const made = attempt('proxy', () =>
       new loaded.CoreProxy(config, this.#transport.link(loaded), settle, users, undefined));
-    end.core = new WeakRef(made);
+    end.core = weak(made);
     this.#core = made;
-    const self = new WeakRef(this);
+    const self = weak<ServiceProxy<C>>(this);
     const forget = onPanic((error) => {
       const proxy = self.deref();
       if (proxy !== undefined) proxy.#die(error);
     });
     this.#unwatch = forget;
+    // A proxy that nobody closes is collected all the same.
     collected.register(this, forget, this);
     return made;
   }
 
-  #serveCallbacks(object: object, end: { core?: WeakRef<CoreProxy> }) {
+  #serveCallbacks(object: object, end: { core?: { deref(): CoreProxy | undefined } }) {
     const contract = this.contract.callback;
     if (contract === undefined) throw errorOf('UNKNOWN_OPERATION', { operation: 'callbacks' });
     const users = usersOf(contract, () => ({
@@ -333,9 +335,6 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
     for (const { reject } of pending) reject(error);
   }
 }
-
-/** Proxies that nobody closed. */
-const collected = new FinalizationRegistry((forget: () => void) => forget());
 
 function take(pending: Map<number, Pending>, call: number): Pending | undefined {
   const found = pending.get(call);
