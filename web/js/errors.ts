@@ -283,6 +283,10 @@ const BEHAVIOR = {
     text: "callback operation {operation} has a release mode: only a service's may have one",
     exception: INVALID, key: 'ReleaseInstanceModeOnCallback', rule: 'INST-20',
   },
+  BEHAVIOR_NO_CALLBACKS: {
+    text: 'the contract has no callbacks: leave the settings of a callback object alone',
+    exception: INVALID, key: 'SFxCallbackBehaviorAttributeOnlyOnDuplex', rule: 'CONC-14',
+  },
   BEHAVIOR_UNKNOWN_OPERATION: {
     text: 'the contract has no operation {operation} to release after', next: 'check the name',
     exception: INVALID, key: 'UnknownOperation', rule: 'INST-20',

@@ -100,12 +100,11 @@ pub(crate) fn read_text(value: &JsValue) -> Result<String, PipeError> {
     if text.length() > LONGEST {
         return Err(garbled("a text of more than 16 MiB"));
     }
-    let read = String::from(text);
-    // A lone surrogate is no character; it has silently become another one.
-    if *text != *read {
+    // A lone surrogate is no character; it would silently become another one.
+    if !text.is_valid_utf16() {
         return Err(garbled("a text with half a character"));
     }
-    Ok(read)
+    Ok(String::from(text))
 }
 
 /// A whole number that fits.
