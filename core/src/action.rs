@@ -100,6 +100,13 @@ pub enum Loss {
     Busy,
     /// The connection broke; what the transport says.
     Broken(SmolStr),
+    /// The transport failed in a way that it has a name for.
+    Failed {
+        /// The name.
+        what: SmolStr,
+        /// What belongs to it.
+        detail: SmolStr,
+    },
     /// The peer sent what is no message.
     Garbled(SmolStr),
 }
@@ -112,6 +119,9 @@ impl Loss {
             Loss::Denied => ProxyError::AccessDenied,
             Loss::Busy => ProxyError::TooBusy,
             Loss::Broken(reason) => ProxyError::Disconnected { reason: reason.clone() },
+            Loss::Failed { what, detail } => {
+                ProxyError::Transport { what: what.clone(), detail: detail.clone() }
+            }
             Loss::Garbled(reason) => ProxyError::Protocol { reason: reason.clone() },
         }
     }

@@ -156,6 +156,14 @@ pub enum ProxyError {
         /// What the transport says.
         reason: SmolStr,
     },
+    /// The transport failed in a way that it has a name for (`PROXY-16`): see its documentation.
+    #[error("the transport failed: {what}, {detail}")]
+    Transport {
+        /// The transport's name for it, such as `STATUS` or `REDIRECT`.
+        what: SmolStr,
+        /// What belongs to it, such as the status.
+        detail: SmolStr,
+    },
     /// The peer sent what the protocol does not allow.
     #[error("the peer broke the protocol: {reason}")]
     Protocol {
@@ -243,7 +251,9 @@ impl ProxyError {
             ProxyError::NotFound => HResult::ENDPOINT_NOT_FOUND,
             ProxyError::AccessDenied => HResult::ENDPOINT_ACCESS_DENIED,
             ProxyError::TooBusy => HResult::ENDPOINT_TOO_BUSY,
-            ProxyError::Disconnected { .. } => HResult::ENDPOINT_DISCONNECTED,
+            ProxyError::Disconnected { .. } | ProxyError::Transport { .. } => {
+                HResult::ENDPOINT_DISCONNECTED
+            }
             ProxyError::Protocol { .. } | ProxyError::Encoding { .. } => HResult::INVALID_FORMAT,
             ProxyError::UnknownOperation { .. }
             | ProxyError::Binding(_)
@@ -276,7 +286,9 @@ impl ProxyError {
             ProxyError::NotFound => "EndpointNotFoundException",
             ProxyError::AccessDenied => "SecurityAccessDeniedException",
             ProxyError::TooBusy => "ServerTooBusyException",
-            ProxyError::Disconnected { .. } => "CommunicationException",
+            ProxyError::Disconnected { .. } | ProxyError::Transport { .. } => {
+                "CommunicationException"
+            }
             ProxyError::AutoClosed
             | ProxyError::Protocol { .. }
             | ProxyError::Encoding { .. }

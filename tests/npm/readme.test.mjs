@@ -18,7 +18,7 @@ const blocks = [...readme.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language
 const files = new Map(blocks.filter(({ language }) => language !== 'sh').map(({ language, text }) => [nameOf(language, text), text]));
 
 /** Where each program is run; the others are parts of these. */
-const IN_NODE = ['first', 'sessionless', 'errors', 'options', 'callbacks'];
+const IN_NODE = ['first', 'sessionless', 'errors', 'options', 'callbacks', 'watch'];
 const ELSEWHERE = ['page', 'server', 'client', 'slim', 'vite.config'];
 const PARTS = ['calculator', 'greeter', 'calculator.worker', 'services'];
 

@@ -312,13 +312,13 @@ const LOCAL = {
     hresult: 'ENDPOINT_DISCONNECTED', exception: 'CommunicationException', rule: 'PROXY-16',
   },
   TRANSPORT_UNREACHABLE: {
-    text: 'the address cannot be reached; the browser does not say why',
+    text: 'the address cannot be reached ({reason}); a browser does not say why',
     next: 'check in this order: does the host run, is the address right, does the host allow this origin (CORS), '
       + 'does the page forbid the address (connect-src), is it http on an https page',
     hresult: 'ENDPOINT_DISCONNECTED', exception: 'CommunicationException', rule: 'PROXY-16',
   },
   TRANSPORT_CONTENT_TYPE: {
-    text: 'the answer has the content type {found}, not {wanted}', next: 'see what answers at that address',
+    text: 'the answer is no message but {found}', next: 'see what answers at that address',
     hresult: 'INVALID_FORMAT', exception: PROTOCOL, rule: 'PROXY-16',
   },
   TRANSPORT_SUBPROTOCOL: {
@@ -326,7 +326,7 @@ const LOCAL = {
     hresult: 'INVALID_FORMAT', exception: PROTOCOL, rule: 'PROXY-16',
   },
   TRANSPORT_CLOSED: {
-    text: 'the socket was closed with code {status} {reason}', next: 'open another proxy or reset this one',
+    text: 'the socket was closed with code {reason}', next: 'open another proxy or reset this one',
     hresult: 'ENDPOINT_DISCONNECTED', exception: 'CommunicationException', rule: 'SESS-21',
   },
   TRANSPORT_ADDRESS: {
@@ -576,10 +576,13 @@ export class HostError extends SessionfulError {
 export class TransportError extends SessionfulError {
   /** The HTTP status or the close code of the socket, if there was one. */
   readonly status: number | undefined;
+  /** What belongs to the code: a status, a content type, what the platform says. */
+  readonly detail: string;
 
   constructor(code: TransportErrorCode, fields: ErrorFields = {}, extras: ErrorExtras = {}) {
     super(code, fields, extras);
     this.status = typeof fields['status'] === 'number' ? fields['status'] : undefined;
+    this.detail = String(Object.values(fields)[0] ?? '');
   }
 
   override get name(): string { return 'TransportError'; }
@@ -684,6 +687,7 @@ export function errorFromCore(value: unknown, options: FromCore = {}): Sessionfu
     case 'binding': return nested('BINDING_', BINDING, data, options);
     case 'behavior': return nested('BEHAVIOR_', BEHAVIOR, data, options);
     case 'invalidState': return invalidState(host, data, options);
+    case 'transport': return transport(data, options);
   }
   const code = (host ? 'HOST_' : '') + screaming(variant);
   return Object.hasOwn(host ? HOST : PROXY, code) ? known(code, data, options) : unknown(variant, options);
@@ -693,6 +697,17 @@ function nested(prefix: string, family: object, value: unknown, options: FromCor
   const [variant, data] = readVariant(value);
   const code = prefix + screaming(variant);
   return Object.hasOwn(family, code) ? known(code, data, options) : unknown(variant, options);
+}
+
+/** What the transport has a name for; its detail stands wherever the text has a place. */
+function transport(data: unknown, options: FromCore): SessionfulError {
+  const { what, detail } = readFields(data);
+  const code = `TRANSPORT_${what}`;
+  if (!Object.hasOwn(LOCAL, code)) return errorOf('DISCONNECTED', { reason: detail }, options);
+  const number = Number.parseInt(String(detail), 10);
+  const status = Number.isNaN(number) ? undefined : number;
+  const fields = { reason: detail, status, found: detail, wanted: detail, what: detail, address: detail };
+  return errorOf(code as TransportErrorCode, fields, options);
 }
 
 function known(code: string, data: unknown, options: FromCore): SessionfulError {

@@ -8,6 +8,7 @@
 import type { OperationContext } from './context.js';
 import type { Contract, OperationNames, Service } from './contract.js';
 import { errorOf, type PanicError } from './errors.js';
+import type { EventFeed } from './events.js';
 import type { Fault } from './fault.js';
 import type { BindingOptions } from './proxy.js';
 import { type Core, type State, STATES, attempt, load, onPanic, settled } from './runtime.js';
@@ -73,6 +74,8 @@ export interface HostOptions<C extends Contract = Contract> {
   };
   /** An object is given up: its `Symbol.dispose` or `Symbol.asyncDispose` is called unless this is given. */
   readonly released?: (object: object) => void;
+  /** Who hears what happens here; nobody unless given. */
+  readonly events?: EventFeed;
 }
 
 /** A request of HTTP, as a host takes it. */
@@ -287,7 +290,7 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
 
   #make(loaded: Core): CoreHost {
     if (this.#core !== undefined) return this.#core;
-    const { service, endpoints: _, authorize, errors, released, ...rest } = this.#options;
+    const { service, endpoints: _, authorize, errors, released, events, ...rest } = this.#options;
     const contract = this.contract.toCore();
     const isObject = typeof service === 'object';
     const config = {
@@ -308,7 +311,7 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
       ...(errors?.provideFault === undefined ? {} : { provideFault: errors.provideFault.bind(errors) as never }),
       ...(errors?.handleError === undefined ? {} : { handleError: errors.handleError.bind(errors) as never }),
     });
-    const made = attempt('host', () => new loaded.CoreHost(config, users, isObject ? service : undefined, undefined));
+    const made = attempt('host', () => new loaded.CoreHost(config, users, isObject ? service : undefined, events?.tap(loaded)));
     this.#core = made;
     onPanic((error) => { this.#error = error; });
     return made;

@@ -7,6 +7,7 @@
 export * from './context.js';
 export * from './contract.js';
 export * from './errors.js';
+export * from './events.js';
 export * from './fault.js';
 export * from './group.js';
 export * from './host.js';

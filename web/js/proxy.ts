@@ -7,6 +7,7 @@
 
 import type { ArgumentsOf, Callbacks, Client, Contract, OperationNames } from './contract.js';
 import { errorOf, type PanicError, type SessionfulError } from './errors.js';
+import type { EventFeed } from './events.js';
 import type { Operation } from './operation.js';
 import { type Core, type State, STATES, asError, attempt, core, load, onPanic, settled } from './runtime.js';
 import { validate } from './standard-schema.js';
@@ -67,6 +68,8 @@ export interface ProxyOptions<C extends Contract = Contract> {
   readonly openTimeout?: number;
   /** Whether a first call opens the proxy (`CO-19`); under WCF's rules only, unless given. */
   readonly autoOpen?: boolean;
+  /** Who hears what happens here; nobody unless given. */
+  readonly events?: EventFeed;
 }
 
 /** Options of single calls, for {@link ServiceProxy.with}. */
@@ -85,7 +88,6 @@ interface Pending {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   readonly operation: Operation;
-  readonly group: number;
 }
 
 /**
@@ -178,13 +180,7 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
 
   /** Gives up the calls of a group (`CALL-6`); the session goes on. */
   abandon(group: number): void {
-    attempt('proxy', () => {
-      this.#core?.abandon(group);
-      // A call that was made in this very turn has not reached the runtime yet.
-      for (const [call, pending] of this.#pending) {
-        if (group === 0 || pending.group === group) this.#core?.stop(call);
-      }
-    });
+    attempt('proxy', () => this.#core?.abandon(group));
   }
 
   /** The same methods, with options for the calls made by them. */
@@ -213,7 +209,7 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
 
   #make(loaded: Core): CoreProxy {
     if (this.#core !== undefined) return this.#core;
-    const { callbacks, transport: _, address, ...rest } = this.#options;
+    const { callbacks, transport: _, address, events, ...rest } = this.#options;
     const config = { ...rest, address: String(address), contract: this.contract.toCore() };
     // The binary keeps hold of what it is given: of the calls that wait, not of the proxy itself, which
     // could never be collected then.
@@ -225,7 +221,7 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
     const end: { core?: { deref(): CoreProxy | undefined } } = {};
     const users = callbacks === undefined ? undefined : this.#serveCallbacks(callbacks as object, end);
     const made = attempt('proxy', () =>
-      new loaded.CoreProxy(config, this.#transport.link(loaded), settle, users, undefined));
+      new loaded.CoreProxy(config, this.#transport.link(loaded), settle, users, events?.tap(loaded)));
     end.core = weak(made);
     this.#core = made;
     const self = weak<ServiceProxy<C>>(this);
@@ -287,7 +283,7 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
     // The binary is not called from within the constructor: V8 of Node 20 can crash when it gives up
     // the optimization of a call into a binary that was inlined there.
     const promise = new Promise<unknown>((fulfil, refuse) => { [resolve, reject] = [fulfil, refuse]; });
-    this.#pending.set(call, { resolve, reject, operation, group: options?.group ?? 0 });
+    this.#pending.set(call, { resolve, reject, operation });
     try {
       if (options === undefined) made.call(call, number, parameters);
       else this.#callWith(made, call, number, parameters, options);

@@ -99,13 +99,19 @@ export function attempt<T>(side: ErrorSide, work: () => T): T {
 /** Waits for something of the binary's, and makes what it rejects with an error of ours. */
 export async function settled<T>(side: ErrorSide, work: () => Promise<T>): Promise<T> {
   if (panic !== undefined) throw panic;
-  let stop: (() => void) | undefined;
   try {
-    // A panic leaves every promise of the binary's pending for ever.
-    const dead = new Promise<never>((_, reject) => { stop = onPanic(reject); });
-    return await Promise.race([work(), dead]);
+    return await orDead(work());
   } catch (thrown) {
     throw asError(thrown, side);
+  }
+}
+
+/** What the binary promised, or the panic that would leave it pending for ever. */
+export async function orDead<T>(promised: Promise<T>): Promise<T> {
+  let stop: (() => void) | undefined;
+  const dead = new Promise<never>((_, reject) => { stop = onPanic(reject); });
+  try {
+    return await Promise.race([promised, dead]);
   } finally {
     stop?.();
   }

@@ -91,28 +91,41 @@ export function network(options: NetworkOptions = {}): Transport {
     if (webSocketClass === undefined) throw errorOf('TRANSPORT_MISSING', { what: 'WebSocket class (Node 20 has none: install ws)' });
     return webSocketClass().then((Loaded) => new Loaded(url.href, SUBPROTOCOL));
   });
-  const send = (address: string, init: RequestInit): Promise<Response> => {
+  const { credentials, headers, keepalive, keepAlive, maxRequests } = options;
+  const send = async (address: string, init: RequestInit): Promise<Response> => {
     const url = resolve(address);
     url.protocol = url.protocol.replace(/^ws/, 'http');
-    return (options.fetch ?? globalThis.fetch)(url.href, headed(init, url)).catch((cause: unknown) => {
+    // Another origin is asked beforehand about any content type but three; this is one of them.
+    const contentType = isForeign(url) ? 'text/plain;charset=UTF-8' : CONTENT_TYPE;
+    const whole: RequestInit = { ...init, redirect: 'manual', headers: { 'content-type': contentType, ...headers } };
+    if (credentials !== undefined) whole.credentials = credentials;
+    if (keepalive !== undefined) whole.keepalive = keepalive;
+    try {
+      return await (options.fetch ?? globalThis.fetch)(url.href, whole);
+    } catch (cause) {
       throw explain(cause, url, init);
-    });
-  };
-  // Another origin is asked beforehand about any content type but three; this is one of them.
-  const headed = (init: RequestInit, url: URL): RequestInit => ({
-    ...init,
-    headers: { 'content-type': isForeign(url) ? 'text/plain;charset=UTF-8' : CONTENT_TYPE, ...options.headers },
-  });
-  const { credentials, keepalive, keepAlive, maxRequests } = options;
-  const init = {
-    method: 'POST',
-    redirect: 'manual',
-    ...(credentials === undefined ? {} : { credentials }),
-    ...(keepalive === undefined ? {} : { keepalive }),
+    }
   };
   const idle = keepAlive === false ? Number.NaN : keepAlive?.idle ?? 30_000;
   const answer = keepAlive === false ? Number.NaN : keepAlive?.answer ?? 10_000;
-  return way((core) => core.CoreLink.web(connect, send, init, maxRequests ?? 0, idle, answer));
+  return way((core) => core.CoreLink.web(connect, exchangeBy(send), maxRequests ?? 0, idle, answer));
+}
+
+/** Status (0 for a redirect), content type and text, which is left out if the answer broke off. */
+type Answer = readonly [status: number, contentType: string, text?: string];
+
+/** Sends requests by a function of the shape of fetch; whatever it throws or makes up becomes a rejection. */
+function exchangeBy(send: (address: string, init: RequestInit) => Promise<Response> | Response) {
+  return async (address: string, body: string, signal: AbortSignal): Promise<Answer> => {
+    const answer = await send(address, { method: 'POST', body, signal });
+    const status = answer.type === 'opaqueredirect' ? 0 : answer.status;
+    const contentType = answer.headers?.get('content-type') ?? '';
+    try {
+      return [status, contentType, await answer.text()];
+    } catch {
+      return [status, contentType];
+    }
+  };
 }
 
 function isForeign(url: URL): boolean {
@@ -197,7 +210,7 @@ export function custom(wire: CustomTransport): Transport {
   };
   const connect = wire.connect?.bind(wire) ?? missing('connect');
   const send = wire.fetch?.bind(wire) ?? missing('fetch');
-  return way((core) => core.CoreLink.web(connect, send as never, { method: 'POST' }, 0, Number.NaN, Number.NaN));
+  return way((core) => core.CoreLink.web(connect, exchangeBy(send), 0, Number.NaN, Number.NaN));
 }
 
 /** A way that is made when the runtime is there. */

@@ -9,7 +9,7 @@ import type { Contract } from './contract.js';
 import { errorOf } from './errors.js';
 import { Fault } from './fault.js';
 import { placeArguments, type Operation } from './operation.js';
-import { asError } from './runtime.js';
+import { orDead, settled } from './runtime.js';
 import { validate } from './standard-schema.js';
 import type { CoreContext, Users } from './wasm/sessionful.js';
 
@@ -55,7 +55,8 @@ export function usersOf(contract: Contract, end: () => End, helpers: Helpers = {
     return context;
   };
   const later = (at: number, promise: PromiseLike<unknown>): typeof LATER => {
-    promise.then((value) => end().settle(at, true, value), (thrown: unknown) => end().settle(at, false, thrown));
+    // Of a foreign promise anything is to be expected: that it settles at once, twice, or throws.
+    Promise.resolve(promise).then((value) => end().settle(at, true, value), (thrown: unknown) => end().settle(at, false, thrown));
     return LATER;
   };
   const invoke = (object: unknown, number: number, given: unknown, at: number): unknown => {
@@ -121,9 +122,18 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }
 
+/** Whoever throws may throw anything, also what cannot be made a text. */
+function inWords(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  } catch {
+    return 'something was thrown that cannot be shown';
+  }
+}
+
 /** A fault as the runtime reads it; anything else as a text, which callers hear only if the host says so. */
 function failureOf(thrown: unknown): unknown {
-  if (!(thrown instanceof Fault)) return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  if (!(thrown instanceof Fault)) return inWords(thrown);
   const { code, reason, kind, detail } = thrown;
   return { code, reason, ...(kind === undefined ? {} : { detail: { kind, body: detail } }) };
 }
@@ -213,10 +223,8 @@ class Context {
     if (contract === undefined || !core.callsBack) throw errorOf('UNKNOWN_OPERATION', { operation: 'callback' });
     const methods = Object.keys(contract.operations).map((name, number) => [
       name,
-      (...parameters: unknown[]) => core.call(number, parameters, undefined, undefined).then(
-        ([value]) => value,
-        (thrown: unknown) => { throw asError(thrown); },
-      ),
+      (...parameters: unknown[]) =>
+        settled('proxy', () => core.call(number, parameters, undefined, undefined)).then(([value]) => value),
     ] as const);
     return Object.freeze(Object.assign(Object.create(null) as object, Object.fromEntries(methods)));
   }
@@ -236,7 +244,8 @@ class Context {
   }
 
   callOut<T>(work: PromiseLike<T> | (() => T | PromiseLike<T>)): Promise<T> {
-    return this.#open().callOut(typeof work === 'function' ? work : () => work) as Promise<T>;
+    const core = this.#open();
+    return orDead(core.callOut(typeof work === 'function' ? work : () => work) as Promise<T>);
   }
 
   releaseInstance(): void {

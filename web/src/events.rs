@@ -39,6 +39,17 @@ struct Bell {
     waker: RefCell<Option<Waker>>,
 }
 
+impl Bell {
+    fn ring(&self) {
+        if !self.rung.replace(true)
+            && let Some(waker) = self.waker.take()
+        {
+            // It only queues a task: nobody foreign runs in the middle of the step.
+            waker.wake();
+        }
+    }
+}
+
 /// Records in the order in which they were made.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Batch {
@@ -59,6 +70,11 @@ impl Feed {
         Tap { recorder: self.recorder.for_node(node), bell: Rc::clone(&self.bell) }
     }
 
+    /// Has [`wait`](Feed::wait) end, though nothing was recorded.
+    pub fn ring(&self) {
+        self.bell.ring();
+    }
+
     /// What has been recorded since the last time, perhaps nothing.
     pub fn take(&self) -> Batch {
         self.bell.rung.set(false);
@@ -72,6 +88,17 @@ impl Feed {
     ///
     /// Nothing is lost when the future is dropped.
     pub async fn next(&self, span: Duration) -> Batch {
+        self.wait().await;
+        BrowserClock.sleep(span).await;
+        self.take()
+    }
+
+    /// Waits until something is recorded.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost when the future is dropped.
+    pub async fn wait(&self) {
         poll_fn(|cx| {
             if self.bell.rung.get() {
                 return Poll::Ready(());
@@ -80,8 +107,6 @@ impl Feed {
             Poll::Pending
         })
         .await;
-        BrowserClock.sleep(span).await;
-        self.take()
     }
 }
 
@@ -106,11 +131,6 @@ impl Tap {
     /// One for all: what is generic is copied for each of the places that tell something.
     fn keep(&mut self, at: Timestamp, event: Event) {
         self.recorder.note(at, || event);
-        if !self.bell.rung.replace(true)
-            && let Some(waker) = self.bell.waker.take()
-        {
-            // It only queues a task: nobody foreign runs in the middle of the step.
-            waker.wake();
-        }
+        self.bell.ring();
     }
 }

@@ -13,7 +13,10 @@ use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue, wasm_bindgen};
 
-pub use wasm_bindgen_futures::spawn_local as spawn;
+mod turn;
+
+pub use turn::spawn;
+pub(crate) use turn::{ring, turn};
 
 #[wasm_bindgen]
 extern "C" {
@@ -128,6 +131,7 @@ impl Timer {
             if let Some(waker) = waker {
                 waker.wake();
             }
+            turn();
         });
         let millis = i32::try_from(micros.div_ceil(1000)).unwrap_or(i32::MAX);
         let id = set_timeout(&ring, millis);

@@ -2,7 +2,7 @@
 
 use crate::value::{held, hold};
 use bytes::Bytes;
-use js_sys::{Array, JsString, Object, Reflect};
+use js_sys::{Array, JSON, JsString, Object, Reflect};
 use sessionful::codec::Limits;
 use sessionful::ids::MessageId;
 use sessionful::message::{Content, Detail, Fault, FaultCode};
@@ -46,6 +46,8 @@ const NUMBERS: u32 = 4;
 const TEXT: u32 = 8;
 /// It has headers.
 const HEADERS: u32 = 16;
+/// Nothing but a clone keeps the two ends apart.
+const COPIED: u32 = 32;
 
 /// Actions beyond this many are written out each time, so that no peer fills the memory with them.
 const MOST_ACTIONS: usize = 256;
@@ -156,6 +158,9 @@ impl Language {
         if self.numbers {
             kind |= NUMBERS;
         }
+        if self.spelling == Spelling::Copy {
+            kind |= COPIED;
+        }
         let content = match &message.content {
             Content::Body(body) => write_body(body),
             Content::Fault(fault) => {
@@ -207,6 +212,8 @@ impl Language {
         self.numbers |= kind & NUMBERS != 0;
         if kind & TEXT != 0 {
             self.spelling = Spelling::Text;
+        } else if kind & COPIED != 0 {
+            self.spelling = Spelling::Copy;
         }
         let action = self.read_action(frame)?;
         let id = read_id(frame)?;
@@ -249,16 +256,18 @@ pub(crate) fn parse(text: &JsValue, limits: &Limits) -> Result<JsValue, CodecErr
 
 /// What was thrown, for people.
 pub(crate) fn told(thrown: &JsValue) -> String {
-    let error = thrown.dyn_ref::<js_sys::Error>();
-    match error {
-        Some(error) => String::from(error.message()),
-        None => thrown.as_string().unwrap_or_else(|| "no error, but a value, was thrown".into()),
-    }
+    // Whoever throws may throw anything.
+    let message = Reflect::get(thrown, &"message".into()).ok();
+    let text = thrown.as_string().or_else(|| message?.as_string());
+    text.unwrap_or_else(|| "no error, but a value, was thrown".into())
 }
 
-/// The value of a body; a body that the runtime made is empty.
+/// The value of a body; one that the runtime made itself is JSON, or empty.
 pub(crate) fn write_body(body: &Bytes) -> JsValue {
-    held(body).unwrap_or_default()
+    held(body).unwrap_or_else(|| {
+        let made = std::str::from_utf8(body).ok().and_then(|json| JSON::parse(json).ok());
+        made.unwrap_or_default()
+    })
 }
 
 /// The longest identifier, action, header and reason, in UTF-16 units.

@@ -28,7 +28,6 @@ use serde::Serialize;
 use sessionful::Phase;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::future_to_promise;
 
 /// Both ends watch only when somebody listens.
 type Watcher = Option<crate::events::Tap>;
@@ -46,6 +45,12 @@ pub fn tell_panic(listener: Function) {
     });
 }
 
+/// Panics, for tests of what is left then.
+#[wasm_bindgen(js_name = panic)]
+pub fn panic_now() {
+    panic!("as it was asked to");
+}
+
 /// How many JavaScript values the runtime holds: none when nothing is in progress.
 #[wasm_bindgen(js_name = heldValues)]
 pub fn held_values() -> u32 {
@@ -54,9 +59,19 @@ pub fn held_values() -> u32 {
 
 /// A promise of what a task ends with.
 fn promise(task: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
-    // Of one type, because each type would bring a copy of all that makes promises.
+    // Of one type, because each type would bring a copy of all that follows.
     let task: LocalBoxFuture<'static, _> = Box::pin(task);
-    future_to_promise(task)
+    let mut task = Some(task);
+    Promise::new(&mut |resolve, reject| {
+        let Some(task) = task.take() else { return };
+        run(async move {
+            let (settle, value) = match task.await {
+                Ok(value) => (resolve, value),
+                Err(error) => (reject, error),
+            };
+            let _ = settle.call1(&JsValue::UNDEFINED, &value); // neither of them throws
+        });
+    })
 }
 
 /// Runs a future of the library's.

@@ -199,6 +199,11 @@ pub(crate) fn read_refusal(text: &str) -> PipeError {
     }
 }
 
+/// A failure that the package has a name for.
+pub(crate) fn named(what: &'static str, detail: &str) -> PipeError {
+    PipeError::Failed { what: what.into(), detail: clip(detail) }
+}
+
 /// A reason is shown to people; nobody reads more than this of it.
 pub(crate) fn clip(text: &str) -> SmolStr {
     match text.char_indices().nth(200) {

@@ -115,6 +115,14 @@ pub enum PipeError {
     /// The connection broke: connect again.
     #[error("the connection broke: {0}")]
     Broken(SmolStr),
+    /// The transport failed in a way that it has a name for: the name tells what to do.
+    #[error("{what}: {detail}")]
+    Failed {
+        /// The transport's name for it, such as `STATUS` or `REDIRECT`.
+        what: SmolStr,
+        /// What belongs to it, such as the status.
+        detail: SmolStr,
+    },
     /// The peer sent what is no frame: check that both ends speak the same language.
     #[error("the peer sent what is no frame: {0}")]
     Garbled(SmolStr),
@@ -127,6 +135,7 @@ impl From<PipeError> for Loss {
             PipeError::Denied => Loss::Denied,
             PipeError::Busy => Loss::Busy,
             PipeError::Broken(reason) => Loss::Broken(reason),
+            PipeError::Failed { what, detail } => Loss::Failed { what, detail },
             PipeError::Garbled(reason) => Loss::Garbled(reason),
         }
     }

@@ -1,7 +1,7 @@
 // What has to be the same in every habitat and over every transport. `world.proxy(contract, address, options)`
 // makes a proxy to the hosts of `services.mjs`, wherever they are.
 import { AbandonedError, isFault } from 'sessionful';
-import { Probe, Talk, channelOf, counterOf, readCells, told } from './services.mjs';
+import { Open, Probe, Talk, channelOf, counterOf, readCells, told } from './services.mjs';
 
 const sleep = (millis) => new Promise((wake) => setTimeout(wake, millis));
 
@@ -112,6 +112,15 @@ export function behaviours(table) {
       equal(await kept, 8, 'a call of another group');
       if (!ends.every(({ reason }) => reason instanceof AbandonedError)) throw new Error(`not abandoned: ${JSON.stringify(ends)}`);
     }),
+    'PROXY-23, CALL-5, CALL-9: a call is pending as soon as it was made': (world) => using(world, async (talk) => {
+      const given = talk.call.slow(100);
+      equal(talk.pendingCalls, 1, 'pending in the turn of the call');
+      talk.abandon(0);
+      equal((await given.catch((error) => error)).code, 'ABANDONED', 'abandoned in the turn of the call');
+      const cut = talk.call.slow(100);
+      talk.abort();
+      equal((await cut.catch((error) => error)).code, 'ABORTED', 'aborted in the turn of the call');
+    }),
     'CALL-8: a call that is late ends, and the session goes on': (world) => using(world, async (talk) => {
       equal(await told(talk.with({ timeout: 30 }).slow(300)), 'error TimeoutException', 'late');
       equal(await talk.call.echo(2), 2, 'afterwards');
@@ -136,6 +145,13 @@ export function behaviours(table) {
       if (`${error.message}${error.reason}`.includes('secret')) throw new Error('a secret was told');
       await eventually(async () => talk.state, 'faulted', 'state');
     }),
+    'FLT-4: a host that discloses defects says what was thrown': async (world) => {
+      const open = world.proxy(Open, '/open');
+      await open.open();
+      const error = await open.call.defect().catch((caught) => caught);
+      equal([error.faultCode, error.kind, error.detail], ['InternalServiceFault', 'ExceptionDetail', { message: 'Error: "no"\nsecret' }], 'detail');
+      await open.close();
+    },
     'SESS-11, SESS-12, SESS-13: what may be first and what is last': async (world) => {
       const eager = world.proxy(Talk, '/talk', { rules: 'wcf', callbacks: { progress() {}, confirm() {} } });
       equal(await told(eager.call.late()), 'error InvalidOperationException:SFxNonInitiatingOperation1', 'not to open by');

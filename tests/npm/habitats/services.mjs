@@ -40,6 +40,8 @@ export const Talk = defineContract({
   callback: { operations: { progress: oneWay(), confirm: operation() } },
 });
 
+export const Open = defineContract({ name: 'Open', session: 'notAllowed', operations: { defect: operation() } });
+
 const sleep = (millis) => new Promise((wake) => setTimeout(wake, millis));
 
 class Talker {
@@ -74,9 +76,13 @@ export function hosts(table) {
     instancing: 'perCall', endpoints: [{ address: '/probe' }], throttles: { calls: 1000 },
   });
   const talk = new ServiceHost(Talk, { service: Talker, concurrency: 'reentrant', endpoints: [{ address: '/talk' }] });
-  const group = new HostGroup([probe, talk, ...[...cells.values()].map(({ host }) => host)]);
+  const outspoken = new ServiceHost(Open, {
+    service: () => ({ defect() { throw new Error('"no"\nsecret'); } }),
+    instancing: 'perCall', includeExceptionDetail: true, endpoints: [{ address: '/open' }],
+  });
+  const group = new HostGroup([probe, talk, outspoken, ...[...cells.values()].map(({ host }) => host)]);
   const open = async () => {
-    await Promise.all([probe.open(), talk.open()]);
+    await Promise.all([probe.open(), talk.open(), outspoken.open()]);
     await Promise.all([...cells.values()].map(async (cell) => { cell.opened = await told(cell.host.open()); }));
     return group;
   };

@@ -131,6 +131,18 @@ test('an error is known for one, a look-alike is not', () => {
   assert.ok(!isSessionfulError(Object.assign(new Error('x'), { code: 'STOPPED' })));
 });
 
+test('PROXY-16: what the transport has a name for is a code of its own', () => {
+  const named = (what: string, detail: string): [string, string, number | undefined] => {
+    const error = errorFromCore({ transport: { what, detail } });
+    assert.ok(error instanceof TransportError, what);
+    return [error.code, error.message, error.status];
+  };
+  assert.deepEqual(named('STATUS', '502'), ['TRANSPORT_STATUS', 'the host answered with HTTP status 502', 502]);
+  assert.deepEqual(named('CLOSED', '4001 out'), ['TRANSPORT_CLOSED', 'the socket was closed with code 4001 out', 4001]);
+  assert.equal(named('CONTENT_TYPE', 'text/html')[1], 'the answer is no message but text/html');
+  assert.equal(errorFromCore({ transport: { what: 'CARRIER_PIGEON', detail: 'lost' } }).code, 'DISCONNECTED');
+});
+
 test('a text is filled in once: a reason cannot bring places of its own', () => {
   assert.match(errorFromCore({ listener: { endpoint: 3, reason: '{endpoint}' } }, { side: 'host' }).message,
     /^endpoint 3 cannot be listened on: \{endpoint\}$/);
@@ -172,7 +184,7 @@ function armsOf(source: string, family: string, method: string): Map<string, str
   const at = source.indexOf(`pub fn ${method}(`, start);
   const body = source.slice(at, source.indexOf('\n    }', at));
   const arms = new Map<string, string>();
-  for (const [, patterns = '', value = ''] of body.matchAll(/((?:\|?\s*\w+::\w+(?:\s*\{ \.\. \}|\(\w+\))?\s*)+)=>\s*(?:Some\()?("\w+"|HResult::\w+)/g)) {
+  for (const [, patterns = '', value = ''] of body.matchAll(/((?:\|?\s*\w+::\w+(?:\s*\{ \.\. \}|\(\w+\))?\s*)+)=>\s*\{?\s*(?:Some\()?("\w+"|HResult::\w+)/g)) {
     for (const [, name = ''] of patterns.matchAll(/\w+::(\w+)/g)) arms.set(name, value.replace(/^HResult::|"/g, ''));
   }
   return arms;
@@ -196,7 +208,7 @@ describe('the same words as in Rust', { skip: rust === undefined && 'the core is
       const exceptions = armsOf(source, family, 'exception');
       const keys = armsOf(source, family, 'key');
       for (const { name, text, fields } of variants) {
-        if (name === 'Fault') continue; // it is made of a fault; see above
+        if (name === 'Fault' || name === 'Transport') continue; // made of what they carry; see above
         const cased = family === 'ContractError' || family === 'BindingError' ? name : name[0]?.toLowerCase() + name.slice(1);
         const data = Object.fromEntries(fields.map((field) => [field, field === 'phase' ? 'closing' : `<${field}>`]));
         const error = errorFromCore(wrap({ [cased]: data }), { side });

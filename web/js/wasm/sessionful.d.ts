@@ -10,8 +10,7 @@ export class CoreLink {
   static port(control: MessagePort, lost: (reason: string) => void): CoreLink;
   static web(
     connect: (address: string) => unknown,
-    fetch: (address: string, init: object) => unknown,
-    init: object,
+    fetch: (address: string, body: string, signal: AbortSignal) => unknown,
     most: number,
     idle: number,
     answer: number,
@@ -25,7 +24,9 @@ export class CoreLink {
 export class CoreFeed {
   constructor(capacity: number);
   tap(node: number): CoreTap;
-  next(millis: number): Promise<[records: unknown[], lost: number]>;
+  wait(): Promise<void>;
+  take(): [records: unknown[], lost: number];
+  ring(): void;
   free(): void;
 }
 
@@ -120,6 +121,8 @@ export class CoreHost {
 
 export function tellPanic(listener: (reason: string) => void): void;
 export function heldValues(): number;
+/** Panics, for tests of what is left then. */
+export function panic(): never;
 
 /** What the binary can be made of. */
 export type InitInput = URL | Request | Response | BufferSource | WebAssembly.Module | string;

@@ -2,12 +2,12 @@
 
 use crate::language::{parse, told};
 use crate::value::{held, hold};
-use crate::word::{clip, garbled};
-use js_sys::{Function, JsString, Object, Promise, Reflect};
+use crate::word::{clip, garbled, named};
+use js_sys::{Array, Function, JsString, Promise, Reflect};
 use sessionful::Frame;
 use sessionful::codec::Limits;
 use sessionful::drive::{Exchange, PipeError};
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -29,18 +29,6 @@ extern "C" {
 
     #[wasm_bindgen(method)]
     fn abort(this: &AbortController);
-
-    /// What a `fetch` resolves to.
-    type Answer;
-
-    #[wasm_bindgen(method, getter)]
-    fn status(this: &Answer) -> u16;
-
-    #[wasm_bindgen(method, getter, js_name = type)]
-    fn kind(this: &Answer) -> JsValue;
-
-    #[wasm_bindgen(method, catch)]
-    fn text(this: &Answer) -> Result<Promise, JsValue>;
 }
 
 /// How many requests may be on their way to one origin; the others wait in order. Browsers open six
@@ -51,10 +39,9 @@ pub(crate) const MOST_AT_ONCE: usize = 6;
 /// Sends requests by `fetch`, or by a function of its shape.
 #[derive(Clone)]
 pub(crate) struct Fetch {
-    /// `(address, init) => Promise<Response>`
+    /// `(address, body, signal) => Promise<[status, contentType, text]>`; status 0 is a redirect, and
+    /// without a text the answer broke off.
     pub fetch: Function,
-    /// Options of every request: credentials, headers, keepalive.
-    pub init: Object,
     pub limits: Limits,
     pub gate: Rc<Gate>,
 }
@@ -160,27 +147,18 @@ impl Drop for Request {
 
 impl Exchange for FetchExchange {
     async fn send(&self, request: Frame) -> Result<Option<Frame>, PipeError> {
-        let Fetch { fetch, init, limits, gate } = &self.fetch;
+        let Fetch { fetch, limits, gate } = &self.fetch;
         let _pass = gate.enter().await;
         let mut sent = Request { controller: AbortController::new(), done: false };
-        let init = Object::assign(&Object::new(), init);
-        for (name, value) in [("body", body(request)), ("signal", sent.controller.signal())] {
-            let _ = Reflect::set(&init, &name.into(), &value); // a plain object takes everything
-        }
-        let promise = fetch.call2(&JsValue::UNDEFINED, &(&*self.address).into(), &init);
-        let answer = match settle(promise).await {
-            Ok(answer) => answer.unchecked_into::<Answer>(),
-            Err(why) => return Err(PipeError::Broken(clip(&told(&why)))),
+        let (address, body) = (JsValue::from(&*self.address), body(request));
+        let promise = fetch.call3(&JsValue::UNDEFINED, &address, &body, &sent.controller.signal());
+        let answer = match promise {
+            Ok(promise) => JsFuture::from(Promise::resolve(&promise)).await,
+            Err(why) => Err(why),
         };
-        let text = settle(answer.text()).await.map_err(|_| broken("the answer broke off"))?;
         sent.done = true;
-        read(&answer, &text, limits)
+        read(&Array::from(&answer.map_err(|why| failed(&why))?), limits)
     }
-}
-
-/// A function that answers at once need not answer with a promise.
-async fn settle(value: Result<impl Into<JsValue>, JsValue>) -> Result<JsValue, JsValue> {
-    JsFuture::from(Promise::resolve(&value?.into())).await
 }
 
 fn body(frame: Frame) -> JsValue {
@@ -192,28 +170,46 @@ fn body(frame: Frame) -> JsValue {
     }
 }
 
+/// Why nothing came back. A browser tells less than it knows, so the caller is told where to look.
+pub(crate) fn failed(why: &JsValue) -> PipeError {
+    // What the package's own JavaScript has already named.
+    let member = |name: &str| Reflect::get(why, &name.into()).ok()?.as_string();
+    let code = member("code").unwrap_or_default();
+    match (code.strip_prefix("TRANSPORT_"), member("detail")) {
+        (Some(what), Some(detail)) => {
+            PipeError::Failed { what: what.into(), detail: clip(&detail) }
+        }
+        _ => named("UNREACHABLE", &told(why)),
+    }
+}
+
 fn broken(reason: &str) -> PipeError {
     PipeError::Broken(reason.into())
 }
 
-fn read(answer: &Answer, text: &JsValue, limits: &Limits) -> Result<Option<Frame>, PipeError> {
-    let status = answer.status();
-    let length = text.dyn_ref::<JsString>().map_or(0, JsString::length) as usize;
+fn read(answer: &Array, limits: &Limits) -> Result<Option<Frame>, PipeError> {
+    let (status, text) = (answer.get(0).as_f64().unwrap_or_default() as u16, answer.get(2));
+    let Some(length) = text.dyn_ref::<JsString>().map(|text| text.length() as usize) else {
+        return Err(broken("the answer broke off"));
+    };
     match status {
         200 | 202 | 204 if length == 0 => return Ok(None),
         // A fault is an answer as well.
         200 | 500 if length > limits.frame => return Err(garbled("an answer too large")),
         200 | 500 if length > 0 => {}
-        0 if answer.kind() == "opaqueredirect" => return Err(broken("the address redirects")),
-        300..=399 => return Err(broken("the address redirects")),
+        0 | 300..=399 => return Err(named("REDIRECT", "")),
         401 | 403 => return Err(PipeError::Denied),
         404 | 410 => return Err(PipeError::NotFound),
         429 | 503 => return Err(PipeError::Busy),
-        _ => return Err(broken(&format!("HTTP status {status}"))),
+        _ => return Err(named("STATUS", &format_smolstr!("{status}"))),
     }
-    match parse(text, limits) {
+    let kind = || answer.get(1).as_string().filter(|kind| !kind.contains("json"));
+    match parse(&text, limits) {
         Ok(message) => Ok(Some(Frame::Bytes(hold(message)))),
-        Err(_) if status == 500 => Err(broken("HTTP status 500")),
-        Err(why) => Err(garbled(&why.to_string())),
+        Err(_) if status == 500 => Err(named("STATUS", "500")),
+        Err(why) => {
+            Err(kind()
+                .map_or_else(|| garbled(&why.to_string()), |kind| named("CONTENT_TYPE", &kind)))
+        }
     }
 }

@@ -1,9 +1,8 @@
 //! What happens at the ends, in batches.
 
-use super::options::span;
 use super::{promise, thrown};
 use crate::events::{Feed, Tap};
-use js_sys::Promise;
+use js_sys::{Array, Promise};
 use sessionful::ids::NodeId;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -28,15 +27,24 @@ impl CoreFeed {
         CoreTap(self.feed.watch(NodeId(node)))
     }
 
-    /// The next batch: what happens within that many milliseconds of something happening.
-    pub fn next(&self, millis: f64) -> Promise {
-        let (feed, span) = (self.feed.clone(), span(millis.max(0.0)));
+    /// Ends the waiting, though there may be nothing.
+    pub fn ring(&self) {
+        self.feed.ring();
+    }
+
+    /// Waits until there is something to take.
+    pub fn wait(&self) -> Promise {
+        let feed = self.feed.clone();
         promise(async move {
-            let batch = feed.next(span).await;
-            let array =
-                js_sys::Array::of2(&thrown(&batch.records), &JsValue::from(batch.lost as f64));
-            Ok(array.into())
+            feed.wait().await;
+            Ok(JsValue::UNDEFINED)
         })
+    }
+
+    /// The records since the last time, and how many were lost in all.
+    pub fn take(&self) -> Array {
+        let batch = self.feed.take();
+        Array::of2(&thrown(&batch.records), &JsValue::from(batch.lost as f64))
     }
 }
 

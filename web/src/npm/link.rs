@@ -4,12 +4,11 @@
 use super::host::CoreHost;
 use super::options::span;
 use crate::control::{News, PortConnector};
-use crate::exchange::{Fetch, FetchExchange, Gate, MOST_AT_ONCE, PortExchange};
-use crate::language::{Language, Spelling, told};
+use crate::exchange::{Fetch, FetchExchange, Gate, MOST_AT_ONCE, PortExchange, failed};
+use crate::language::{Language, Spelling};
 use crate::pipe::{Carry, KeepAlive, PortPipe, Socket, SocketPipe};
-use crate::word::clip;
 use futures::{Sink, Stream};
-use js_sys::{Function, Object, Promise};
+use js_sys::{Function, Promise};
 use sessionful::Frame;
 use sessionful::codec::Limits;
 use sessionful::drive::{Connector, Exchange, PipeError};
@@ -41,8 +40,8 @@ enum Way {
 struct Web {
     /// `address => WebSocket`, or a promise of one.
     connect: Function,
+    /// See [`Fetch`].
     fetch: Function,
-    init: Object,
     gate: Rc<Gate>,
     alive: Option<KeepAlive>,
 }
@@ -64,19 +63,12 @@ impl CoreLink {
 
     /// Over sockets and fetch, or functions of their shape. A silence of `idle` milliseconds is
     /// looked into, and an answer awaited for `answer`.
-    pub fn web(
-        connect: Function,
-        fetch: Function,
-        init: Object,
-        most: u32,
-        idle: f64,
-        answer: f64,
-    ) -> CoreLink {
+    pub fn web(connect: Function, fetch: Function, most: u32, idle: f64, answer: f64) -> CoreLink {
         let most = if most == 0 { MOST_AT_ONCE } else { most as usize };
         let is_span = |millis: f64| millis.is_finite() && millis >= 0.0;
         let alive = (is_span(idle) && is_span(answer))
             .then(|| KeepAlive { idle: span(idle), answer: span(answer) });
-        CoreLink(Way::Web(Web { connect, fetch, init, gate: Rc::new(Gate::new(most)), alive }))
+        CoreLink(Way::Web(Web { connect, fetch, gate: Rc::new(Gate::new(most)), alive }))
     }
 
     /// To a host of this very program.
@@ -202,9 +194,9 @@ impl Connector for LinkConnector {
             Way::Port(connector) => AnyExchange::Port(connector.exchange(address)),
             #[cfg(feature = "npm")]
             Way::Memory(connector) => AnyExchange::Memory(connector.exchange(address)),
-            Way::Web(Web { fetch, init, gate, .. }) => {
-                let (fetch, init, gate) = (fetch.clone(), init.clone(), Rc::clone(gate));
-                let fetch = Fetch { fetch, init, limits: self.limits, gate };
+            Way::Web(Web { fetch, gate, .. }) => {
+                let (fetch, gate) = (fetch.clone(), Rc::clone(gate));
+                let fetch = Fetch { fetch, limits: self.limits, gate };
                 AnyExchange::Fetch(FetchExchange { fetch, address: address.into() })
             }
         }
@@ -217,10 +209,10 @@ impl Web {
         address: &str,
         limits: Limits,
     ) -> Result<(SocketPipe, SessionId), PipeError> {
-        let failed = |why: JsValue| PipeError::Broken(clip(&told(&why)));
-        let socket = self.connect.call1(&JsValue::UNDEFINED, &address.into()).map_err(failed)?;
+        let socket = self.connect.call1(&JsValue::UNDEFINED, &address.into());
+        let socket = socket.map_err(|why| failed(&why))?;
         let socket = match socket.dyn_into::<Promise>() {
-            Ok(promise) => JsFuture::from(promise).await.map_err(failed)?,
+            Ok(promise) => JsFuture::from(promise).await.map_err(|why| failed(&why))?,
             Err(socket) => socket,
         };
         let pipe = SocketPipe::carrying(socket.unchecked_into::<Socket>(), Carry::Held(limits));

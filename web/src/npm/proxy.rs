@@ -9,7 +9,7 @@ use super::{Watcher, phase_number, promise, run, thrown};
 use crate::habitat::BrowserClock;
 use crate::language::{write_body, write_headers};
 use crate::value::hold;
-use futures::future::{AbortHandle, abortable};
+use futures::future::{AbortHandle, FutureExt, abortable};
 use js_sys::{Array, Promise};
 use sessionful::action::Reply;
 use sessionful::drive::{CallOptions, ProxyBuilder, ProxyHandle};
@@ -114,7 +114,7 @@ impl CoreProxy {
     pub fn call(&self, call: u32, operation: u16, arguments: JsValue) {
         let calling = self.begin(operation, arguments, CallOptions::default());
         let settle = Rc::clone(&self.settle);
-        run(async move { end(&settle, call, calling.await) });
+        attend(async move { end(&settle, call, calling.await) });
     }
 
     /// Calls an operation with more than that.
@@ -132,7 +132,7 @@ impl CoreProxy {
         let (calling, stop) = abortable(self.begin(operation, arguments, options));
         self.stops.borrow_mut().insert(call, stop);
         let (settle, stops) = (Rc::clone(&self.settle), Rc::clone(&self.stops));
-        run(async move {
+        attend(async move {
             let ended = calling.await;
             stops.borrow_mut().remove(&call);
             end(&settle, call, ended.unwrap_or(Err(ProxyError::Abandoned)));
@@ -178,6 +178,14 @@ impl CoreProxy {
         options: CallOptions,
     ) -> impl Future<Output = Result<Reply, ProxyError>> + 'static {
         self.handle.call_with(OperationId(operation), hold(arguments), options)
+    }
+}
+
+/// Begins a call at once, so that whatever the caller does next finds it pending.
+fn attend(call: impl Future<Output = ()> + 'static) {
+    let mut call = Box::pin(call);
+    if call.as_mut().now_or_never().is_none() {
+        run(call);
     }
 }
 

@@ -22,12 +22,12 @@
 //! | 4002       | the other side sent what is no message                               |
 
 use super::{Desk, Wire, WordPipe, at, now};
-use crate::habitat::{BrowserClock, spawn};
+use crate::habitat::{BrowserClock, spawn, turn};
 use crate::language::{parse, spell_text};
 use crate::outbox::Outbox;
 use crate::value::{held, hold};
-use crate::word::{Word, clip, garbled, read_frame, read_session};
-use js_sys::{Array, JsString};
+use crate::word::{Word, clip, garbled, named, read_frame, read_session};
+use js_sys::{Array, JsString, Reflect};
 use sessionful::codec::Limits;
 use sessionful::drive::{Clock, PipeError};
 use sessionful::{Frame, Timestamp};
@@ -52,38 +52,45 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn close(this: &Socket, code: u16, reason: &str) -> Result<(), JsValue>;
 
-    #[wasm_bindgen(method, getter, js_name = readyState)]
-    fn ready_state(this: &Socket) -> u16;
+    #[wasm_bindgen(method, getter, catch, js_name = readyState)]
+    fn ready_state(this: &Socket) -> Result<u16, JsValue>;
 
-    #[wasm_bindgen(method, setter, js_name = binaryType)]
-    fn set_binary_type(this: &Socket, kind: &str);
+    /// What the host chose of the offered ones; not every socket tells.
+    #[wasm_bindgen(method, getter, catch)]
+    fn protocol(this: &Socket) -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(method, js_name = addEventListener)]
-    fn add_listener(this: &Socket, event: &str, listener: &Listener);
+    #[wasm_bindgen(method, setter, catch, js_name = binaryType)]
+    fn set_binary_type(this: &Socket, kind: &str) -> Result<(), JsValue>;
 
-    #[wasm_bindgen(method, js_name = removeEventListener)]
-    fn remove_listener(this: &Socket, event: &str, listener: &Listener);
+    #[wasm_bindgen(method, catch, js_name = addEventListener)]
+    fn add_listener(this: &Socket, event: &str, listener: &Listener) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = removeEventListener)]
+    fn remove_listener(this: &Socket, event: &str, listener: &Listener) -> Result<(), JsValue>;
 
     /// What a socket tells: `message` with data, `close` with code and reason, `error`, `open`.
     #[derive(Clone, Debug)]
     pub type SocketEvent;
 
-    #[wasm_bindgen(method, getter, js_name = type)]
-    fn kind(this: &SocketEvent) -> String;
+    #[wasm_bindgen(method, getter, catch)]
+    fn data(this: &SocketEvent) -> Result<JsValue, JsValue>;
+}
 
-    #[wasm_bindgen(method, getter)]
-    fn data(this: &SocketEvent) -> JsValue;
+impl SocketEvent {
+    fn member(&self, name: &str) -> JsValue {
+        Reflect::get(self, &name.into()).unwrap_or_default()
+    }
 
-    #[wasm_bindgen(method, getter)]
-    fn code(this: &SocketEvent) -> Option<u16>;
-
-    #[wasm_bindgen(method, getter)]
-    fn reason(this: &SocketEvent) -> Option<String>;
+    fn text(&self, name: &str) -> String {
+        self.member(name).as_string().unwrap_or_default()
+    }
 }
 
 type Listener = Closure<dyn FnMut(SocketEvent)>;
 
 const OPEN: u16 = 1;
+const CLOSED: u16 = 3;
+const SUBPROTOCOL: &str = "sessionful.v1";
 const EVENTS: [&str; 4] = ["open", "message", "close", "error"];
 
 /// Who keeps messages, and how large they may be.
@@ -134,13 +141,16 @@ struct Line {
     /// What waits for the socket to open.
     early: RefCell<Vec<JsValue>>,
     heard: Cell<Timestamp>,
-    listen: RefCell<Option<Listener>>,
+    /// One for each of [`EVENTS`].
+    listen: RefCell<Vec<Listener>>,
     code: Cell<u16>,
+    /// What an error said before the socket closed.
+    trouble: RefCell<String>,
 }
 
 impl Line {
     fn send(&self, value: &JsValue) -> bool {
-        match self.socket.ready_state() {
+        match self.socket.ready_state().unwrap_or(CLOSED) {
             0 => {
                 self.early.borrow_mut().push(value.clone());
                 true
@@ -189,10 +199,8 @@ fn together(messages: &[JsValue]) -> JsValue {
 
 impl Drop for Line {
     fn drop(&mut self) {
-        if let Some(listen) = self.listen.take() {
-            for event in EVENTS {
-                self.socket.remove_listener(event, &listen);
-            }
+        for (event, listen) in EVENTS.into_iter().zip(self.listen.take()) {
+            let _ = self.socket.remove_listener(event, &listen);
         }
         let code = self.code.get();
         let _ = self.socket.close(code, if code == 1000 { "" } else { "cut" });
@@ -252,7 +260,7 @@ impl SocketPipe {
     }
 
     pub(crate) fn carrying(socket: Socket, carry: Carry) -> SocketPipe {
-        socket.set_binary_type("arraybuffer");
+        let _ = socket.set_binary_type("arraybuffer");
         let desk = Rc::<RefCell<Desk>>::default();
         let line = Rc::new(Line {
             socket,
@@ -261,17 +269,13 @@ impl SocketPipe {
             heard: Cell::new(now()),
             listen: RefCell::default(),
             code: Cell::new(1000),
+            trouble: RefCell::default(),
         });
-        let (hears, heard) = (Rc::downgrade(&line), Rc::clone(&desk));
-        let listen = Closure::new(move |event: SocketEvent| {
-            if let Some(line) = hears.upgrade() {
-                at(&heard, |desk| hear(&line, desk, &event));
-            }
-        });
-        for event in EVENTS {
-            line.socket.add_listener(event, &listen);
+        listen(&line, &desk);
+        // A socket that is closed already has told it to nobody.
+        if line.socket.ready_state().unwrap_or(CLOSED) > OPEN {
+            at(&desk, |_| Err(named("UNREACHABLE", "the socket is closed")));
         }
-        line.listen.replace(Some(listen));
         let (posts, broken) = (Rc::clone(&line), Rc::downgrade(&desk));
         let outbox = Outbox::new(move |values| {
             if !posts.post(&values)
@@ -319,24 +323,61 @@ async fn watch_over(line: Weak<Line>, desk: Weak<RefCell<Desk>>, every: KeepAliv
     }
 }
 
-fn hear(line: &Line, desk: &mut Desk, event: &SocketEvent) -> Result<(), PipeError> {
-    match event.kind().as_str() {
-        "message" => {
-            line.heard.set(now());
-            hear_message(line, desk, &event.data()).inspect_err(|_| line.code.set(4002))
-        }
-        "open" => {
-            line.heard.set(now());
-            let early = line.early.take();
-            match early.iter().all(|value| line.send(value)) {
-                true => Ok(()),
-                false => Err(PipeError::Broken("the socket takes no message".into())),
+type Hear = fn(&Line, &mut Desk, &SocketEvent) -> Result<(), PipeError>;
+
+/// What is done about each of [`EVENTS`].
+const HEAR: [Hear; 4] = [hear_open, hear_data, hear_close, hear_error];
+
+/// Listens to each event on its own: their names would be copied in with every message.
+fn listen(line: &Rc<Line>, desk: &Rc<RefCell<Desk>>) {
+    for (event, hear) in EVENTS.into_iter().zip(HEAR) {
+        let (hears, heard) = (Rc::downgrade(line), Rc::clone(desk));
+        let listen = Closure::new(move |event: SocketEvent| {
+            if let Some(line) = hears.upgrade() {
+                at(&heard, |desk| hear(&line, desk, &event));
             }
+            turn();
+        });
+        if line.socket.add_listener(event, &listen).is_err() {
+            at(desk, |_| Err(PipeError::Broken("it is no socket".into())));
         }
-        "close" => Err(closed(event.code().unwrap_or(1006), &event.reason().unwrap_or_default())),
-        // A close follows, and tells more.
-        _ => Ok(()),
+        line.listen.borrow_mut().push(listen);
     }
+}
+
+fn hear_open(line: &Line, _: &mut Desk, _: &SocketEvent) -> Result<(), PipeError> {
+    line.heard.set(now());
+    // A host that chooses none of the offered ones would be silent for ever. Not every socket tells.
+    let chosen = line.socket.protocol().ok().and_then(|chosen| chosen.as_string());
+    if chosen.is_some_and(|chosen| chosen != SUBPROTOCOL) {
+        return Err(named("SUBPROTOCOL", SUBPROTOCOL));
+    }
+    let early = line.early.take();
+    match early.iter().all(|value| line.send(value)) {
+        true => Ok(()),
+        false => Err(PipeError::Broken("the socket takes no message".into())),
+    }
+}
+
+fn hear_data(line: &Line, desk: &mut Desk, event: &SocketEvent) -> Result<(), PipeError> {
+    line.heard.set(now());
+    let data = event.data().unwrap_or_default();
+    hear_message(line, desk, &data).inspect_err(|_| line.code.set(4002))
+}
+
+fn hear_close(line: &Line, desk: &mut Desk, event: &SocketEvent) -> Result<(), PipeError> {
+    let code = event.member("code").as_f64().map_or(1006, |code| code as u16);
+    let mut reason = event.text("reason");
+    if reason.is_empty() {
+        reason = line.trouble.take();
+    }
+    Err(closed(code, &reason, desk.opened.is_some()))
+}
+
+/// A close follows. Browsers say no more than that; others do.
+fn hear_error(line: &Line, _: &mut Desk, event: &SocketEvent) -> Result<(), PipeError> {
+    line.trouble.replace(event.text("message"));
+    Ok(())
 }
 
 fn hear_message(line: &Line, desk: &mut Desk, data: &JsValue) -> Result<(), PipeError> {
@@ -392,13 +433,16 @@ fn hear_word(line: &Line, desk: &mut Desk, text: &str) -> Result<(), PipeError> 
     }
 }
 
-fn closed(code: u16, reason: &str) -> PipeError {
+fn closed(code: u16, reason: &str, opened: bool) -> PipeError {
     match code {
         1013 | 4429 => PipeError::Busy,
         1008 | 4403 => PipeError::Denied,
         4404 => PipeError::NotFound,
-        1006 => PipeError::Broken("the connection failed or was lost".into()),
+        1006 if !opened && reason.is_empty() => named("UNREACHABLE", "the connection failed"),
+        1006 if !opened => named("UNREACHABLE", reason),
+        1006 => PipeError::Broken("the connection was lost".into()),
         4000 => PipeError::Broken("the other side cut the connection".into()),
+        _ if !opened => named("CLOSED", &format!("{code} {reason}")),
         _ => PipeError::Broken(clip(&format!("closed with code {code}: {reason}"))),
     }
 }

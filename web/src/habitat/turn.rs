@@ -1,0 +1,95 @@
+//! Tasks, and when they run: at the end of the event that woke them, or of the script's turn.
+//!
+//! What an event sets in motion is done, and what it makes the program say is posted, before its
+//! listener returns: a microtask for each step costs more than the step. What the page itself sets
+//! in motion waits until its script has ended, so that what it says in one turn travels together.
+
+use crate::outbox;
+use futures::future::LocalBoxFuture;
+use futures::stream::{FuturesUnordered, Stream};
+use js_sys::Promise;
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::closure::Closure;
+
+type Task = LocalBoxFuture<'static, ()>;
+
+#[derive(Default)]
+struct Tasks {
+    running: RefCell<FuturesUnordered<Task>>,
+    /// Begun while the others ran.
+    fresh: RefCell<Vec<Task>>,
+    is_running: Cell<bool>,
+    is_woken: Cell<bool>,
+    is_scheduled: Cell<bool>,
+}
+
+thread_local! {
+    static TASKS: Tasks = Tasks::default();
+    static WAKER: Waker = Waker::from(Arc::new(Bell));
+    /// A microtask by way of a promise: `queueMicrotask` costs several times as much in browsers.
+    static SETTLED: Promise = Promise::resolve(&JsValue::UNDEFINED);
+    static TURN: Closure<dyn FnMut(JsValue)> = Closure::new(|_| {
+        TASKS.with(|tasks| tasks.is_scheduled.set(false));
+        turn();
+    });
+}
+
+/// Rung by whatever wakes a task.
+struct Bell;
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        ring();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        ring();
+    }
+}
+
+/// Something is to be done before the turn is over.
+pub(crate) fn ring() {
+    let schedule = TASKS.with(|tasks| {
+        tasks.is_woken.set(true);
+        !tasks.is_running.get() && !tasks.is_scheduled.replace(true)
+    });
+    if schedule {
+        SETTLED.with(|settled| TURN.with(|turn| drop(settled.then(turn))));
+    }
+}
+
+/// Runs a task of the program's. It begins before the turn is over, not at once.
+pub fn spawn(task: impl Future<Output = ()> + 'static) {
+    TASKS.with(|tasks| tasks.fresh.borrow_mut().push(Box::pin(task)));
+    ring();
+}
+
+/// Does everything that can be done now, and posts what came of it. To be called where an event ends.
+pub(crate) fn turn() {
+    TASKS.with(|tasks| {
+        if tasks.is_running.replace(true) {
+            return; // within a task: the loop goes round once more
+        }
+        while tasks.is_woken.take() {
+            tasks.run();
+            outbox::flush(); // what cannot be posted wakes somebody
+        }
+        tasks.is_running.set(false);
+    });
+}
+
+impl Tasks {
+    fn run(&self) {
+        let mut running = self.running.borrow_mut();
+        running.extend(self.fresh.take());
+        WAKER.with(|waker| {
+            let mut cx = Context::from_waker(waker);
+            while let Poll::Ready(Some(())) = Pin::new(&mut *running).poll_next(&mut cx) {}
+        });
+    }
+}
