@@ -82,8 +82,10 @@ export function hosts(table) {
   });
   const group = new HostGroup([probe, talk, outspoken, ...[...cells.values()].map(({ host }) => host)]);
   const open = async () => {
-    await Promise.all([probe.open(), talk.open(), outspoken.open()]);
-    await Promise.all([...cells.values()].map(async (cell) => { cell.opened = await told(cell.host.open()); }));
+    // A service worker is asked as soon as the probe is open: what it tells of may still be under way.
+    for (const cell of cells.values()) cell.opened = told(cell.host.open());
+    await Promise.all([probe, talk, outspoken].map((host) => host.open()));
+    await Promise.all([...cells.values()].map((cell) => cell.opened));
     return group;
   };
   return { group, open };

@@ -1,4 +1,4 @@
-//! A Chromium with its driver, and tests compiled to wasm inside it.
+//! A Chromium with its driver, a Firefox, and tests compiled to wasm inside it.
 
 use std::env;
 use std::fs;
@@ -11,6 +11,7 @@ use crate::{run, setup};
 
 const CHROME: &[&str] = &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const CHROMEDRIVER: &[&str] = &["chromedriver"];
+const FIREFOX: &[&str] = &["firefox-esr", "firefox"];
 
 /// A browser and the driver that goes with it.
 pub(crate) struct Browser {
@@ -24,7 +25,7 @@ impl Browser {
         if let Some(browser) = Self::present() {
             return Ok(browser);
         }
-        let Err(reason) = apt() else {
+        let Err(reason) = apt(&["chromium", "chromium-driver"]) else {
             return Self::present().context("Chromium was installed, but is not on the path");
         };
         bail!(
@@ -107,11 +108,24 @@ fn named(variable: &str) -> Option<PathBuf> {
     env::var_os(variable).map(PathBuf::from).filter(|path| path.is_file())
 }
 
-fn apt() -> Result<()> {
+/// Firefox, or why there is none. It is a second opinion: without it the suites go on.
+pub(crate) fn firefox() -> Result<PathBuf> {
+    let present = || named("FIREFOX").or_else(|| setup::on_path(FIREFOX));
+    if let Some(firefox) = present() {
+        return Ok(firefox);
+    }
+    apt(&["firefox-esr"])?;
+    present().context("Firefox was installed, but is not on the path")
+}
+
+fn apt(packages: &[&str]) -> Result<()> {
     let apt = setup::on_path(&["apt-get"]).context("there is no apt-get on this machine")?;
-    setup::say("installing chromium and chromium-driver with apt-get (about a minute, once)");
+    setup::say(&format!(
+        "installing {} with apt-get (about a minute, once)",
+        packages.join(" and ")
+    ));
     run::quiet(&mut privileged(&apt, &["update", "-qq"])?)?;
-    let install = ["install", "-y", "-qq", "chromium", "chromium-driver"];
+    let install: Vec<_> = ["install", "-y", "-qq"].iter().chain(packages).copied().collect();
     run::quiet(&mut privileged(&apt, &install)?)
 }
 

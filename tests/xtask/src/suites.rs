@@ -136,8 +136,13 @@ fn npm() -> Result<Tally> {
 
     let project = setup::npm("tests/npm")?;
     let browser = Browser::find()?;
+    let firefox = browser::firefox().unwrap_or_else(|reason| {
+        setup::say(&format!("no Firefox, so its suite is left out: {reason:#}"));
+        PathBuf::new()
+    });
     let mut habitats = Command::new(setup::node()?);
     habitats
+        .env("FIREFOX", firefox)
         .current_dir(&project)
         .env("CHROME", &browser.chrome)
         .env("CHROME_FLAGS", Browser::flags().join(" "));
