@@ -5,6 +5,7 @@
  * @module
  */
 
+import { answerBatch, isBatch } from './batch.js';
 import type { OperationContext } from './context.js';
 import type { Contract, OperationNames, Service } from './contract.js';
 import { errorOf, type PanicError } from './errors.js';
@@ -248,6 +249,13 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
     } catch {
       return refused(400);
     }
+    const one = (message: string): Promise<HostResponse> => this.#exchange(made, address, message, signal);
+    if (!isBatch(text)) return one(text);
+    const answers = await answerBatch(text, one);
+    return answers === undefined ? refused(413) : { status: 200, contentType: CONTENT_TYPE, headers: [], body: answers };
+  }
+
+  #exchange(made: CoreHost, address: string, text: string, signal: AbortSignal): Promise<HostResponse> {
     return new Promise((resolve) => {
       const answer = (reply: string | undefined | null): void => {
         signal.removeEventListener('abort', gone);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type Exchange, batched } from './batch.js';
 import { errorOf } from './errors.js';
 import { PortSocket } from './port-socket.js';
 import type { Core } from './runtime.js';
@@ -53,12 +54,22 @@ export interface NetworkOptions {
   /** How many requests may be on their way at once; the others wait in order. 6 unless given. */
   readonly maxRequests?: number;
   /**
+   * Whether calls of one turn to one address travel in one request (at most 128 messages and about 60 kB);
+   * false unless given. Their answers come together, so each waits for the slowest. The host must be one
+   * of this package.
+   */
+  readonly batch?: boolean;
+  /**
    * When a silent host is asked for a sign of life, and how long the answer may take, in milliseconds;
    * 30,000 and 10,000 unless given. `false` never asks: then a dead connection is noticed when the
    * next call times out.
    */
   readonly keepAlive?: { readonly idle?: number; readonly answer?: number } | false;
 }
+
+/** Browsers open six connections to an origin; what waits there cannot be told from what is served. */
+const MOST_REQUESTS = 6;
+const ANY_NUMBER = 0xffff_ffff;
 
 let webSocketClass: (() => Promise<NonNullable<NetworkOptions['WebSocket']>>) | undefined;
 
@@ -108,15 +119,16 @@ export function network(options: NetworkOptions = {}): Transport {
   };
   const idle = keepAlive === false ? Number.NaN : keepAlive?.idle ?? 30_000;
   const answer = keepAlive === false ? Number.NaN : keepAlive?.answer ?? 10_000;
-  return way((core) => core.CoreLink.web(connect, exchangeBy(send), maxRequests ?? 0, idle, answer));
+  const exchange = exchangeBy(send);
+  const most = maxRequests ?? MOST_REQUESTS;
+  return way((core) => options.batch === true
+    ? core.CoreLink.web(connect, batched(exchange, most), ANY_NUMBER, idle, answer)
+    : core.CoreLink.web(connect, exchange, most, idle, answer));
 }
 
-/** Status (0 for a redirect), content type and text, which is left out if the answer broke off. */
-type Answer = readonly [status: number, contentType: string, text?: string];
-
 /** Sends requests by a function of the shape of fetch; whatever it throws or makes up becomes a rejection. */
-function exchangeBy(send: (address: string, init: RequestInit) => Promise<Response> | Response) {
-  return async (address: string, body: string, signal: AbortSignal): Promise<Answer> => {
+function exchangeBy(send: (address: string, init: RequestInit) => Promise<Response> | Response): Exchange {
+  return async (address, body, signal) => {
     const answer = await send(address, { method: 'POST', body, signal });
     const status = answer.type === 'opaqueredirect' ? 0 : answer.status;
     const contentType = answer.headers?.get('content-type') ?? '';

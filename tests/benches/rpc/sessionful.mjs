@@ -75,6 +75,9 @@ export const http = {
   },
   async connect({ url, assetUrl }) {
     await load(assetUrl);
-    return use(Once, '/once', network({ base: url }));
+    const one = await use(Once, '/once', network({ base: url }));
+    const many = await use(Once, '/once', network({ base: url, batch: true }));
+    const echoMany = (values) => Promise.all(values.map((value) => many.echo(value)));
+    return { ...one, echoMany, close: () => Promise.all([one.close(), many.close()]) };
   },
 };

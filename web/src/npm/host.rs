@@ -144,7 +144,7 @@ impl CoreHost {
         let Ok(message) = parse(&text, &self.limits) else { return 400 };
         let list = message.unchecked_ref::<Array>();
         if list.get(0).as_f64().is_none() {
-            return 400; // a batch is taken apart over there
+            return 400; // batches are taken apart over there
         }
         let number = self.requests.get().wrapping_add(1).max(600);
         self.requests.set(number);
