@@ -39,39 +39,50 @@ const PAGE = [
 ];
 const WORKER = ['in memory', NODE];
 
+/** The site of the pages, and Node hosts for them: fresh ones, because the table counts objects from zero. */
+export async function habitat() {
+  const server = site(await bundle()).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  const hosting = [];
+  return {
+    origin,
+    async nodeHost() {
+      const { group, open } = hosts(table);
+      await open();
+      const served = await serve(group, { port: 0, origins: [origin] });
+      hosting.push(served);
+      return served;
+    },
+    end() {
+      for (const served of hosting) served.abort();
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
 /**
  * Runs everything in a browser. `launch()` starts it; `visit(browser, address)` loads a page and returns
  * what calls one of its global functions: `(name, ...values) => Promise`.
  */
 export function suite(browserName, { launch, visit, end }) {
-  let browser, call, server, origin, ends = [];
-  /** A fresh Node host each time: the table counts objects from zero. */
-  async function nodeHost() {
-    const { group, open } = hosts(table);
-    await open();
-    const served = await serve(group, { port: 0, origins: [origin] });
-    ends.push(() => served.abort());
-    return served.url;
-  }
+  let browser, call, world;
   before(async () => {
-    server = site(await bundle()).listen(0, '127.0.0.1');
-    await new Promise((resolve) => server.once('listening', resolve));
-    origin = `http://127.0.0.1:${server.address().port}`;
+    world = await habitat();
     browser = await launch();
-    call = await visit(browser, origin);
+    call = await visit(browser, world.origin);
   });
   after(async () => {
     if (browser !== undefined) await end(browser);
-    for (const stop of ends) stop();
-    server?.closeAllConnections();
-    server?.close();
+    world?.end();
   });
   for (const [habitat, run, ways] of [['page', 'run', PAGE], ['worker as a client', 'runInWorker', WORKER]]) {
     for (const way of ways) {
       const title = `${browserName}, ${habitat}, ${way}`;
       describe(title, () => {
         let given;
-        before(async () => { given = { table, base: way === NODE ? await nodeHost() : origin }; });
+        before(async () => { given = { table, base: way === NODE ? (await world.nodeHost()).url : world.origin }; });
         for (const behaviour of names(table)) {
           test(`${behaviour} (${title})`, () => call(run, way, behaviour, given));
         }
