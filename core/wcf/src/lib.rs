@@ -7,9 +7,11 @@
 //! | [`xml`] | the infoset as events, limits, names and namespaces |
 //! | [`text`] | XML as text |
 //! | [`binary`] | XML as binary: \[MC-NBFX\], \[MC-NBFS\], \[MC-NBFSE\] |
+//! | [`soap`] | envelopes, addressing and faults: the codec |
 
 pub mod binary;
 pub mod error;
+pub mod soap;
 pub mod text;
 pub mod value;
 pub mod xml;

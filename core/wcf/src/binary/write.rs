@@ -8,7 +8,7 @@ use super::dictionary::Dictionary;
 use super::record;
 use super::strings::known_id;
 use crate::error::XmlError;
-use crate::xml::{Array, Event, Name, Sink, Start, XML, XSD, XSI, is_ncname};
+use crate::xml::{Array, Event, Name, Sink, Start, XML, XSD, XSI, check, is_ncname};
 
 /// Writes a document as records.
 ///
@@ -30,12 +30,21 @@ use crate::xml::{Array, Event, Name, Sink, Start, XML, XSD, XSI, is_ncname};
 pub struct Writer<'a> {
     pages: Pages,
     session: Option<&'a mut Dictionary>,
+    limit: usize,
 }
 
 impl<'a> Writer<'a> {
     /// A writer of one document. In a session, `session` takes the strings of this direction.
     pub fn new(session: Option<&'a mut Dictionary>) -> Writer<'a> {
-        Writer { pages: Pages::default(), session }
+        Writer { pages: Pages::default(), session, limit: usize::MAX }
+    }
+
+    /// Refuses to write more than so many bytes. Strings of a dictionary are short to read and long to
+    /// write, so passing a document on needs a bound of its own.
+    #[must_use]
+    pub fn limit(mut self, limit: usize) -> Writer<'a> {
+        self.limit = limit;
+        self
     }
 
     /// What was written, without the block that announces new strings
@@ -147,7 +156,7 @@ impl Sink for Writer<'_> {
             }
             Event::Array(array) => self.array(array)?,
         }
-        Ok(())
+        check("the length of the document", self.pages.len(), self.limit)
     }
 }
 

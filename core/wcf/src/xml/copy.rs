@@ -1,6 +1,6 @@
 //! Passing documents and parts of documents on.
 
-use super::{Composer, Cursor, Event, Scope, Sink, Source, Start};
+use super::{Composer, Cursor, Declaration, Event, Scope, Sink, Source, Start};
 use crate::error::XmlError;
 use crate::value::Value;
 use smol_str::SmolStr;
@@ -13,14 +13,28 @@ pub fn copy(source: &mut impl Source, sink: &mut impl Sink) -> Result<(), XmlErr
     Ok(())
 }
 
-/// Passes on an element whose start has just been taken, so that it stands by itself: where it uses
-/// a prefix that was declared outside, it declares it.
+/// Passes on an element whose start has just been taken, so that it stands by itself.
+///
+/// Declarations outside it are repeated on it, because a qualified name may hide in any text. Those of
+/// the namespaces in `known` are repeated only where they are used: every envelope has them, and what
+/// is written and read again must not grow.
 pub fn element_of<S: Source, T: Sink>(
     cursor: &mut Cursor<S>,
     start: Start,
+    known: &[&str],
     composer: &mut Composer<T>,
 ) -> Result<(), XmlError> {
-    let mut next = Some(Event::Start(start));
+    let inherited = cursor.scope().visible().filter(|(prefix, namespace)| {
+        let own = start.declarations.iter().any(|own| own.prefix == **prefix);
+        !own && !known.contains(&namespace.as_str())
+    });
+    let declaration = |(prefix, namespace): (&SmolStr, &SmolStr)| Declaration {
+        prefix: prefix.clone(),
+        namespace: namespace.clone(),
+    };
+    let mut declarations: Vec<Declaration> = inherited.map(declaration).collect();
+    declarations.extend(start.declarations);
+    let mut next = Some(Event::Start(Start { declarations, ..start }));
     let mut depth = 0usize;
     loop {
         let Some(event) = next.take() else {

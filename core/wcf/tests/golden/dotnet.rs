@@ -2,6 +2,7 @@
 
 use crate::canonical::limits;
 use crate::fixtures::{folders, hex, json, text, unhex};
+use crate::session::{Exchange, address_in};
 use crate::{Case, canonical};
 use sessionful_wcf::binary::{self, Dictionary};
 use sessionful_wcf::text::{Reader, Writer};
@@ -147,19 +148,40 @@ impl Sessions {
     }
 }
 
-fn message(vector: &serde_json::Value, _direction: &str, before: &[Vec<u8>]) {
+fn message(vector: &serde_json::Value, direction: &str, before: &[Vec<u8>]) {
+    let frame = unhex(text(vector, "nbfse"));
+    let (xml, msbin1) = session_to_session(before, &frame);
+    assert_eq!(xml, text(vector, "xml"), "session to text");
+    assert_eq!(hex(&msbin1), text(vector, "msbin1"), "session to no session");
+    let (mut read, mut write) = (Dictionary::new(2048), Dictionary::new(2048));
+    before.iter().for_each(|message| {
+        read.read_block(message).unwrap();
+        write.read_block(message).unwrap();
+    });
+    let _ = write.block();
+    let mut reader = binary::Reader::new(&msbin1, None, limits()).unwrap();
+    let mut written = binary::Writer::new(Some(&mut write));
+    copy(&mut reader, &mut written).unwrap();
+    let records = written.into_bytes();
+    // Outside a session the strings of Action and To are inline, and stay so.
+    let canonical = canonical::of(binary::Reader::new(&records, Some(&write), limits()).unwrap());
+    assert_eq!(canonical, canonical::of_text(xml.as_bytes()), "no session to session");
+    let exchange = Exchange {
+        to_server: direction == "c2s",
+        before: before.to_vec(),
+        message: frame,
+        address: address_in(&xml),
+    };
+    exchange.check_text(&xml);
+}
+
+/// A message behind others of its direction, to text and to records outside a session.
+pub(crate) fn session_to_session(before: &[Vec<u8>], message: &[u8]) -> (String, Vec<u8>) {
     let (mut read, mut write) = (Dictionary::new(2048), Dictionary::new(2048));
     for message in before {
         read.read_block(message).unwrap();
         write.read_block(message).unwrap();
     }
     let _ = write.block();
-    let (xml, msbin1) = session_message(&unhex(text(vector, "nbfse")), &read, &write);
-    assert_eq!(xml, text(vector, "xml"), "session to text");
-    assert_eq!(hex(&msbin1), text(vector, "msbin1"), "session to no session");
-    let bytes = unhex(text(vector, "msbin1"));
-    let mut reader = binary::Reader::new(&bytes, None, limits()).unwrap();
-    let mut written = binary::Writer::new(Some(&mut write));
-    copy(&mut reader, &mut written).unwrap();
-    let _ = written;
+    session_message(message, &read, &write)
 }

@@ -6,6 +6,8 @@
 mod canonical;
 mod dotnet;
 mod fixtures;
+mod mono;
+mod session;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -26,7 +28,8 @@ impl Case {
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let filter = arguments.iter().find(|argument| !argument.starts_with('-'));
-    let cases: Vec<Case> = dotnet::cases();
+    let cases: Vec<Case> =
+        [dotnet::cases(), session::netframework(), mono::cases()].into_iter().flatten().collect();
     let wanted = |case: &Case| filter.is_none_or(|filter| case.name.contains(filter.as_str()));
     let (cases, others): (Vec<Case>, Vec<Case>) = cases.into_iter().partition(wanted);
     println!("\nrunning {} tests", cases.len());

@@ -26,6 +26,10 @@ impl Pages {
         self.bytes
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
     fn reserve(&mut self, count: usize) {
         if self.bytes.len() - self.page + count > PAGE {
             self.flush();
