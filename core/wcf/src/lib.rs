@@ -8,8 +8,10 @@
 //! | [`text`] | XML as text |
 //! | [`binary`] | XML as binary: \[MC-NBFX\], \[MC-NBFS\], \[MC-NBFSE\] |
 //! | [`soap`] | envelopes, addressing and faults: the codec |
+//! | [`data`] | data contracts: types, values, bodies |
 
 pub mod binary;
+pub mod data;
 pub mod error;
 pub mod soap;
 pub mod text;

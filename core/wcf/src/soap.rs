@@ -11,7 +11,7 @@
 //! | `SocketBinary` | NetHttpBinding | the same, \[MC-NBFSE\] | subprotocol `soap` |
 //!
 //! - **A body is one element in \[MC-NBFX\] with the static strings of \[MC-NBFS\]**, as
-//!   `data` writes and reads it: numbers stay numbers until the codec knows
+//!   [`data`](crate::data) writes and reads it: numbers stay numbers until the codec knows
 //!   whether they become text. No bytes at all are an empty `s:Body`.
 //! - **Over HTTP a frame is an [`Entity`]:** the few headers that SOAP binds to, a blank line, the
 //!   envelope. The transport takes it apart and sends it.

@@ -8,6 +8,7 @@ use super::dictionary::Dictionary;
 use super::record;
 use super::strings::known_id;
 use crate::error::XmlError;
+use crate::value::Value;
 use crate::xml::{Array, Event, Name, Sink, Start, XML, XSD, XSI, check, is_ncname};
 
 /// Writes a document as records.
@@ -70,7 +71,10 @@ impl<'a> Writer<'a> {
         self.name(&start.name, &ELEMENT)?;
         for attribute in &start.attributes {
             self.name(&attribute.name, &ATTRIBUTE)?;
-            self.attribute_text(&attribute.value)?;
+            match instance_type(&attribute.name, &attribute.value) {
+                Some(name) => self.attribute_text(&name)?,
+                None => self.attribute_text(&attribute.value)?,
+            }
         }
         for declaration in &start.declarations {
             let (prefix, namespace) = (&declaration.prefix, &declaration.namespace);
@@ -164,6 +168,14 @@ impl Sink for Writer<'_> {
 /// knows those of XML Schema, but data contracts write them, with a table of their own.
 fn is_envelope(namespace: &str) -> bool {
     !namespace.is_empty() && namespace != XSI && namespace != XSD && known_id(namespace).is_some()
+}
+
+/// A body that was written outside a session has its `xsi:type` as text; it is a qualified name still,
+/// and as such can be announced.
+fn instance_type(name: &Name, value: &Value) -> Option<Value> {
+    let Value::Text(text) = value else { return None };
+    let (prefix, local) = text.split_once(':').filter(|_| name.is(XSI, "type"))?;
+    is_ncname(local).then(|| Value::QName { prefix: prefix.into(), local: local.into() })
 }
 
 /// The types of the records that carry a name.

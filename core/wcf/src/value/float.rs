@@ -52,7 +52,8 @@ pub fn parse_f64(text: &str) -> Option<f64> {
     match text {
         "INF" => Some(f64::INFINITY),
         "-INF" => Some(f64::NEG_INFINITY),
-        "NaN" => Some(f64::NAN),
+        // .NET's has its sign bit set, and shows it in binary.
+        "NaN" => Some(f64::from_bits(0xfff8 << 48)),
         // Rust would also read its own words for these.
         _ if text.bytes().all(|byte| b"0123456789+-.eE".contains(&byte)) => text.parse().ok(),
         _ => None,
@@ -64,7 +65,7 @@ pub fn parse_f32(text: &str) -> Option<f32> {
     match text {
         "INF" => Some(f32::INFINITY),
         "-INF" => Some(f32::NEG_INFINITY),
-        "NaN" => Some(f32::NAN),
+        "NaN" => Some(f32::from_bits(0xffc0 << 16)),
         _ if text.bytes().all(|byte| b"0123456789+-.eE".contains(&byte)) => text.parse().ok(),
         _ => None,
     }

@@ -3,11 +3,13 @@
 use crate::canonical::limits;
 use crate::fixtures::{folders, hex, json, text, unhex};
 use crate::session::{Exchange, address_in};
-use crate::{Case, canonical};
+use crate::{Case, canonical, contracts};
 use sessionful_wcf::binary::{self, Dictionary};
+use sessionful_wcf::data::{DataError, Part, Wrapper};
+use sessionful_wcf::soap::SOAP12;
 use sessionful_wcf::text::{Reader, Writer};
 use sessionful_wcf::value::{DateTime, Decimal, Guid, TimeSpan, Value};
-use sessionful_wcf::xml::{Composer, copy};
+use sessionful_wcf::xml::{Composer, Name, Source, copy};
 
 /// All of them.
 pub(crate) fn cases() -> Vec<Case> {
@@ -25,7 +27,7 @@ fn of_folder(folder: &str) -> Vec<Case> {
         match group.as_str() {
             "nbfx" => cases.push(Case::new(name, move || nbfx(&vector))),
             "nbfx-head" => cases.push(Case::new(name, move || head(&vector))),
-            "dcs" => cases.push(Case::new(name, move || infoset(&vector))),
+            "dcs" => cases.push(Case::new(name, move || contract(&vector))),
             "soap-session" => {
                 let (session, before) = sessions.next(&vector);
                 cases.push(Case::new(name, move || message(&vector, &session, &before)));
@@ -132,6 +134,50 @@ fn session_message(message: &[u8], read: &Dictionary, write: &Dictionary) -> (St
     copy(&mut reader(), &mut xml).unwrap();
     copy(&mut reader(), &mut plain).unwrap();
     (xml.into_text(), plain.into_bytes())
+}
+
+/// A value of a data contract: read from text and from records, written as both, inside a session
+/// and outside.
+fn contract(vector: &serde_json::Value) {
+    infoset(vector);
+    let mut schema = contracts::schema(true);
+    let clr = text(vector, "clr");
+    let field = contracts::clr(&mut schema, clr).unwrap_or_else(|| panic!("no type {clr}"));
+    let wrapper = Wrapper::new(Name::new("http://tempuri.org/", "Op"), [Part::new("value", field)]);
+    let (xml, records) = (text(vector, "xml"), unhex(text(vector, "nbfx")));
+    let mut untyped = binary::Writer::new(None);
+    copy(&mut Reader::new(xml.as_bytes(), limits()).unwrap(), &mut untyped).unwrap();
+    let of_records = schema.read_body(&wrapper, &records);
+    let of_text = schema.read_body(&wrapper, &untyped.into_bytes());
+    if xml.contains(" z:Ref=") {
+        assert!(matches!(of_text, Err(DataError::Reference { .. })), "{of_text:?}");
+        assert!(matches!(of_records, Err(DataError::Reference { .. })), "{of_records:?}");
+        return;
+    }
+    let values = of_text.unwrap();
+    // Not a number is not equal to itself.
+    assert_eq!(format!("{values:?}"), format!("{:?}", of_records.unwrap()));
+    let body = schema.write_body(&wrapper, &values).unwrap();
+    assert_eq!(hex(&body), hex(&records), "{values:?} as records");
+    let mut written = Writer::default();
+    copy(&mut binary::Reader::new(&body, None, limits()).unwrap(), &mut written).unwrap();
+    let expected = if clr == "System.Double" { xml.replace(">-0<", ">0<") } else { xml.to_owned() };
+    let same_number = matches!(clr, "System.Double" | "System.Single");
+    let written = written.into_text();
+    assert!(written == expected || same_number, "{written}");
+    let mut session = Dictionary::new(2048);
+    let mut composer = Composer::new(binary::Writer::new(Some(&mut session)));
+    composer.start_as("s", SOAP12, "Envelope").unwrap();
+    composer.start(SOAP12, "Body").unwrap();
+    let mut reader = binary::Reader::new(&body, None, limits()).unwrap();
+    while let Some(event) = reader.next().unwrap() {
+        composer.event(event).unwrap();
+    }
+    composer.end().unwrap();
+    composer.end().unwrap();
+    let message = composer.finish().unwrap().into_bytes();
+    let message = [session.block(), message].concat();
+    assert_eq!(hex(&message), text(vector, "soap_nbfse"), "{values:?} in a session");
 }
 
 /// The vectors of a direction build on each other.

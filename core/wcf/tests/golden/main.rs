@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
 mod canonical;
+mod contracts;
 mod dotnet;
 mod fixtures;
 mod mono;

@@ -1,14 +1,14 @@
 //! Exchanges recorded from Mono: requests and replies are read, and say the same when they are
 //! written again. What Mono does otherwise than WCF (the README of the vectors) is not imitated.
 
-use crate::Case;
 use crate::canonical::{of_binary, of_text};
 use crate::fixtures::{json, read, unhex};
+use crate::{Case, contracts};
 use sessionful::{Codec, Content, FaultCode, Frame, Limits, Message};
 use sessionful_wcf::binary::{self, Dictionary};
 use sessionful_wcf::soap::{Entity, Soap, Wire};
 use sessionful_wcf::text::Writer;
-use sessionful_wcf::xml::copy;
+use sessionful_wcf::xml::{Event, Source, copy};
 
 /// All of them.
 pub(crate) fn cases() -> Vec<Case> {
@@ -74,7 +74,24 @@ fn exchange(entry: &serde_json::Value, side: &str) {
         );
     }
     again(wire, &message);
+    contract(&message);
     twin(entry, side, &message);
+}
+
+/// Parameters are read by the contract, and written again say the same.
+fn contract(message: &Message) {
+    let body = message.body();
+    if body.is_empty() {
+        return;
+    }
+    let mut reader = binary::Reader::new(&body, None, crate::canonical::limits()).unwrap();
+    let Some(Event::Start(root)) = reader.next().unwrap() else { panic!("a root") };
+    let mut schema = contracts::schema(false);
+    let wrapper = contracts::wrapper(&mut schema, &root.name);
+    let wrapper = wrapper.unwrap_or_else(|| panic!("no operation {}", root.name));
+    let values = schema.read_body(&wrapper, &body).unwrap();
+    let written = schema.write_body(&wrapper, &values).unwrap();
+    assert_eq!(of_binary(&written), of_binary(&body), "{values:?}");
 }
 
 /// The same operation recorded as binary and as text says the same in its body.
@@ -145,5 +162,6 @@ fn in_session(envelopes: &[serde_json::Value]) {
         let ours = plain(of_text(writer.into_text().as_bytes()));
         assert_eq!(ours, plain(of_text(envelope["xml"].as_str().expect("XML").as_bytes())));
         assert!(!message.action.is_empty());
+        contract(&message);
     }
 }
