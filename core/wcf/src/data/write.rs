@@ -32,12 +32,12 @@ impl<'a, S: Sink> Writer<'a, S> {
     ) -> Result<(), DataError> {
         self.xml.start(&name.namespace, &name.local)?;
         self.declare_type(&field.ty, &name.namespace)?;
-        let simple = self.is_simple(&field.ty)?;
-        self.content(&name.local, field, datum)?;
-        if !simple {
-            // After the others, and whether it is used or not.
+        // Whether it is used or not; only a primitive in an `object` has its own namespace before it.
+        let boxed = matches!(datum, Datum::Typed(typed) if matches!(typed.0, Type::Primitive(_)));
+        if !boxed && !self.is_simple(&field.ty)? {
             self.declare_instance()?;
         }
+        self.content(&name.local, field, datum)?;
         self.body(&name.local, &field.ty, datum)?;
         Ok(self.xml.end()?)
     }

@@ -27,6 +27,8 @@ pub(crate) fn schema(offset: bool) -> Schema {
         enumeration(&mut schema, "PlainEnum", &[("Zero", 0), ("One", 1), ("Two", 2)], false);
     let flags = [("None", 0), ("Read", 1), ("Write", 2), ("Exec", 4)];
     let access = enumeration(&mut schema, "Access", &flags, true);
+    // Some vectors have it in an `object`, so it must be there.
+    schema.array_of(Primitive::Int);
     let point = Class::contract()
         .member("Y", Primitive::Int)
         .member("X", Primitive::Int)
@@ -52,13 +54,44 @@ pub(crate) fn schema(offset: bool) -> Schema {
     let node = node.member("Next", Type::Named(data("Node")));
     schema.class(data("Node"), node.build());
     let points = schema.array_of(point.clone());
-    let nested =
-        Class::contract().member("P", point).member("C", circle).member("L", points.clone());
+    let nested = Class::contract()
+        .member("P", point.clone())
+        .member("C", circle)
+        .member("L", points.clone());
     schema.class(data("Nested"), nested.build());
     let fault = Class::contract().member("Operation", Primitive::String);
     schema.class(data("MathFault"), fault.member("ProblemType", Primitive::String).build());
+    more(&mut schema, &point, access.clone());
     zoo(&mut schema, offset, points, [color, plain, access]);
     schema
+}
+
+/// What the generator of `dotnet31-more` adds: types that live in several namespaces.
+fn more(schema: &mut Schema, point: &Type, access: Field) {
+    let points = List { item: "pt".into(), field: point.clone().into(), packed: false };
+    let points = schema.define(Name::new("urn:more", "Points"), Definition::List(points));
+    let base = Class::contract().member("B", Primitive::Int).member("A", point.clone());
+    let base = schema.class(Name::new("urn:base", "Base"), base.build());
+    let derived = Class::contract()
+        .extends(base.name())
+        .member("P", point.clone())
+        .member("Z", Primitive::String);
+    schema.class(Name::new("urn:derived", "Derived"), derived.build());
+    let many = schema.array_of(base.clone());
+    let holder = Class::contract()
+        .member("L", points)
+        .member("H", base)
+        .member("O", Type::Any)
+        .member("Many", many);
+    schema.class(Name::new("urn:holder", "Holder"), holder.build());
+    let offset = schema.date_time_offset();
+    let pair = Class::contract()
+        .member("When", Field::new(offset).nullable())
+        .member("Flags", access.nullable())
+        .member("Small", Field::new(Primitive::UnsignedByte).nullable())
+        .member("Id", Primitive::Guid)
+        .value_type();
+    schema.class(Name::new("urn:holder", "Pair"), pair.build());
 }
 
 fn zoo(schema: &mut Schema, offset: bool, points: Type, [color, plain, access]: [Field; 3]) {
@@ -112,15 +145,16 @@ fn zoo(schema: &mut Schema, offset: bool, points: Type, [color, plain, access]: 
     schema.class(data("Zoo"), class.build());
 }
 
-/// The type of a CLR name, as `Type.ToString()` gives it; `None` if no contract has it.
-pub(crate) fn clr(schema: &mut Schema, name: &str) -> Option<Field> {
+/// The type of a CLR name, as `Type.ToString()` gives it; `None` if no contract has it. `xml` is a value of
+/// it, for the hashes in its names.
+pub(crate) fn clr(schema: &mut Schema, xml: &str, name: &str) -> Option<Field> {
     if let Some(item) = name.strip_suffix("[]").filter(|item| *item != "System.Byte") {
-        let item = clr(schema, item)?;
+        let item = clr(schema, xml, item)?;
         return Some(schema.array_of(item).into());
     }
     if let Some((generic, arguments)) = name.split_once('[').filter(|_| name.contains('`')) {
         let arguments: Vec<&str> = split(arguments.strip_suffix(']')?);
-        return generic_type(schema, generic, &arguments);
+        return generic_type(schema, xml, generic, &arguments);
     }
     let primitive = match name.strip_prefix("System.") {
         Some("String") => Primitive::String,
@@ -157,13 +191,19 @@ fn named(schema: &Schema, name: &str) -> Option<Field> {
     let (name, definition) = types.next()?;
     let field = Field::new(Type::Named(name.clone()));
     let is_enum = matches!(definition, Definition::Enumeration(_));
-    Some(if is_enum { field.not_null() } else { field })
+    let is_struct = matches!(definition, Definition::Class(class) if class.is_struct);
+    Some(if is_enum || is_struct { field.not_null() } else { field })
 }
 
-fn generic_type(schema: &mut Schema, generic: &str, arguments: &[&str]) -> Option<Field> {
+fn generic_type(
+    schema: &mut Schema,
+    xml: &str,
+    generic: &str,
+    arguments: &[&str],
+) -> Option<Field> {
     let mut fields = Vec::new();
     for argument in arguments {
-        fields.push(clr(schema, argument)?);
+        fields.push(clr(schema, xml, argument)?);
     }
     match (generic, &fields[..]) {
         ("System.Nullable`1", [field]) => Some(field.clone().nullable()),
@@ -178,12 +218,9 @@ fn generic_type(schema: &mut Schema, generic: &str, arguments: &[&str]) -> Optio
         ("System.Collections.Generic.Dictionary`2", [key, value]) => {
             let dictionary = schema.dictionary_of(key.clone(), value.clone());
             // .NET adds a hash of the namespace to the names of contract types.
-            let hashed = arguments.contains(&"Interop.Data.Point");
             let name = dictionary.name();
-            if let (true, Some(Definition::Dictionary(known))) =
-                (hashed, schema.get(&name).cloned())
-            {
-                let item = format!("{}2r0d_SaRt", known.item).into();
+            if let Some(Definition::Dictionary(known)) = schema.get(&name).cloned() {
+                let item = hashed(xml, &known.item).into();
                 let known = sessionful_wcf::data::Dictionary { item, ..known };
                 schema.define(name, Definition::Dictionary(known));
             }
@@ -195,6 +232,13 @@ fn generic_type(schema: &mut Schema, generic: &str, arguments: &[&str]) -> Optio
         }
         _ => None,
     }
+}
+
+/// The name of an entry with the hash that it has in the vector.
+fn hashed(xml: &str, item: &str) -> String {
+    let Some(at) = xml.find(&format!(":{item}")) else { return item.to_owned() };
+    let is_name = |letter: &char| letter.is_alphanumeric() || *letter == '_';
+    xml[at + 1..].chars().take_while(is_name).collect()
 }
 
 /// The arguments of a generic type: commas inside brackets belong to one of them.
@@ -218,7 +262,7 @@ fn split(text: &str) -> Vec<&str> {
 /// The wrapper of an operation of the recorded services, by the name of its body's element.
 pub(crate) fn wrapper(schema: &mut Schema, body: &Name) -> Option<Wrapper> {
     let part = |schema: &mut Schema, (name, ty): (&str, &str)| {
-        Part::new(name, clr(schema, ty).expect("a known type"))
+        Part::new(name, clr(schema, "", ty).expect("a known type"))
     };
     let table = if body.namespace == SAMPLES { CALCULATOR } else { TYPES };
     let namespace = if body.namespace == SAMPLES { SAMPLES } else { TEMPURI };

@@ -142,7 +142,8 @@ fn contract(vector: &serde_json::Value) {
     infoset(vector);
     let mut schema = contracts::schema(true);
     let clr = text(vector, "clr");
-    let field = contracts::clr(&mut schema, clr).unwrap_or_else(|| panic!("no type {clr}"));
+    let field = contracts::clr(&mut schema, text(vector, "xml"), clr)
+        .unwrap_or_else(|| panic!("no type {clr}"));
     let wrapper = Wrapper::new(Name::new("http://tempuri.org/", "Op"), [Part::new("value", field)]);
     let (xml, records) = (text(vector, "xml"), unhex(text(vector, "nbfx")));
     let mut untyped = binary::Writer::new(None);
