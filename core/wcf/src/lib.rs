@@ -9,6 +9,7 @@
 //! | [`binary`] | XML as binary: \[MC-NBFX\], \[MC-NBFS\], \[MC-NBFSE\] |
 //! | [`soap`] | envelopes, addressing and faults: the codec |
 //! | [`data`] | data contracts: types, values, bodies |
+//! | [`wsdl`] | descriptions: read, written, made into source code |
 
 pub mod binary;
 pub mod data;
@@ -16,6 +17,7 @@ pub mod error;
 pub mod soap;
 pub mod text;
 pub mod value;
+pub mod wsdl;
 pub mod xml;
 
 pub use error::XmlError;

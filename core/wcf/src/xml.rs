@@ -17,6 +17,7 @@ mod event;
 mod limits;
 mod name;
 mod scope;
+mod tree;
 
 pub use compose::Composer;
 pub use copy::{copy, element_of};
@@ -25,6 +26,7 @@ pub use event::{Array, ArrayKind, Attribute, Declaration, Event, Sink, Source, S
 pub use limits::Limits;
 pub use name::{Name, is_char, is_ncname};
 pub use scope::Scope;
+pub use tree::Element;
 
 pub(crate) use limits::{NameTable, check};
 

@@ -9,6 +9,7 @@ mod dotnet;
 mod fixtures;
 mod mono;
 mod session;
+mod wsdl;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -29,8 +30,10 @@ impl Case {
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let filter = arguments.iter().find(|argument| !argument.starts_with('-'));
-    let cases: Vec<Case> =
-        [dotnet::cases(), session::netframework(), mono::cases()].into_iter().flatten().collect();
+    let cases: Vec<Case> = [dotnet::cases(), session::netframework(), mono::cases(), wsdl::cases()]
+        .into_iter()
+        .flatten()
+        .collect();
     let wanted = |case: &Case| filter.is_none_or(|filter| case.name.contains(filter.as_str()));
     let (cases, others): (Vec<Case>, Vec<Case>) = cases.into_iter().partition(wanted);
     println!("\nrunning {} tests", cases.len());
