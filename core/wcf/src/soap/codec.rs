@@ -1,0 +1,235 @@
+//! The codec.
+
+use super::entity::Entity;
+use super::envelope::{ANONYMOUS, Version};
+use super::write::Frame;
+use super::{Ids, read, write};
+use crate::binary::{self, Dictionary};
+use crate::error::XmlError;
+use crate::text;
+use crate::xml::Limits as XmlLimits;
+use bytes::Bytes;
+use sessionful::{Codec, CodecError, Content, Frame as Carried, Limits, Message};
+use smol_str::SmolStr;
+
+/// Which of WCF's forms is spoken; [the module](super) has a table.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Wire {
+    /// SOAP 1.1 over HTTP.
+    BasicHttp,
+    /// SOAP 1.2 over HTTP, the action in the content type.
+    Soap12Http,
+    /// SOAP 1.2 with addressing over HTTP.
+    WsHttp,
+    /// The same as binary XML.
+    BinaryHttp,
+    /// SOAP 1.2 with addressing over WebSocket.
+    SocketText,
+    /// The same as binary XML with a dictionary each way.
+    SocketBinary,
+}
+
+impl Wire {
+    fn version(self) -> Version {
+        let addressing = !matches!(self, Wire::BasicHttp | Wire::Soap12Http);
+        Version { soap12: self != Wire::BasicHttp, addressing }
+    }
+
+    fn is_http(self) -> bool {
+        !matches!(self, Wire::SocketText | Wire::SocketBinary)
+    }
+
+    /// The media type, with the parameters that every message has.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Wire::BasicHttp => "text/xml; charset=utf-8",
+            Wire::Soap12Http | Wire::WsHttp | Wire::SocketText => {
+                "application/soap+xml; charset=utf-8"
+            }
+            Wire::BinaryHttp => "application/soap+msbin1",
+            Wire::SocketBinary => "application/soap+msbinsession1",
+        }
+    }
+
+    /// Whether a request with that content type can be read; if not, the answer is 415.
+    pub fn accepts(self, content_type: &str) -> bool {
+        let media_type =
+            |text: &str| text.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+        let charset = content_type.split(';').skip(1).find_map(|parameter| {
+            let (name, value) = parameter.split_once('=')?;
+            let value = value.trim().trim_matches(['"', '\'']).to_ascii_lowercase();
+            name.trim().eq_ignore_ascii_case("charset").then_some(value)
+        });
+        media_type(content_type) == media_type(self.content_type())
+            && charset.is_none_or(|charset| charset == "utf-8" || charset == "utf8")
+    }
+}
+
+/// SOAP as a codec. Clone one for each end of each channel, before its first message.
+///
+/// ```
+/// use sessionful::{Codec, Limits, Message};
+/// use sessionful_wcf::soap::{Soap, Wire};
+///
+/// let mut client = Soap::client(Wire::SocketText, "ws://localhost/calc", Limits::default());
+/// let mut host = Soap::host(Wire::SocketText, Limits::default());
+/// let request = Message { id: Some(7.into()), ..Message::request("urn:Clear", Default::default()) };
+/// assert_eq!(host.decode(client.encode(&request)?)?.action, "urn:Clear");
+/// # Ok::<(), sessionful::CodecError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Soap {
+    wire: Wire,
+    frame: Frame,
+    limits: Limits,
+    sent: Dictionary,
+    received: Dictionary,
+}
+
+impl Soap {
+    /// How much longer than its frame a body may be: strings of dictionaries are short on the wire.
+    const GROWTH: usize = 16;
+
+    /// The codec of an end that calls `to`.
+    pub fn client(wire: Wire, to: impl Into<SmolStr>, limits: Limits) -> Soap {
+        Soap::new(wire, to.into(), true, limits)
+    }
+
+    /// The codec of an end that is called.
+    pub fn host(wire: Wire, limits: Limits) -> Soap {
+        // What a session's server sends is addressed to whoever is at the other end; over HTTP WCF
+        // leaves it out.
+        let to = if wire.is_http() { "" } else { ANONYMOUS };
+        Soap::new(wire, SmolStr::new_static(to), false, limits)
+    }
+
+    fn new(wire: Wire, to: SmolStr, reply_to: bool, limits: Limits) -> Soap {
+        let mut xml = XmlLimits { depth: limits.depth, ..XmlLimits::default() };
+        xml.document = limits.frame.saturating_mul(Soap::GROWTH);
+        let frame =
+            Frame { version: wire.version(), ids: Ids::default(), to, reply_to, limits: xml };
+        let (sent, received) = (Dictionary::new(xml.dictionary), Dictionary::new(xml.dictionary));
+        Soap { wire, frame, limits, sent, received }
+    }
+
+    /// Sets what the ids of this end's messages look like.
+    #[must_use]
+    pub fn ids(mut self, ids: Ids) -> Soap {
+        self.frame.ids = ids;
+        self
+    }
+
+    /// Which form this is.
+    pub fn wire(&self) -> Wire {
+        self.wire
+    }
+
+    fn write(&self, message: &Message, sent: &mut Dictionary) -> Result<Carried, XmlError> {
+        Ok(match self.wire {
+            Wire::SocketBinary => {
+                let writer = binary::Writer::new(Some(sent)).limit(self.limits.frame);
+                let bytes = write::message(message, &self.frame, writer)?.into_bytes();
+                Carried::Bytes([sent.block(), bytes].concat().into())
+            }
+            Wire::BinaryHttp => {
+                let writer = binary::Writer::new(None).limit(self.limits.frame);
+                let bytes = write::message(message, &self.frame, writer)?.into_bytes();
+                Carried::Bytes(bytes.into())
+            }
+            _ => {
+                let writer = write::message(message, &self.frame, text::Writer::default())?;
+                Carried::Text(writer.into_text())
+            }
+        })
+    }
+
+    fn entity(&self, message: &Message, envelope: Carried) -> Carried {
+        let action = write::action(message);
+        let request = message.relates_to.is_none() && matches!(message.content, Content::Body(_));
+        let content_type = match self.wire {
+            Wire::Soap12Http | Wire::WsHttp if request && !action.is_empty() => {
+                format!("{}; action=\"{}\"", self.wire.content_type(), action.replace('"', ""))
+            }
+            _ => self.wire.content_type().to_owned(),
+        };
+        let soap_action = self.wire == Wire::BasicHttp && request && !action.is_empty();
+        Entity {
+            status: if matches!(message.content, Content::Fault(_)) { 500 } else { 200 },
+            content_type,
+            soap_action: soap_action.then(|| action.replace('"', "")),
+            body: bytes(envelope),
+        }
+        .into_frame()
+    }
+
+    fn read(&self, envelope: &[u8], received: &mut Dictionary) -> Result<Message, XmlError> {
+        let xml = XmlLimits { document: self.limits.frame, ..self.frame.limits };
+        let headers = self.limits.headers;
+        match self.wire {
+            Wire::SocketBinary => {
+                let records = received.read_block(envelope)?;
+                let reader = binary::Reader::new(records, Some(received), xml)?;
+                read::message(reader, &self.frame, headers)
+            }
+            Wire::BinaryHttp => {
+                let reader = binary::Reader::new(envelope, None, xml)?;
+                read::message(reader, &self.frame, headers)
+            }
+            _ => read::message(text::Reader::new(envelope, xml)?, &self.frame, headers),
+        }
+    }
+}
+
+impl Codec for Soap {
+    fn content_type(&self) -> &'static str {
+        self.wire.content_type()
+    }
+
+    fn subprotocol(&self) -> &'static str {
+        "soap"
+    }
+
+    fn encode(&mut self, message: &Message) -> Result<Carried, CodecError> {
+        self.limits.check_headers(message.headers.len())?;
+        let mut sent = self.sent.clone();
+        let envelope = self.write(message, &mut sent)?;
+        self.limits.check_frame(envelope.len())?;
+        self.sent = sent; // only a frame that will be sent may teach the peer
+        Ok(if self.wire.is_http() { self.entity(message, envelope) } else { envelope })
+    }
+
+    fn decode(&mut self, frame: Carried) -> Result<Message, CodecError> {
+        let (envelope, entity) = if self.wire.is_http() {
+            let entity = Entity::from_frame(frame)?;
+            (entity.body.clone(), Some(entity))
+        } else {
+            (bytes(frame), None)
+        };
+        self.limits.check_frame(envelope.len())?;
+        let mut received = self.received.clone();
+        let mut message = self.read(&envelope, &mut received)?;
+        self.received = received;
+        if let Some(entity) = entity
+            && !self.frame.version.addressing
+        {
+            let action = match self.wire {
+                Wire::BasicHttp => entity.soap_action.as_deref(),
+                _ => entity.action_parameter(),
+            };
+            message.action = action.unwrap_or_default().into();
+            if matches!(message.content, Content::Fault(_)) && message.action.is_empty() {
+                message.action =
+                    super::envelope::read_fault_action(super::envelope::SOAP_FAULT).into();
+            }
+        }
+        Ok(message)
+    }
+}
+
+/// Either kind of WebSocket frame may carry either encoding (interop.md, 1.2).
+fn bytes(frame: Carried) -> Bytes {
+    match frame {
+        Carried::Text(text) => text.into(),
+        Carried::Bytes(bytes) => bytes,
+    }
+}

@@ -1,0 +1,124 @@
+//! The writer of text: what .NET's `XmlDictionaryWriter.CreateTextWriter` writes, byte for byte.
+
+use super::characters;
+use crate::error::XmlError;
+use crate::value::Value;
+use crate::xml::{Array, Event, Name, Sink, Start, is_ncname};
+use std::fmt::Write;
+
+/// Writes a document as text, without a declaration and without white space of its own.
+///
+/// ```
+/// use sessionful_wcf::text::Writer;
+/// use sessionful_wcf::value::Value;
+/// use sessionful_wcf::xml::Composer;
+///
+/// let mut xml = Composer::new(Writer::default());
+/// xml.start("urn:a", "a")?;
+/// xml.element("urn:a", "b", Value::Double(0.5))?;
+/// xml.end()?;
+/// assert_eq!(xml.finish()?.into_text(), r#"<a xmlns="urn:a"><b>0.5</b></a>"#);
+/// # Ok::<(), sessionful_wcf::XmlError>(())
+/// ```
+#[derive(Default)]
+pub struct Writer {
+    text: String,
+    /// The names of the open elements, as the end tags repeat them.
+    open: Vec<String>,
+    /// Whether the last start tag still lacks its `>`.
+    tag: bool,
+}
+
+impl Writer {
+    /// What was written.
+    pub fn into_text(self) -> String {
+        self.text
+    }
+
+    fn close_tag(&mut self) {
+        if std::mem::take(&mut self.tag) {
+            self.text.push('>');
+        }
+    }
+
+    fn start(&mut self, start: &Start) -> Result<(), XmlError> {
+        self.close_tag();
+        let name = qualified(&start.name)?;
+        self.text.push('<');
+        self.text.push_str(&name);
+        for attribute in &start.attributes {
+            let name = qualified(&attribute.name)?;
+            self.attribute(&name, &attribute.value)?;
+        }
+        for declaration in &start.declarations {
+            let prefix = &declaration.prefix;
+            if !prefix.is_empty() && !is_ncname(prefix) {
+                return Err(XmlError::Unwritable(format!("the prefix `{prefix}`")));
+            }
+            let name = if prefix.is_empty() { "xmlns".into() } else { format!("xmlns:{prefix}") };
+            self.attribute(&name, &Value::Text(declaration.namespace.clone()))?;
+        }
+        self.open.push(name);
+        self.tag = true;
+        Ok(())
+    }
+
+    fn attribute(&mut self, name: &str, value: &Value) -> Result<(), XmlError> {
+        let _ = write!(self.text, " {name}=\"");
+        characters::write(&value.to_text(), true, &mut self.text)?;
+        self.text.push('"');
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), XmlError> {
+        let Some(name) = self.open.pop() else {
+            return Err(XmlError::unexpected("an end without a start"));
+        };
+        if std::mem::take(&mut self.tag) {
+            self.text.push_str("/>");
+        } else {
+            let _ = write!(self.text, "</{name}>");
+        }
+        Ok(())
+    }
+
+    fn value(&mut self, value: &Value) -> Result<(), XmlError> {
+        if value.is_empty() {
+            return Ok(());
+        }
+        self.close_tag();
+        characters::write(&value.to_text(), false, &mut self.text)
+    }
+}
+
+impl Sink for Writer {
+    fn write(&mut self, event: &Event) -> Result<(), XmlError> {
+        match event {
+            Event::Start(start) => self.start(start),
+            Event::End => self.end(),
+            Event::Text(value) => self.value(value),
+            Event::Comment(comment) => {
+                self.close_tag();
+                let bad = comment.chars().any(|letter| !crate::xml::is_char(letter));
+                if bad || comment.contains("--") || comment.ends_with('-') {
+                    return Err(XmlError::Unwritable("the comment".to_owned()));
+                }
+                let _ = write!(self.text, "<!--{comment}-->");
+                Ok(())
+            }
+            Event::Array(Array { element, values, .. }) => values.iter().try_for_each(|value| {
+                self.start(element)?;
+                self.value(value)?;
+                self.end()
+            }),
+        }
+    }
+}
+
+fn qualified(name: &Name) -> Result<String, XmlError> {
+    let Name { prefix, local, .. } = name;
+    if !is_ncname(local) || !(prefix.is_empty() || is_ncname(prefix)) {
+        return Err(XmlError::Unwritable(format!("the name `{prefix}:{local}`")));
+    }
+    Ok(if prefix.is_empty() { local.to_string() } else { format!("{prefix}:{local}") })
+}
