@@ -1,0 +1,201 @@
+//! The run and how it is looked at, together: what every order does.
+
+use super::{Order, Origin, State};
+use crate::config::Config;
+use crate::run::{Run, Source, Target};
+use crate::scene::{Flow, Scene, Trait, Traits};
+use crate::scenarios::{self, Scenario};
+use crate::simulated::Simulated;
+use sessionful::{InstanceMode, SessionMode};
+use std::rc::Rc;
+use std::time::Duration;
+
+/// No frame lets more of the visitor's time go by: a tab that was hidden does not catch up.
+const LONGEST: Duration = Duration::from_millis(100);
+
+/// A run, how it is looked at, and the stage that follows from both.
+pub struct Desk {
+    /// What runs.
+    pub source: Simulated,
+    /// How it is looked at.
+    pub state: State,
+    /// All scenarios.
+    pub scenarios: Rc<Vec<Scenario>>,
+    /// The place of the one that runs.
+    pub scenario: usize,
+    /// The stage as it is now.
+    pub scene: Rc<Scene>,
+    /// What belongs to the selection.
+    pub related: Rc<Vec<Target>>,
+    width: f32,
+    flow: Flow,
+    traits: Traits,
+    /// The record up to which the stage was placed.
+    placed: Option<u64>,
+}
+
+impl Desk {
+    /// The first scenario, running.
+    pub fn new() -> Desk {
+        let scenarios = Rc::new(scenarios::all());
+        let source = Simulated::new(scenarios[0].clone());
+        let mut desk = Desk {
+            traits: traits(&source.scenario().config),
+            source,
+            state: State::default(),
+            scenarios,
+            scenario: 0,
+            scene: Rc::default(),
+            related: Rc::default(),
+            width: 0.0,
+            flow: Flow::Across,
+            placed: None,
+        };
+        desk.place();
+        desk
+    }
+
+    /// The run.
+    pub fn run(&self) -> &Run {
+        self.source.run()
+    }
+
+    /// The room that the stage has; whether it is another than before.
+    pub fn resize(&mut self, width: f32, flow: Flow) -> bool {
+        if (self.width, self.flow) == (width, flow) {
+            return false;
+        }
+        (self.width, self.flow) = (width, flow);
+        self.placed = None;
+        self.place()
+    }
+
+    /// Lets some of the visitor's time go by; whether anything happened.
+    pub fn pass(&mut self, span: Duration) -> bool {
+        if !self.state.playing {
+            return false;
+        }
+        let span = span.min(LONGEST).mul_f64(self.state.pace());
+        self.source.advance(span);
+        self.place()
+    }
+
+    /// Places the stage anew if anything has happened.
+    fn place(&mut self) -> bool {
+        let seq = self.run().cursor().seq;
+        if self.placed == Some(seq) {
+            return false;
+        }
+        self.placed = Some(seq);
+        let run = self.source.run();
+        let scene = Scene::place(run.picture(), run.cast(), &self.traits, self.width, self.flow);
+        self.scene = Rc::new(scene);
+        self.relate();
+        true
+    }
+
+    fn relate(&mut self) {
+        let related = self.state.selected.map(|target| self.scene.related(target));
+        self.related = Rc::new(related.unwrap_or_default());
+    }
+
+    /// Does what is wanted.
+    pub fn obey(&mut self, order: &Order) {
+        if !self.state.obey(order) {
+            self.drive(order);
+        }
+        self.place();
+        self.relate();
+    }
+
+    /// What concerns the run.
+    fn drive(&mut self, order: &Order) {
+        match order {
+            Order::On(stride) => {
+                if !self.source.step(*stride) {
+                    self.state.said = "Nothing more happens by itself".into();
+                }
+            }
+            Order::Back(stride) => self.source.run_mut().step_back(*stride),
+            Order::Seek(at) => self.source.run_mut().seek_time(*at),
+            Order::Newest => self.source.run_mut().seek_head(),
+            Order::Restart => self.begin(self.scenario),
+            Order::Scenario(place) => self.begin(*place),
+            Order::Move(direction) => {
+                let next = self.scene.neighbour(self.state.selected, *direction);
+                if next.is_some() {
+                    self.state.selected = next;
+                }
+            }
+            Order::Act(act) => {
+                let label = act.label();
+                self.state.said = match self.source.act(act.clone()) {
+                    Ok(()) => format!("Done: {label}"),
+                    Err(reason) => format!("Not done: {label}. {}", reason.text),
+                };
+            }
+            Order::Caption(next) => self.caption(*next),
+            Order::Branch(place) => self.source.switch(*place),
+            Order::Source(Origin::Simulated) => self.begin(self.scenario),
+            _ => {}
+        }
+    }
+
+    fn begin(&mut self, place: usize) {
+        let Some(scenario) = self.scenarios.get(place) else { return };
+        self.state.said = format!("{}: {}", scenario.title, scenario.about);
+        self.traits = traits(&scenario.config);
+        self.source = Simulated::new(scenario.clone());
+        self.scenario = place;
+        self.placed = None;
+    }
+
+    /// Goes to the moment of another caption, playing on from there.
+    fn caption(&mut self, next: bool) {
+        let scenario = Rc::clone(self.source.scenario());
+        let now = self.run().now();
+        let here = scenario.caption(now).map_or(0, |(place, _)| place);
+        let place = if next { here + 1 } else { here.saturating_sub(1) };
+        let Some(caption) = scenario.captions.get(place) else { return };
+        let ahead = caption.at.since(self.run().head().at);
+        if !ahead.is_zero() {
+            self.source.run_mut().seek_head();
+            self.source.advance(ahead);
+        }
+        self.source.run_mut().seek_time(caption.at);
+        self.state.said = caption.text.into();
+    }
+}
+
+impl Default for Desk {
+    fn default() -> Desk {
+        Desk::new()
+    }
+}
+
+/// What a configuration tells of its hosts and proxies.
+fn traits(config: &Config) -> Traits {
+    let mut traits = Traits::new();
+    for (place, host) in config.hosts.iter().enumerate() {
+        let instancing = match host.behavior.instancing {
+            InstanceMode::PerCall => "PerCall",
+            InstanceMode::PerSession => "PerSession",
+            InstanceMode::Single => "Single",
+        };
+        let concurrency = host.behavior.concurrency;
+        traits.insert(config.host_node(place), Trait { about: instancing.into(), concurrency });
+    }
+    for (place, proxy) in config.proxies.iter().enumerate() {
+        let host = config.hosts.get(proxy.host);
+        let pooled = config.cast().get(config.proxy_node(place)).is_some_and(|member| member.pooled);
+        let session = host.is_some_and(|host| host.contract.session != SessionMode::NotAllowed);
+        let about = match (pooled, session) {
+            (true, _) => "a channel per call",
+            (false, true) => "one session",
+            (false, false) => "one channel",
+        };
+        let trait_ = Trait { about: about.into(), ..Trait::default() };
+        traits.insert(config.proxy_node(place), trait_);
+    }
+    traits
+}
