@@ -2,6 +2,12 @@
 //!
 //! | module      | idea                                                              |
 //! |-------------|-------------------------------------------------------------------|
+//! | [`run`]     | what a view sees of a run, wherever it comes from                 |
+//! | [`history`], [`flights`], [`timeline`], [`cast`] | its parts                  |
+//! | [`act`], [`offers`] | what a visitor can do, and why not                      |
+//! | [`simulated`], [`plan`] | runs in virtual time, with branches                 |
+//! | [`config`], [`scenarios`] | what runs; guided scenarios                       |
+//! | [`explain`] | rules in a sentence each                                          |
 //! | [`samples`] | three small services                                              |
 //! | [`lane`]    | each of them with its proxy and its host: what is drawn in a row  |
 //! | [`demo`]    | what happens when nobody touches anything                         |
@@ -15,13 +21,25 @@
 //!
 //! All but the last three are plain data and are tested without a browser.
 
+pub mod act;
+pub mod cast;
+pub mod config;
 pub mod demo;
 pub mod engine;
+pub mod explain;
 pub mod flight;
+pub mod flights;
+pub mod history;
 pub mod hosting;
 pub mod lane;
 pub mod log;
+pub mod offers;
+pub mod plan;
+pub mod run;
 pub mod samples;
+pub mod scenarios;
+pub mod simulated;
 pub mod state;
+pub mod timeline;
 pub mod view;
 pub mod words;
