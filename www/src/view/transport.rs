@@ -1,0 +1,99 @@
+//! Running, pausing, stepping: the controls of time.
+
+use super::glyph::icon;
+use super::top::give;
+use super::words;
+use crate::run::Stride;
+use crate::state::{Desk, Order, SPEEDS};
+use web_sys::{HtmlElement, HtmlSelectElement};
+use yew::{Callback, Html, NodeRef, TargetCast, html};
+
+/// The controls.
+pub(super) fn view(desk: &Desk, time: &NodeRef, order: &Callback<Order>) -> Html {
+    let playing = desk.state.playing;
+    let step = |name: &'static str, key: &'static str, symbol: &'static str, what: Order| {
+        html! {
+            <button class="quiet icon-only" aria-label={name} title={format!("{name} ({key})")} aria-keyshortcuts={key}
+                onclick={give(order, what)}>{ icon(symbol) }</button>
+        }
+    };
+    html! {
+        <header class="transport">
+            <h2 class="unseen">{ "Timeline" }</h2>
+            <button class="play" onclick={give(order, Order::Toggle)} aria-keyshortcuts="Space"
+                title={if playing { "Pause (Space)" } else { "Run (Space)" }}>
+                { icon(if playing { "pause" } else { "play" }) }{ if playing { "Pause" } else { "Run" } }
+            </button>
+            <div class="steps" role="group" aria-label="Steps">
+                { step("Start again", "r", "restart", Order::Restart) }
+                { step("Step back", ",", "back", Order::Back(Stride::Record)) }
+                { step("Step", ".", "on", Order::On(Stride::Record)) }
+                { step("Next message", "n", "message", Order::On(Stride::Message)) }
+                { step("Next fault", "!", "fault", Order::On(Stride::Trouble)) }
+            </div>
+            { speed(desk, order) }
+            <p class="time"><span ref={time.clone()}>{ words::time(desk.run().now()) }</span><small>{ " s" }</small></p>
+            { behind(desk, order) }
+            { branches(desk, order) }
+        </header>
+    }
+}
+
+fn speed(desk: &Desk, order: &Callback<Order>) -> Html {
+    let change = order.reform(|event: yew::Event| {
+        let chosen = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
+        Order::Speed(usize::try_from(chosen).unwrap_or(0))
+    });
+    let option = |(place, (_, name)): (usize, &(f64, &'static str))| {
+        html! { <option selected={place == desk.state.speed}>{ *name }</option> }
+    };
+    html! {
+        <label class="speed"><span class="unseen">{ "Speed" }</span>
+            <select onchange={change} title="Speed (+ and -)">{ for SPEEDS.iter().enumerate().map(option) }</select>
+        </label>
+    }
+}
+
+/// The past is shown: what would happen now if something were done.
+fn behind(desk: &Desk, order: &Callback<Order>) -> Html {
+    if desk.run().is_at_head() {
+        return Html::default();
+    }
+    html! {
+        <p class="behind">
+            <span class="tag">{ "in the past" }</span>
+            <span class="hint">{ "Acting here begins a branch." }</span>
+            <button class="link" onclick={give(order, Order::Newest)}>{ "Go to now" }</button>
+        </p>
+    }
+}
+
+fn branches(desk: &Desk, order: &Callback<Order>) -> Html {
+    let branches = desk.source.branches();
+    if branches.len() < 2 {
+        return Html::default();
+    }
+    let change = order.reform(|event: yew::Event| {
+        let chosen = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
+        Order::Branch(usize::try_from(chosen).unwrap_or(0))
+    });
+    let option = |branch: crate::simulated::Branch| {
+        let at = branch.forked.map(|at| format!(" at {} s", words::time(at))).unwrap_or_default();
+        html! { <option selected={branch.current}>{ format!("{}{at}", branch.name) }</option> }
+    };
+    html! {
+        <label class="branches">{ icon("branch") }<span class="unseen">{ "Branch" }</span>
+            <select onchange={change}>{ for branches.into_iter().map(option) }</select>
+        </label>
+    }
+}
+
+/// Writes the time that it is, without drawing the page anew.
+pub(super) fn tick(time: &NodeRef, desk: &Desk) {
+    if let Some(time) = time.cast::<HtmlElement>() {
+        let now = words::time(desk.run().now());
+        if time.text_content().as_deref() != Some(now.as_str()) {
+            time.set_text_content(Some(&now));
+        }
+    }
+}
