@@ -44,6 +44,17 @@ pub enum Flow {
     Down,
 }
 
+/// The room that a stage has, in pixels.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Room {
+    /// How wide it is.
+    pub width: f32,
+    /// How high it is.
+    pub height: f32,
+    /// How the columns run in it.
+    pub flow: Flow,
+}
+
 /// A message that is on its way now, or an operation, named for the stage.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Token {
@@ -187,9 +198,17 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// Places everything that a picture shows, in a stage of at least that width.
-    pub fn place(picture: &Picture, cast: &Cast, traits: &Traits, width: f32, flow: Flow) -> Scene {
-        build::Builder::new(picture, cast, traits, width, flow).build()
+    /// Places everything that a picture shows, in a stage of at least that room.
+    pub fn place(picture: &Picture, cast: &Cast, traits: &Traits, room: Room) -> Scene {
+        let tight = build::Builder::new(picture, cast, traits, room, 0.0).build();
+        let spare = match room.flow {
+            Flow::Across => room.height - tight.height,
+            Flow::Down => room.width - tight.width,
+        };
+        if spare < 1.0 {
+            return tight;
+        }
+        build::Builder::new(picture, cast, traits, room, spare).build()
     }
 
     /// The node of a target.

@@ -6,14 +6,18 @@
 mod desk;
 mod keys;
 mod palette;
+mod sift;
 
 pub use desk::Desk;
 pub use keys::{direction_of, order_of};
 pub use palette::{Entry, Palette, matching};
+pub use sift::{Filter, Sift};
 
 use crate::act::Act;
+use crate::config::Config;
 use crate::run::{Stride, Target};
 use sessionful::Timestamp;
+use std::rc::Rc;
 
 /// What the middle of the page shows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -147,6 +151,8 @@ pub enum Order {
     Back(Stride),
     /// To a time.
     Seek(Timestamp),
+    /// To the moment before a record.
+    SeekRecord(u64),
     /// To the beginning of the scenario.
     Restart,
     /// To the newest moment.
@@ -175,6 +181,14 @@ pub enum Order {
     Source(Origin),
     /// Shows another branch, by its place.
     Branch(usize),
+    /// Shows other records in the log.
+    Filter(Filter),
+    /// Runs something else.
+    Configure(Rc<Config>),
+    /// Runs what the scenario began with.
+    Restore,
+    /// Shows the configuration of another host, by its place.
+    Host(usize),
     /// Other colours.
     Theme,
 }
@@ -252,7 +266,7 @@ impl State {
             Order::Tab(tab) => (self.tab, self.drawer) = (*tab, *tab == Tab::Configure),
             Order::Drawer => self.drawer = !self.drawer,
             Order::Sheet(sheet) => self.sheet = *sheet,
-            Order::On(_) | Order::Back(_) | Order::Seek(_) => {
+            Order::On(_) | Order::Back(_) | Order::Seek(_) | Order::SeekRecord(_) => {
                 self.playing = false;
                 return false;
             }

@@ -7,10 +7,13 @@
 mod caption;
 mod chart;
 mod clock;
+mod config;
 mod flights;
 mod glyph;
 mod inspector;
 mod keyboard;
+mod log;
+mod measure;
 mod node;
 mod paint;
 mod phone;
@@ -22,7 +25,7 @@ mod top;
 mod transport;
 mod words;
 
-use crate::scene::Flow;
+use crate::scene::{Flow, Room};
 use crate::state::{Desk, Order, Palette, View, direction_of};
 use clock::Clock;
 use flights::Flights;
@@ -71,12 +74,19 @@ pub(crate) enum Message {
     Typed(String),
     /// Another entry of the palette: the one below, or the one above.
     Moved(bool, usize),
+    /// The log was scrolled.
+    Scroll,
+    /// Back to the newest record.
+    Newest,
+    /// What the log shows, to the clipboard.
+    Copy,
 }
 
 pub(crate) struct App {
     desk: Desk,
     theme: Theme,
     palette: Palette,
+    place: log::Place,
     refs: Refs,
     flights: Flights,
     clock: Option<Clock>,
@@ -89,6 +99,7 @@ struct Refs {
     scroller: NodeRef,
     flights: NodeRef,
     time: NodeRef,
+    rows: NodeRef,
 }
 
 impl Component for App {
@@ -102,6 +113,7 @@ impl Component for App {
             desk: Desk::new(),
             theme: Theme::stored(),
             palette: Palette::default(),
+            place: log::Place::default(),
             refs: Refs::default(),
             flights: Flights::default(),
             clock: Clock::start(frames),
@@ -109,7 +121,7 @@ impl Component for App {
         }
     }
 
-    fn update(&mut self, context: &Context<App>, message: Message) -> bool {
+    fn update(&mut self, _: &Context<App>, message: Message) -> bool {
         match message {
             Message::Order(order) => return self.obey(&order),
             Message::Key(key, command) => {
@@ -127,8 +139,10 @@ impl Component for App {
             }
             Message::Typed(query) => self.palette.typed(query),
             Message::Moved(down, count) => self.palette.moved(down, count),
+            Message::Scroll => return self.scroll(),
+            Message::Newest => self.newest(),
+            Message::Copy => self.copy(&log::json(&self.desk)),
         }
-        let _ = context;
         true
     }
 
@@ -138,10 +152,10 @@ impl Component for App {
         html! {
             <div class="app" data-tab={state.tab.slug()} data-drawer={state.drawer.then_some("")}>
                 { top::view(&self.desk, self.theme, &order) }
-                <aside class="left panel" aria-label="Configuration"></aside>
+                <aside class="left panel" aria-label="Configuration">{ config::view(&self.desk, &order) }</aside>
                 <main class="centre panel" id="centre">
                     { top::views(state.view, &order) }
-                    <div class="view" role="tabpanel" aria-label={state.view.name()}>{ self.middle(&order) }</div>
+                    <div class="view" role="tabpanel" aria-label={state.view.name()}>{ self.middle(context, &order) }</div>
                 </main>
                 <aside class="right panel" aria-label="Inspector">
                     { inspector::view(&self.desk, &order) }
@@ -163,6 +177,7 @@ impl Component for App {
         if self.fit() {
             context.link().send_message(Message::Frame(0.0));
         }
+        log::fit(&self.refs.rows, &self.desk, self.place);
         sheet::focus(self.desk.state.sheet);
     }
 }
@@ -172,6 +187,7 @@ impl App {
         match order {
             Order::Theme => self.theme = self.theme.next(),
             Order::Sheet(_) => self.palette = Palette::default(),
+            Order::Filter(_) => self.newest(),
             _ => {}
         }
         self.desk.obey(order);
@@ -193,17 +209,44 @@ impl App {
     /// Gives the stage the room that there is; whether it is other room than before.
     fn fit(&mut self) -> bool {
         let Some(scroller) = self.refs.scroller.cast::<HtmlElement>() else { return false };
-        let width = scroller.client_width();
+        let (width, height) = (scroller.offset_width(), scroller.offset_height());
         let flow = if width < NARROW { Flow::Down } else { Flow::Across };
-        width > 0 && self.desk.resize(width as f32, flow)
+        let room = Room { width: width as f32, height: height as f32, flow };
+        width > 0 && self.desk.resize(room)
     }
 
-    fn middle(&self, order: &Callback<Order>) -> Html {
+    fn middle(&self, context: &Context<App>, order: &Callback<Order>) -> Html {
         match self.desk.state.view {
             View::Stage => html! { <>{ caption::view(&self.desk, order) }{ self.stage(order) }</> },
             View::Table => table::view(&self.desk, order),
-            View::Matrix | View::Log | View::Code => Html::default(),
+            View::Log => log::view(&self.desk, self.place, &self.refs.rows, context.link()),
+            View::Matrix | View::Code => Html::default(),
         }
+    }
+
+    fn scroll(&mut self) -> bool {
+        let Some(rows) = self.refs.rows.cast::<Element>() else { return false };
+        let all = self.desk.sift.len(self.desk.run());
+        self.place.scrolled(rows.scroll_top(), rows.client_height(), all)
+    }
+
+    fn newest(&mut self) {
+        self.place = self.place.newest();
+        if let Some(rows) = self.refs.rows.cast::<Element>() {
+            rows.set_scroll_top(0);
+        }
+    }
+
+    fn copy(&mut self, text: &str) {
+        let clipboard = web_sys::window().map(|window| window.navigator().clipboard());
+        self.desk.state.said = match clipboard {
+            // Whether the browser lets us is its own affair: it asks the visitor itself.
+            Some(clipboard) => {
+                _ = clipboard.write_text(text);
+                "Copied".into()
+            }
+            None => "This browser has no clipboard".into(),
+        };
     }
 
     fn stage(&self, order: &Callback<Order>) -> Html {

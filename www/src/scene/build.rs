@@ -2,7 +2,7 @@
 
 use super::shape::{Curve, Point, Rect};
 use super::spread::{Wish, spread};
-use super::{Body, Edge, Flow, Node, Scene, Slot, Tie, Token, Trait, Traits};
+use super::{Body, Edge, Flow, Node, Room, Scene, Slot, Tie, Token, Trait, Traits};
 use crate::cast::{Cast, Member, short_action};
 use crate::run::Target;
 use sessionful::channel::Role;
@@ -22,6 +22,8 @@ const HEADS: f32 = 32.0;
 const HEADER: f32 = 36.0;
 const GROUP_GAP: f32 = 28.0;
 const BAND_GAP: f32 = 20.0;
+/// How much more may be between two of them where there is room.
+const LOOSEST: f32 = 28.0;
 
 /// The columns from left to right: how wide, how high a thing in it is, and the gap after it.
 const PROXY: Size = Size(128.0, 56.0);
@@ -53,6 +55,10 @@ pub(super) struct Builder<'a> {
     /// Where the last column ends.
     end: f32,
     scene: Scene,
+    /// How much more there is between things than there must be.
+    loose: f32,
+    /// How much is left free before the first group.
+    margin: f32,
     /// The middles of what was placed, across the flow.
     middles: BTreeMap<Target, f32>,
     areas: BTreeMap<Target, Rect>,
@@ -63,8 +69,8 @@ impl<'a> Builder<'a> {
         picture: &'a Picture,
         cast: &'a Cast,
         traits: &'a Traits,
-        width: f32,
-        flow: Flow,
+        Room { width, flow, .. }: Room,
+        spare: f32,
     ) -> Self {
         let along = |size: Size| if flow == Flow::Across { size.0 } else { size.1 };
         let sizes = [PROXY, CHANNEL, SESSION, CONTEXT, OBJECT].map(along);
@@ -89,16 +95,22 @@ impl<'a> Builder<'a> {
         }
         let scene = Scene { width, ..Scene::default() };
         let (middles, areas) = (BTreeMap::new(), BTreeMap::new());
-        Builder { picture, cast, traits, flow, columns, end: at, scene, middles, areas }
+        // What is left over across the flow goes between groups and bands, but never so much that
+        // they fall apart; the rest is kept before and after.
+        let gaps = cast.iter().count().max(1) as f32;
+        let loose = (spare / (gaps + 1.0)).min(LOOSEST);
+        let margin = ((spare - loose * (gaps - 1.0)) / 2.0).clamp(0.0, 80.0);
+        Builder { loose, margin, picture, cast, traits, flow, columns, end: at, scene, middles, areas }
     }
 
     pub(super) fn build(mut self) -> Scene {
         self.heads();
-        let mut start = if self.flow == Flow::Across { PAD + HEADS } else { PAD };
+        let heads = if self.flow == Flow::Across { HEADS } else { 0.0 };
+        let mut start = PAD + heads + self.margin;
         for (node, host) in self.cast.hosts() {
-            start = self.group(node, host, start) + GROUP_GAP;
+            start = self.group(node, host, start) + GROUP_GAP + self.loose;
         }
-        let (along, across) = (self.end + FRAME + PAD, start - GROUP_GAP + PAD);
+        let (along, across) = (self.end + FRAME + PAD, start - GROUP_GAP - self.loose + PAD);
         let (w, h) = self.turned(along, across);
         self.scene.width = self.scene.width.max(w);
         self.scene.height = h;
@@ -134,10 +146,10 @@ impl<'a> Builder<'a> {
     fn group(&mut self, host: NodeId, member: &Member, start: f32) -> f32 {
         let header = if self.flow == Flow::Across { HEADER } else { FRAME };
         let mut at = start + header;
-        for (node, proxy) in self.cast.proxies().filter(|(_, proxy)| proxy.host == Some(host)) {
-            at = self.band(node, proxy, at) + BAND_GAP;
+        for (node, _) in self.cast.proxies().filter(|(_, proxy)| proxy.host == Some(host)) {
+            at = self.band(node, at) + BAND_GAP + self.loose;
         }
-        let left = at - BAND_GAP;
+        let left = at - BAND_GAP - self.loose;
         let place = self.scene.nodes.len();
         let right = self.hosted(host, start + header);
         let end = left.max(right) + FRAME;
@@ -146,7 +158,7 @@ impl<'a> Builder<'a> {
     }
 
     /// A proxy with its channels; where they end.
-    fn band(&mut self, node: NodeId, proxy: &Member, start: f32) -> f32 {
+    fn band(&mut self, node: NodeId, start: f32) -> f32 {
         let end = self.picture.ends.get(&node);
         let none = End { kind: EndKind::Proxy, ..End::default() };
         let end = end.unwrap_or(&none);

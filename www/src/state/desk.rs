@@ -1,9 +1,9 @@
 //! The run and how it is looked at, together: what every order does.
 
-use super::{Entry, Order, Origin, Sheet, State, View};
-use crate::config::Config;
+use super::{Entry, Order, Origin, Sheet, Sift, State, View};
+use crate::config::{Config, Refusal};
 use crate::run::{Run, Source, Stride, Target};
-use crate::scene::{Flow, Scene, Trait, Traits};
+use crate::scene::{Room, Scene, Trait, Traits};
 use crate::scenarios::{self, Scenario};
 use crate::simulated::Simulated;
 use sessionful::{InstanceMode, SessionMode};
@@ -27,8 +27,15 @@ pub struct Desk {
     pub scene: Rc<Scene>,
     /// What belongs to the selection.
     pub related: Rc<Vec<Target>>,
-    width: f32,
-    flow: Flow,
+    /// Which records the log shows.
+    pub sift: Sift,
+    /// The configuration as the visitor has edited it; it runs unless it would be refused.
+    pub draft: Config,
+    /// Why it would be.
+    pub refusals: Vec<Refusal>,
+    /// The host whose configuration is shown, if none is selected.
+    host: usize,
+    room: Room,
     traits: Traits,
     /// The record up to which the stage was placed.
     placed: Option<u64>,
@@ -47,12 +54,36 @@ impl Desk {
             scenario: 0,
             scene: Rc::default(),
             related: Rc::default(),
-            width: 0.0,
-            flow: Flow::Across,
+            sift: Sift::default(),
+            draft: Config::default(),
+            refusals: Vec::new(),
+            host: 0,
+            room: Room::default(),
             placed: None,
         };
+        desk.draft = desk.source.scenario().config.clone();
         desk.place();
         desk
+    }
+
+    /// The host whose configuration is shown: that of the selection.
+    pub fn host_place(&self) -> usize {
+        let selected = self.state.selected.and_then(Target::node);
+        let host = selected.and_then(|node| self.run().cast().host_of(node));
+        let place = host.and_then(|host| usize::try_from(host.0).ok()?.checked_sub(1));
+        place.unwrap_or(self.host).min(self.draft.hosts.len().saturating_sub(1))
+    }
+
+    /// Whether the visitor has changed what the scenario runs.
+    pub fn is_changed(&self) -> bool {
+        self.scenarios.get(self.scenario).is_some_and(|scenario| scenario.config != self.draft)
+    }
+
+    /// Looks at some more records for the log; whether there is something new to show.
+    pub fn sift(&mut self) -> bool {
+        const MOST: usize = 4_000;
+        let name = self.source.line().name().to_owned();
+        self.state.view == View::Log && self.sift.look(self.source.run(), &name, MOST)
     }
 
     /// The run.
@@ -61,11 +92,11 @@ impl Desk {
     }
 
     /// The room that the stage has; whether it is another than before.
-    pub fn resize(&mut self, width: f32, flow: Flow) -> bool {
-        if (self.width, self.flow) == (width, flow) {
+    pub fn resize(&mut self, room: Room) -> bool {
+        if self.room == room {
             return false;
         }
-        (self.width, self.flow) = (width, flow);
+        self.room = room;
         self.placed = None;
         self.place()
     }
@@ -73,11 +104,12 @@ impl Desk {
     /// Lets some of the visitor's time go by; whether anything happened.
     pub fn pass(&mut self, span: Duration) -> bool {
         if !self.state.playing {
-            return false;
+            return self.sift();
         }
         let span = span.min(LONGEST).mul_f64(self.state.pace());
         self.source.advance(span);
-        self.place()
+        let sifted = self.sift();
+        self.place() || sifted
     }
 
     /// Places the stage anew if anything has happened.
@@ -88,7 +120,7 @@ impl Desk {
         }
         self.placed = Some(seq);
         let run = self.source.run();
-        let scene = Scene::place(run.picture(), run.cast(), &self.traits, self.width, self.flow);
+        let scene = Scene::place(run.picture(), run.cast(), &self.traits, self.room);
         self.scene = Rc::new(scene);
         self.relate();
         true
@@ -104,6 +136,7 @@ impl Desk {
         if !self.state.obey(order) {
             self.drive(order);
         }
+        self.sift();
         self.place();
         self.relate();
     }
@@ -116,6 +149,7 @@ impl Desk {
                     self.state.said = "Nothing more happens by itself".into();
                 }
             }
+            Order::SeekRecord(seq) => self.source.run_mut().seek(*seq),
             Order::Back(stride) => self.source.run_mut().step_back(*stride),
             Order::Seek(at) => self.source.run_mut().seek_time(*at),
             Order::Newest => self.source.run_mut().seek_head(),
@@ -135,6 +169,10 @@ impl Desk {
                 };
             }
             Order::Caption(next) => self.caption(*next),
+            Order::Filter(filter) => self.sift.set(filter.clone()),
+            Order::Configure(config) => self.configure((**config).clone()),
+            Order::Restore => self.begin(self.scenario),
+            Order::Host(place) => (self.host, self.state.selected) = (*place, None),
             Order::Branch(place) => self.source.switch(*place),
             Order::Source(Origin::Simulated) => self.begin(self.scenario),
             _ => {}
@@ -144,9 +182,30 @@ impl Desk {
     fn begin(&mut self, place: usize) {
         let Some(scenario) = self.scenarios.get(place) else { return };
         self.state.said = format!("{}: {}", scenario.title, scenario.about);
-        self.traits = traits(&scenario.config);
-        self.source = Simulated::new(scenario.clone());
+        let scenario = scenario.clone();
         self.scenario = place;
+        self.play(scenario);
+    }
+
+    /// Runs a configuration if it can run, and tells why if it cannot.
+    fn configure(&mut self, config: Config) {
+        self.draft = config;
+        self.refusals = self.draft.refusals();
+        if let Some(refusal) = self.refusals.first() {
+            self.state.said = format!("{} would be refused: {}", refusal.name, refusal.text);
+            return;
+        }
+        let scenario = (**self.source.scenario()).clone();
+        self.play(Scenario { config: self.draft.clone(), ..scenario });
+        self.state.said = "Running with the new configuration".into();
+    }
+
+    fn play(&mut self, scenario: Scenario) {
+        self.traits = traits(&scenario.config);
+        self.draft = scenario.config.clone();
+        self.refusals = Vec::new();
+        self.source = Simulated::new(scenario);
+        self.sift = Sift::default();
         self.placed = None;
     }
 

@@ -126,7 +126,7 @@ impl Flights {
         let action = short_action(&flight.action);
         let words = match flight.load {
             Load::Request | Load::OneWay => action.to_owned(),
-            Load::Reply => format!("{action} reply"),
+            Load::Reply => format!("{} reply", action.trim_end_matches("Response")),
             Load::Fault => format!("{action} fault"),
             other => other.name().to_owned(),
         };

@@ -1,6 +1,7 @@
 //! One thing on the stage.
 
 use super::glyph;
+use super::measure::{fit, width};
 use super::stage::key;
 use crate::run::Target;
 use crate::scene::{Body, Node, Slot, Token};
@@ -92,18 +93,21 @@ fn proxy(node: &Node, waiting: &[Token], running: &[Token]) -> Html {
     let w = node.area.w;
     let mark = node.phase.map(|phase| glyph::phase(phase, 14.0, 18.0));
     let phase = node.phase.map(|phase| phase.to_string()).unwrap_or_default();
+    let name = fit(&node.name, 14.0, w - 36.0);
+    // The mark says it too.
+    let phase = if width(&name, 14.0) + width(&phase, 11.0) < w - 44.0 { phase } else { String::new() };
     html! {
         <>
             { frame(node, 6.0) }
             { mark }
-            { text("name", 26.0, 22.0, &node.name) }
+            { text("name", 26.0, 22.0, &name) }
             { text("state end", w - 10.0, 22.0, &phase) }
-            { text("about", 12.0, 42.0, &fit(&node.about, w - 24.0 - 14.0 * waiting.len().min(4) as f32)) }
+            { text("about", 12.0, 42.0, &fit(&node.about, 12.0, w - 22.0 - 12.0 * waiting.len().min(4) as f32)) }
             { dots(waiting, "dot waiting", w - 14.0, 38.0, -11.0) }
             { for running.iter().take(1).map(|token| html! {
                 <g class="inside" transform={format!("translate({} {})", 8.0, 30.0)}>
                     <rect width={(w - 16.0).to_string()} height="20" rx="4"/>
-                    { text("call", 8.0, 14.0, &fit(&format!("{} runs here", token.text), w - 30.0)) }
+                    { text("call", 8.0, 14.0, &fit(&format!("{} runs here", token.text), 12.0, w - 32.0)) }
                 </g>
             }) }
         </>
@@ -119,7 +123,7 @@ fn channel(node: &Node, slot: Slot) -> Html {
             { frame(node, 6.0) }
             { mark }
             { text("name", 26.0, 20.0, &node.name) }
-            { text(call, w - 10.0, 20.0, &fit(&node.about, w - 70.0)) }
+            { text(call, w - 10.0, 20.0, &fit(&node.about, 12.0, w - 42.0 - width(&node.name, 13.0))) }
         </>
     }
 }
@@ -146,18 +150,20 @@ fn host(node: &Node, waiting: &[Token], held: [u32; 3], queued: [u32; 3]) -> Htm
     let mark = node.phase.map(|phase| glyph::phase(phase, 18.0, 18.0));
     let meter = |place: usize, name: &str| {
         let wait = if queued[place] > 0 { format!(", {} wait", queued[place]) } else { String::new() };
-        format!("{} {name}{wait}", held[place])
+        let plural = if held[place] == 1 { "" } else { "s" };
+        format!("{} {name}{plural}{wait}", held[place])
     };
-    let meters = format!("{}  ·  {}  ·  {}", meter(1, "sessions"), meter(0, "calls"), meter(2, "contexts"));
+    let meters = format!("{} · {} · {}", meter(1, "session"), meter(0, "call"), meter(2, "context"));
     let throttled = queued.iter().any(|count| *count > 0);
     let class = if throttled { "meters end full" } else { "meters end" };
-    let about = 34.0 + 7.2 * node.name.chars().count() as f32;
+    let about = 40.0 + width(&node.name, 14.0);
+    let room = w - about - 24.0 - width(&meters, 12.0);
     html! {
         <>
             { frame(node, 10.0) }
             { mark }
             { text("name", 30.0, 22.0, &node.name) }
-            { text("about", about, 22.0, &fit(&node.about, w - about - 6.0 * meters.len() as f32)) }
+            { text("about", about, 22.0, &fit(&node.about, 12.0, room)) }
             { text(class, w - 14.0, 22.0, &meters) }
             { dots(waiting, "dot waiting", -12.0, 18.0, -11.0) }
         </>
@@ -193,7 +199,7 @@ fn gate(node: &Node, mode: ConcurrencyMode, inside: &[Token], out: &[Token]) -> 
             <path {class} d={bar}/>
             <g class={holder.1} transform="translate(68 33)">
                 <rect width={(w - 76.0).to_string()} height="23" rx="4"/>
-                { text("call", 8.0, 15.5, &fit(&holder.0, w - 90.0)) }
+                { text("call", 8.0, 15.5, &fit(&holder.0, 12.0, w - 90.0)) }
             </g>
         </>
     }
@@ -238,15 +244,4 @@ fn object(node: &Node, own: bool) -> Html {
             <text class="name middle" x={(w / 2.0).to_string()} y="20">{ node.name.as_str() }</text>
         </>
     }
-}
-
-/// As much of a text as there is room for, with dots for the rest. SVG does not cut texts off, and
-/// measuring them would cost a layout each.
-pub(super) fn fit(text: &str, width: f32) -> String {
-    let most = (width / 6.3).floor().max(1.0) as usize;
-    if text.chars().count() <= most {
-        return text.into();
-    }
-    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end())
 }
