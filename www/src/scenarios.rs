@@ -1,6 +1,15 @@
 //! Guided scenarios: a configuration, a script, and sentences that tell what is seen.
 
+mod channels;
+mod contracts;
+mod gates;
+mod instances;
+mod kit;
 mod opening;
+mod throttles;
+
+#[cfg(test)]
+mod tests;
 
 use crate::config::Config;
 use crate::plan::Script;
@@ -51,13 +60,38 @@ impl Scenario {
     pub fn end(&self) -> Option<Timestamp> {
         let acts = self.script.end()?;
         let told = self.captions.last().map_or(Timestamp::ZERO, |caption| caption.at);
-        Some(acts.max(told) + std::time::Duration::from_secs(3))
+        Some(acts.max(told) + std::time::Duration::from_secs(4))
     }
 }
 
 /// All of them, in the order in which they are offered. The first is what a visitor sees first.
 pub fn all() -> Vec<Scenario> {
-    vec![opening::scenario()]
+    vec![
+        opening::two_proxies(),
+        channels::pooled_reuse(),
+        channels::pooled_fault(),
+        channels::session_fault(),
+        instances::side_by_side(),
+        gates::single(),
+        gates::reentrant(),
+        gates::deadlock(),
+        gates::multiple(),
+        throttles::busy_calls(),
+        throttles::sessions(),
+        throttles::instances(),
+        contracts::initiating_and_terminating(),
+        contracts::duplex_hello(),
+        channels::abandon_or_abort(),
+        channels::unplugged(),
+        channels::silent_line(),
+        channels::idle_session(),
+        throttles::pending_calls(),
+        instances::well_known(),
+        instances::release_modes(),
+        instances::shared(),
+        contracts::no_session(),
+        opening::workbench(),
+    ]
 }
 
 /// The scenario of that name.

@@ -1,114 +1,89 @@
-//! What a visitor sees first.
+//! What a visitor sees first, and an empty bench to work at.
 
-use super::{Caption, Scenario};
-use crate::act::{Act, Ask};
-use crate::config::{Config, ContractForm, HostConfig, ProxyConfig};
-use crate::plan::Script;
-use sessionful::dispatch::behavior::Behavior;
-use sessionful::host::HostOptions;
+use super::Scenario;
+use super::kit::{call, contract, host, proxy, scenario};
+use crate::act::Act;
+use crate::run::Target;
 use sessionful::ids::NodeId;
-use sessionful::proxy::ProxyOptions;
-use sessionful::sim::{Act as Do, ServiceScript, Weather};
-use sessionful::{Binding, InstanceMode, Operation, SessionMode, Timestamp};
+use sessionful::{Binding, InstanceMode, Operation, SessionMode};
 
-const CALCULATOR: NodeId = NodeId(1);
-const RUNNING: NodeId = NodeId(2);
-const POOLED: NodeId = NodeId(3);
-const SESSION: NodeId = NodeId(4);
-
-fn program(lines: &[&str]) -> Vec<Do> {
-    let parse = |line: &&str| Do::try_from((*line).to_owned());
-    lines.iter().map(parse).collect::<Result<_, _>>().expect("invariant: it is written here")
+/// Two proxies, one with a pool and one with a session, round and round.
+pub(super) fn two_proxies() -> Scenario {
+    let [calculator, total, pooled, session] = [1, 2, 3, 4].map(NodeId);
+    let calculates = contract("Calculator", SessionMode::NotAllowed, &["add", "multiply"]);
+    let totals = contract("RunningTotal", SessionMode::Required, &["clear"])
+        .operation(Operation::new("addTo").not_initiating())
+        .operation(Operation::new("equals").not_initiating().terminating());
+    scenario(
+        "first",
+        "Two proxies at work",
+        "One proxy borrows a channel for each call, the other keeps one session: watch both.",
+        &["PROXY-11", "PROXY-12", "PROXY-13", "INST-3", "INST-4"],
+    )
+    .host(
+        host("Calculator", calculates, Binding::fetch())
+            .instancing(InstanceMode::PerCall)
+            .does("add", &["work 700ms", "set $1", "add $2", "return state"])
+            .does("multiply", &["work 1100ms", "set $1", "mul $2", "return state"]),
+    )
+    .host(
+        host("RunningTotal", totals, Binding::websocket())
+            .does("clear", &["work 300ms", "set 0", "return state"])
+            .does("addTo", &["work 500ms", "add $1", "return state"])
+            .does("equals", &["work 300ms", "return state"]),
+    )
+    .proxy(proxy("pooled", 0))
+    .proxy(proxy("session", 1))
+    .all(0, [calculator, total, pooled].map(Act::Open))
+    .at(100, call(pooled, "add", "2 3"))
+    .at(200, Act::Open(session))
+    .at(400, call(pooled, "multiply", "6 7"))
+    .at(1_400, call(session, "clear", ""))
+    .at(3_000, call(session, "addTo", "5"))
+    .at(3_400, call(pooled, "add", "4 4"))
+    .at(5_000, call(session, "addTo", "2"))
+    .at(5_600, call(pooled, "multiply", "3 3"))
+    .at(6_000, call(pooled, "add", "1 1"))
+    .at(7_200, call(session, "equals", ""))
+    .at(10_000, Act::Close(session))
+    .at(10_400, Act::Reset(session))
+    .again(100, 12_000)
+    .say(0, "Calls travel as dots. The upper proxy has no session: each call borrows a channel.")
+    .of(Target::Proxy(pooled))
+    .say(700, "Two calls at once need two channels, so the pool has grown to two.")
+    .of(Target::Proxy(pooled))
+    .say(1_500, "The lower proxy keeps one channel: its session. Every call of it goes that way.")
+    .of(Target::Proxy(session))
+    .say(3_400, "The pool does not grow again: an idle channel is reused.")
+    .of(Target::Proxy(pooled))
+    .say(5_000, "The total remembers 5: its object lives as long as the session.")
+    .of(Target::Host(total))
+    .say(6_200, "The calculator forgets everything: a new object for each call, gone at once.")
+    .of(Target::Host(calculator))
+    .say(9_000, "equals was the last call of the session, so the session and its object are gone.")
+    .of(Target::Host(total))
 }
 
-fn service(operations: &[(&str, &[&str])]) -> ServiceScript {
-    let programs = operations.iter().map(|(name, lines)| ((*name).into(), program(lines)));
-    ServiceScript { operations: programs.collect(), ..ServiceScript::default() }
-}
-
-fn config() -> Config {
-    let calculator = HostConfig {
-        name: "Calculator".into(),
-        contract: ContractForm::new("Calculator", SessionMode::NotAllowed)
-            .operation(Operation::new("add"))
-            .operation(Operation::new("multiply")),
-        binding: Binding::fetch(),
-        encoding: Default::default(),
-        behavior: Behavior { instancing: InstanceMode::PerCall, ..Behavior::default() },
-        options: HostOptions::default(),
-        service: service(&[
-            ("add", &["work 500ms", "set $1", "add $2", "return state"]),
-            ("multiply", &["work 900ms", "set $1", "mul $2", "return state"]),
-        ]),
-    };
-    let running = HostConfig {
-        name: "RunningTotal".into(),
-        contract: ContractForm::new("RunningTotal", SessionMode::Required)
-            .operation(Operation::new("clear"))
-            .operation(Operation::new("addTo").not_initiating())
-            .operation(Operation::new("equals").not_initiating().terminating()),
-        binding: Binding::websocket(),
-        encoding: Default::default(),
-        behavior: Behavior { instancing: InstanceMode::PerSession, ..Behavior::default() },
-        options: HostOptions::default(),
-        service: service(&[
-            ("clear", &["work 300ms", "set 0", "return state"]),
-            ("addTo", &["work 400ms", "add $1", "return state"]),
-            ("equals", &["work 300ms", "return state"]),
-        ]),
-    };
-    let proxy = |name: &str, host| ProxyConfig {
-        name: name.into(),
-        host,
-        options: ProxyOptions::default(),
-        weather: Weather { latency_us: 600_000, ..Weather::default() },
-        callback: ServiceScript::default(),
-    };
-    Config {
-        hosts: vec![calculator, running],
-        proxies: vec![proxy("pooled", 0), proxy("session", 1)],
-    }
-}
-
-fn caption(millis: u64, text: &'static str) -> Caption {
-    Caption { at: Timestamp(millis * 1000), text, about: None }
-}
-
-pub(super) fn scenario() -> Scenario {
-    let call = |node, operation: &str, arguments: &str| {
-        Act::Call(node, Ask::new(operation.to_owned()).with(arguments))
-    };
-    Scenario {
-        id: "first",
-        title: "Two proxies at work",
-        about: "A proxy with a pool and a proxy with a session call two small services.",
-        rules: &["PROXY-11", "PROXY-12", "PROXY-13", "INST-3", "INST-4"],
-        config: config(),
-        seed: 1,
-        script: Script::default()
-            .at(0, Act::Open(CALCULATOR))
-            .at(0, Act::Open(RUNNING))
-            .at(0, Act::Open(POOLED))
-            .at(100, call(POOLED, "add", "2 3"))
-            .at(200, Act::Open(SESSION))
-            .at(700, call(POOLED, "multiply", "6 7"))
-            .at(1_500, call(SESSION, "clear", ""))
-            .at(3_400, call(SESSION, "addTo", "5"))
-            .at(3_600, call(POOLED, "add", "4 4"))
-            .at(5_600, call(SESSION, "addTo", "2"))
-            .at(6_000, call(POOLED, "multiply", "3 3"))
-            .at(7_800, call(SESSION, "equals", ""))
-            .at(10_000, Act::Close(SESSION))
-            .at(10_400, Act::Reset(SESSION))
-            .at(10_800, Act::Open(SESSION))
-            .again(100, 12_000),
-        captions: vec![
-            caption(
-                0,
-                "A call is on its way. Without a session, each call in progress borrows a channel of its own.",
-            ),
-            caption(900, "Two calls at once: the pool has grown to two channels."),
-            caption(3_600, "The pool does not grow again: an idle channel is reused."),
-        ],
-    }
+/// A host and two proxies that wait for commands.
+pub(super) fn workbench() -> Scenario {
+    let [service, one, two] = [1, 2, 3].map(NodeId);
+    let does = contract("Bench", SessionMode::Allowed, &["work", "count", "who"])
+        .operation(Operation::new("tell").one_way());
+    scenario(
+        "workbench",
+        "Workbench",
+        "Nothing happens by itself: configure, call, break.",
+        &["PROXY-2"],
+    )
+    .host(
+        host("Bench", does, Binding::websocket())
+            .does("work", &["work 2s", "return done"])
+            .does("count", &["add 1", "return state"])
+            .does("who", &["return id session"])
+            .does("tell", &["work 500ms"]),
+    )
+    .proxy(proxy("one", 0))
+    .proxy(proxy("two", 0))
+    .all(0, [service, one, two].map(Act::Open))
+    .say(0, "Choose something on the stage; the inspector shows what you can do to it.")
 }
