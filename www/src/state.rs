@@ -7,11 +7,13 @@ mod desk;
 mod keys;
 mod palette;
 mod sift;
+mod track;
 
 pub use desk::Desk;
 pub use keys::{direction_of, order_of};
 pub use palette::{Entry, Palette, matching};
 pub use sift::{Filter, Sift};
+pub use track::{LANE, ROW, Track, lanes, ruler};
 
 use crate::act::Act;
 use crate::config::Config;
@@ -181,6 +183,8 @@ pub enum Order {
     Source(Origin),
     /// Shows another branch, by its place.
     Branch(usize),
+    /// Shows another part of the run in the timeline.
+    Track(TrackOrder),
     /// Shows other records in the log.
     Filter(Filter),
     /// Runs something else.
@@ -191,6 +195,21 @@ pub enum Order {
     Host(usize),
     /// Other colours.
     Theme,
+}
+
+/// What the timeline shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TrackOrder {
+    /// Less time, nearer.
+    Near,
+    /// More time.
+    Far,
+    /// The whole run.
+    Fit,
+    /// Along with the cursor, or not any more.
+    Follow,
+    /// Quiet times are left out, or not any more.
+    Collapse,
 }
 
 /// Where an arrow key points.

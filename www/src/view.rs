@@ -21,6 +21,7 @@ mod sheet;
 mod stage;
 mod table;
 mod theme;
+mod timeline;
 mod top;
 mod transport;
 mod words;
@@ -34,6 +35,7 @@ use sessionful_web::panic;
 use std::rc::Rc;
 use std::time::Duration;
 use theme::Theme;
+use timeline::{Pointer, Timeline};
 use web_sys::{Element, HtmlElement};
 use yew::{Callback, Component, Context, Html, NodeRef, Renderer, html};
 
@@ -74,6 +76,8 @@ pub(crate) enum Message {
     Typed(String),
     /// Another entry of the palette: the one below, or the one above.
     Moved(bool, usize),
+    /// Something was done to the timeline.
+    Pointer(Pointer),
     /// The log was scrolled.
     Scroll,
     /// Back to the newest record.
@@ -89,6 +93,7 @@ pub(crate) struct App {
     place: log::Place,
     refs: Refs,
     flights: Flights,
+    timeline: Timeline,
     clock: Option<Clock>,
     _keyboard: Option<Keyboard>,
 }
@@ -99,6 +104,7 @@ struct Refs {
     scroller: NodeRef,
     flights: NodeRef,
     time: NodeRef,
+    lanes: NodeRef,
     rows: NodeRef,
 }
 
@@ -116,6 +122,7 @@ impl Component for App {
             place: log::Place::default(),
             refs: Refs::default(),
             flights: Flights::default(),
+            timeline: Timeline::default(),
             clock: Clock::start(frames),
             _keyboard: Keyboard::listen(keys),
         }
@@ -139,6 +146,12 @@ impl Component for App {
             }
             Message::Typed(query) => self.palette.typed(query),
             Message::Moved(down, count) => self.palette.moved(down, count),
+            Message::Pointer(pointer) => {
+                return match self.timeline.point(pointer, &mut self.desk) {
+                    Some(order) => self.obey(&order),
+                    None => false,
+                };
+            }
             Message::Scroll => return self.scroll(),
             Message::Newest => self.newest(),
             Message::Copy => self.copy(&log::json(&self.desk)),
@@ -162,6 +175,7 @@ impl Component for App {
                 </aside>
                 <section class="bottom panel" aria-label="Timeline">
                     { transport::view(&self.desk, &self.refs.time, &order) }
+                    { timeline::view(&self.desk, &self.refs.lanes, context.link()) }
                 </section>
                 { phone::tabs(state.tab, &order) }
                 { sheet::view(&self.desk, &self.palette, context.link()) }
@@ -202,6 +216,7 @@ impl App {
         let resized = self.fit();
         let changed = self.desk.pass(span);
         self.flights.draw(&self.refs, &self.desk);
+        self.timeline.draw(&self.refs.lanes, &self.desk);
         transport::tick(&self.refs.time, &self.desk);
         changed || resized
     }

@@ -1,6 +1,6 @@
 //! The run and how it is looked at, together: what every order does.
 
-use super::{Entry, Order, Origin, Sheet, Sift, State, View};
+use super::{Entry, Order, Origin, Sheet, Sift, State, Track, TrackOrder, View};
 use crate::config::{Config, Refusal};
 use crate::run::{Run, Source, Stride, Target};
 use crate::scene::{Room, Scene, Trait, Traits};
@@ -29,6 +29,8 @@ pub struct Desk {
     pub related: Rc<Vec<Target>>,
     /// Which records the log shows.
     pub sift: Sift,
+    /// Which part of the run the timeline shows.
+    pub track: Track,
     /// The configuration as the visitor has edited it; it runs unless it would be refused.
     pub draft: Config,
     /// Why it would be.
@@ -55,6 +57,7 @@ impl Desk {
             scene: Rc::default(),
             related: Rc::default(),
             sift: Sift::default(),
+            track: Track::default(),
             draft: Config::default(),
             refusals: Vec::new(),
             host: 0,
@@ -88,6 +91,11 @@ impl Desk {
 
     /// The run.
     pub fn run(&self) -> &Run {
+        self.source.run()
+    }
+
+    /// The run, where the rest of the desk is changed meanwhile.
+    pub fn source_run(&self) -> &Run {
         self.source.run()
     }
 
@@ -139,6 +147,9 @@ impl Desk {
         self.sift();
         self.place();
         self.relate();
+        if matches!(order, Order::On(_) | Order::Back(_) | Order::SeekRecord(_) | Order::Caption(_)) {
+            self.keep_in_sight();
+        }
     }
 
     /// What concerns the run.
@@ -152,7 +163,11 @@ impl Desk {
             Order::SeekRecord(seq) => self.source.run_mut().seek(*seq),
             Order::Back(stride) => self.source.run_mut().step_back(*stride),
             Order::Seek(at) => self.source.run_mut().seek_time(*at),
-            Order::Newest => self.source.run_mut().seek_head(),
+            Order::Newest => {
+                self.source.run_mut().seek_head();
+                self.track.follow = true;
+            }
+            Order::Track(order) => self.follow(*order),
             Order::Restart => self.begin(self.scenario),
             Order::Scenario(place) => self.begin(*place),
             Order::Move(direction) => {
@@ -206,7 +221,28 @@ impl Desk {
         self.refusals = Vec::new();
         self.source = Simulated::new(scenario);
         self.sift = Sift::default();
+        (self.track.follow, self.track.top) = (true, 0.0);
         self.placed = None;
+    }
+
+    fn follow(&mut self, order: TrackOrder) {
+        let now = self.run().now();
+        match order {
+            TrackOrder::Near => self.track.zoom(0.6, now, now),
+            TrackOrder::Far => self.track.zoom(1.0 / 0.6, now, now),
+            TrackOrder::Fit => self.track.fit(self.source.run()),
+            TrackOrder::Follow => self.track.follow = !self.track.follow,
+            TrackOrder::Collapse => self.track.collapse = !self.track.collapse,
+        }
+    }
+
+    /// Brings the cursor back into sight of the timeline.
+    fn keep_in_sight(&mut self) {
+        let now = self.run().now();
+        let part = self.track.scale(self.source.run()).x(now);
+        if !self.track.follow && !(0.0..=1.0).contains(&part) {
+            self.track.show(now);
+        }
     }
 
     /// Goes to the moment of another caption, playing on from there.

@@ -4,7 +4,7 @@ use super::glyph::icon;
 use super::top::give;
 use super::words;
 use crate::run::Stride;
-use crate::state::{Desk, Order, SPEEDS};
+use crate::state::{Desk, Order, SPEEDS, TrackOrder};
 use web_sys::{HtmlElement, HtmlSelectElement};
 use yew::{Callback, Html, NodeRef, TargetCast, html};
 
@@ -34,7 +34,9 @@ pub(super) fn view(desk: &Desk, time: &NodeRef, order: &Callback<Order>) -> Html
             { speed(desk, order) }
             <p class="time"><span ref={time.clone()}>{ words::time(desk.run().now()) }</span><small>{ " s" }</small></p>
             { behind(desk, order) }
+            <div class="gap"></div>
             { branches(desk, order) }
+            { track(desk, order) }
         </header>
     }
 }
@@ -51,6 +53,25 @@ fn speed(desk: &Desk, order: &Callback<Order>) -> Html {
         <label class="speed"><span class="unseen">{ "Speed" }</span>
             <select onchange={change} title="Speed (+ and -)">{ for SPEEDS.iter().enumerate().map(option) }</select>
         </label>
+    }
+}
+
+/// Which part of the run the timeline shows.
+fn track(desk: &Desk, order: &Callback<Order>) -> Html {
+    let toggle = |name: &'static str, title: &'static str, on: bool, what: TrackOrder| {
+        html! { <button class="quiet" aria-pressed={on.to_string()} {title} onclick={give(order, Order::Track(what))}>{ name }</button> }
+    };
+    let step = |name: &'static str, symbol: &'static str, what: TrackOrder| {
+        html! { <button class="quiet icon-only" aria-label={name} title={name} onclick={give(order, Order::Track(what))}>{ icon(symbol) }</button> }
+    };
+    html! {
+        <div class="track" role="group" aria-label="Timeline">
+            { toggle("Follow", "Goes along with the cursor", desk.track.follow, TrackOrder::Follow) }
+            { toggle("Skip quiet", "Leaves out times in which nothing went on", desk.track.collapse, TrackOrder::Collapse) }
+            { step("Less time", "plus", TrackOrder::Near) }
+            { step("More time", "minus", TrackOrder::Far) }
+            { step("The whole run", "fit", TrackOrder::Fit) }
+        </div>
     }
 }
 
