@@ -3,6 +3,7 @@
 use crate::run::Run;
 use crate::timeline::{LaneKey, Scale};
 use sessionful::Timestamp;
+use sessionful::ids::NodeId;
 use std::time::Duration;
 
 /// The window of the timeline.
@@ -101,14 +102,24 @@ impl Track {
 
 /// The lanes with their places from the top, and how high all of them are.
 pub fn lanes(run: &Run) -> (Vec<(LaneKey, f64, u16)>, f64) {
+    let mut sorted: Vec<_> = run.timeline().lanes().collect();
+    sorted.sort_by_key(|(key, _)| order(run, *key));
     let mut at = 0.0;
-    let lanes = run.timeline().lanes().map(|(key, lane)| {
+    let lanes = sorted.into_iter().map(|(key, lane)| {
         let (top, rows) = (at, lane.rows().min(12));
         at += ROW * f64::from(rows) + LANE;
         (key, top, rows)
     });
     let lanes: Vec<_> = lanes.collect();
     (lanes, at)
+}
+
+/// A call is followed from top to bottom: the proxies of a host with their channels, then the
+/// host's sessions and instances.
+fn order(run: &Run, key: LaneKey) -> (NodeId, bool, NodeId, LaneKey) {
+    let node = key.node();
+    let host = run.cast().host_of(node).unwrap_or(node);
+    (host, host == node, node, key)
 }
 
 fn micros(span: Duration) -> u64 {

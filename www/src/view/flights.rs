@@ -1,6 +1,7 @@
 //! Messages on their way, drawn above the stage at the place that their times give.
 
 use super::Refs;
+use super::measure::width;
 use super::paint::{Canvas, Colours};
 use crate::cast::short_action;
 use crate::flights::{Flight, Load};
@@ -25,6 +26,8 @@ pub(super) struct Flights {
     colours: Colours,
     still: bool,
     age: u32,
+    /// Where names stand already, in this frame.
+    names: Vec<(f64, f64, f64)>,
 }
 
 impl Flights {
@@ -37,6 +40,7 @@ impl Flights {
         let now = desk.run().now();
         let flights: Vec<&Flight> = desk.run().flights().collect();
         let named = flights.len() <= NAMED;
+        self.names.clear();
         for flight in flights {
             let Some(curve) = desk.scene.wires.get(&(flight.proxy, flight.channel)) else { continue };
             let progress = flight.progress(now);
@@ -122,7 +126,7 @@ impl Flights {
         canvas.pen.stroke();
     }
 
-    fn name(&self, canvas: &Canvas, flight: &Flight, (x, y): (f64, f64), down: bool) {
+    fn name(&mut self, canvas: &Canvas, flight: &Flight, (x, y): (f64, f64), down: bool) {
         let action = short_action(&flight.action);
         let words = match flight.load {
             Load::Request | Load::OneWay => action.to_owned(),
@@ -133,8 +137,18 @@ impl Flights {
         canvas.pen.set_font("11px \"Segoe UI\", Roboto, \"Liberation Sans\", system-ui, sans-serif");
         canvas.pen.set_fill_style_str(&self.colours.soft);
         canvas.pen.set_text_align(if down { "left" } else { "center" });
-        let (x, y) = if down { (x + 10.0, y + 4.0) } else { (x, y - 10.0) };
-        _ = canvas.pen.fill_text(&words, x, y);
+        let wide = f64::from(width(&words, 11.0));
+        let places = if down { [(x + 10.0, y + 4.0), (x + 10.0, y + 16.0)] } else { [(x, y - 10.0), (x, y + 18.0)] };
+        let free = |(x, y): &(f64, f64)| {
+            !self.names.iter().any(|(other, line, room)| {
+                (line - y).abs() < 12.0 && (other - x).abs() < (room + wide) / 2.0 + 4.0
+            })
+        };
+        // Two names on top of each other cannot be read: one of them goes.
+        if let Some((x, y)) = places.into_iter().find(free) {
+            _ = canvas.pen.fill_text(&words, x, y);
+            self.names.push((x, y, wide));
+        }
     }
 }
 

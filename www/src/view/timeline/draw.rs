@@ -94,17 +94,24 @@ impl Timeline {
         let fine = Duration::from_micros((to.since(from).as_micros() as f64 / wide * 2.5) as u64);
         let selected = desk.state.selected.and_then(bar_of);
         let mut bars = Bars::new(canvas, &self.colours, scale, run, selected, desk.state.selected);
-        for (key, top, rows) in lanes {
+        let seen = lanes.into_iter().filter_map(|(key, top, rows)| {
             let y = begin + top - desk.track.top;
             let high = ROW * f64::from(rows) + LANE;
-            if y > canvas.height || y + high < begin {
-                continue;
-            }
+            (y <= canvas.height && y + high >= begin).then_some((key, y, high))
+        });
+        let seen: Vec<_> = seen.collect();
+        for (key, y, high) in &seen {
             pen.set_fill_style_str(&self.colours.line);
             pen.fill_rect(0.0, (y + high).round() - 1.0, canvas.width, 1.0);
-            let Some(window) = run.timeline().window(key, from, to, fine) else { continue };
-            bars.lane(&window, y, high);
-            self.name(canvas, run, key, y);
+            self.name(canvas, run, *key, *y);
+        }
+        pen.begin_path();
+        pen.rect(NAMES, begin, wide, canvas.height - begin);
+        pen.clip();
+        for (key, y, high) in seen {
+            if let Some(window) = run.timeline().window(key, from, to, fine) {
+                bars.lane(&window, y, high);
+            }
         }
         bars.links();
         self.bars = bars.done();
@@ -116,12 +123,10 @@ impl Timeline {
         let (name, indent, ink) = match key {
             LaneKey::Proxy(node) => (run.cast().name(node).to_string(), 16.0, &colours.ink),
             LaneKey::Channel(_, place) => (format!("channel {}", place + 1), 28.0, &colours.soft),
-            LaneKey::Session(node, 0) => (format!("{}: session", run.cast().name(node)), 16.0, &colours.ink),
+            LaneKey::Session(node, 0) => (run.cast().name(node).to_string(), 16.0, &colours.ink),
             LaneKey::Session(_, place) => (format!("session {}", place + 1), 28.0, &colours.soft),
             LaneKey::Instance(_, place) => (format!("instance {}", place + 1), 28.0, &colours.soft),
         };
-        pen.set_fill_style_str(&colours.paper);
-        pen.fill_rect(0.0, y, NAMES - 1.0, ROW + LANE - 1.0);
         pen.set_fill_style_str(ink);
         pen.set_text_align("left");
         let name = crate::view::measure::fit(&name, 11.0, (NAMES - indent - 8.0) as f32);
