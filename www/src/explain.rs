@@ -1,8 +1,16 @@
 //! Rules in one sentence each, and what things are doing now.
 
+mod now;
+mod rules;
+
+#[cfg(test)]
+mod tests;
+
+pub use now::{Property, now, properties, rules_of};
+
 use crate::config::Refusal;
 use sessionful::sim::describe;
-use sessionful::{BehaviorError, ContractError, HostError, ProxyError, Rules};
+use sessionful::{BehaviorError, ContractError, HostError, Phase, ProxyError, Rules, Verb};
 
 /// Why something is not allowed, or went wrong.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -110,6 +118,17 @@ pub fn rule_of(error: &ProxyError, rules: Rules) -> Option<&'static str> {
 
 /// A rule in one sentence; nothing if it is not known here.
 pub fn rule(id: &str) -> Option<&'static str> {
-    let _ = id;
-    None
+    rules::RULES.iter().find(|(known, _)| *known == id).map(|(_, text)| *text)
+}
+
+/// All rules that are known here, with their sentences.
+pub fn all_rules() -> &'static [(&'static str, &'static str)] {
+    rules::RULES
+}
+
+/// The arrows of a state chart: from which phase which verb leads where.
+pub fn arrows(rules: Rules) -> Vec<(Phase, Verb, Phase)> {
+    let verbs = |phase: Phase| Verb::ALL.into_iter().map(move |verb| (phase, verb));
+    let all = Phase::ALL.into_iter().flat_map(verbs);
+    all.filter_map(|(from, verb)| Some((from, verb, from.after(verb, rules).ok()?))).collect()
 }

@@ -7,6 +7,7 @@
 //! | [`act`], [`offers`] | what a visitor can do, and why not                      |
 //! | [`simulated`], [`plan`] | runs in virtual time, with branches                 |
 //! | [`config`], [`scenarios`] | what runs; guided scenarios                       |
+//! | [`matrix`]  | 18 cells, run and compared                                         |
 //! | [`explain`] | rules in a sentence each                                          |
 //! | [`samples`] | three small services                                              |
 //! | [`lane`]    | each of them with its proxy and its host: what is drawn in a row  |
@@ -32,6 +33,7 @@ pub mod history;
 pub mod hosting;
 pub mod lane;
 pub mod log;
+pub mod matrix;
 pub mod offers;
 pub mod plan;
 pub mod run;

@@ -94,7 +94,13 @@ pub fn all() -> Vec<Scenario> {
     ]
 }
 
-/// The scenario of that name.
+/// The scenario of that name; the cells of the matrix have names as well.
 pub fn find(id: &str) -> Option<Scenario> {
-    all().into_iter().find(|scenario| scenario.id == id)
+    let cell = || crate::matrix::cells().into_iter().map(crate::matrix::Cell::scenario);
+    all().into_iter().chain(cell()).find(|scenario| scenario.id == id)
+}
+
+/// Who takes part in a cell of the matrix; nothing happens yet.
+pub(crate) fn cell_scenario(cell: crate::matrix::Cell) -> Scenario {
+    instances::cell(cell)
 }

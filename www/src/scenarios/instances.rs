@@ -4,8 +4,10 @@ use super::Scenario;
 use super::kit::{call, contract, host, proxy, scenario};
 use crate::act::{Act, Ask};
 use crate::config::HostConfig;
+use crate::matrix::Cell;
 use crate::run::Target;
 use sessionful::ids::NodeId;
+use sessionful::proxy::ProxyOptions;
 use sessionful::{Binding, InstanceMode, ReleaseMode, SessionMode};
 
 fn counter(name: &str, mode: InstanceMode) -> HostConfig {
@@ -50,6 +52,29 @@ pub(super) fn side_by_side() -> Scenario {
         .say(8_000, "Single has one object for everybody: it says 3.")
         .of(Target::Host(three))
         .say(9_000, "The sessions end, and their objects with them. The single one stays.")
+}
+
+/// The names of the cells of the matrix.
+const CELLS: [&str; 18] = [
+    "cell-1", "cell-2", "cell-3", "cell-4", "cell-5", "cell-6", "cell-7", "cell-8", "cell-9",
+    "cell-10", "cell-11", "cell-12", "cell-13", "cell-14", "cell-15", "cell-16", "cell-17",
+    "cell-18",
+];
+
+/// Who takes part in a cell of the matrix. Where the host refuses to open, nobody calls (`SESS-7`).
+pub(super) fn cell(cell: Cell) -> Scenario {
+    let id = CELLS[usize::from(cell.row - 1) % CELLS.len()];
+    let binding = if cell.has_session { Binding::websocket() } else { Binding::fetch() };
+    let counter = host("Counter", contract("Counter", cell.session, &["next"]), binding)
+        .instancing(cell.instancing)
+        .does("next", &["work 300ms", "add 1", "return id state"]);
+    let about = "One cell of the matrix: a session mode, an instance mode and a kind of channel.";
+    let empty = scenario(id, "A cell of the matrix", about, &["ORC-3", "ORC-4"]).host(counter);
+    if cell.is_refused() {
+        return empty;
+    }
+    let caller = |name| proxy(name, 0).options(ProxyOptions::wcf());
+    empty.proxy(caller("A")).proxy(caller("B"))
 }
 
 pub(super) fn well_known() -> Scenario {
