@@ -201,11 +201,8 @@ impl Scene {
     /// Places everything that a picture shows, in a stage of at least that room.
     pub fn place(picture: &Picture, cast: &Cast, traits: &Traits, room: Room) -> Scene {
         let tight = build::Builder::new(picture, cast, traits, room, 0.0).build();
-        let spare = match room.flow {
-            Flow::Across => room.height - tight.height,
-            Flow::Down => room.width - tight.width,
-        };
-        if spare < 1.0 {
+        let spare = room.height - tight.height;
+        if spare < 1.0 || room.flow == Flow::Down {
             return tight;
         }
         build::Builder::new(picture, cast, traits, room, spare).build()

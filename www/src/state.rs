@@ -3,12 +3,14 @@
 //! What runs is a [`Source`](crate::run::Source); how it is looked at is the [`State`]. Buttons,
 //! keys and the palette all give the same [`Order`]s.
 
+mod about;
 mod desk;
 mod keys;
 mod palette;
 mod sift;
 mod track;
 
+pub use about::{is_about, records_about};
 pub use desk::Desk;
 pub use keys::{direction_of, order_of};
 pub use palette::{Entry, Palette, matching};
@@ -17,6 +19,7 @@ pub use track::{LANE, ROW, Track, lanes, ruler};
 
 use crate::act::Act;
 use crate::config::Config;
+use crate::matrix::Cell;
 use crate::run::{Stride, Target};
 use sessionful::Timestamp;
 use std::rc::Rc;
@@ -187,6 +190,10 @@ pub enum Order {
     Track(TrackOrder),
     /// Shows other records in the log.
     Filter(Filter),
+    /// Runs the matrix again.
+    RunMatrix,
+    /// Opens a cell of the matrix as a scenario.
+    OpenCell(Cell),
     /// Runs something else.
     Configure(Rc<Config>),
     /// Runs what the scenario began with.
@@ -289,8 +296,16 @@ impl State {
                 self.playing = false;
                 return false;
             }
+            Order::OpenCell(_) => {
+                (self.playing, self.selected) = (true, None);
+                (self.view, self.tab) = (View::Stage, Tab::Stage);
+                return false;
+            }
             Order::Scenario(_) | Order::Restart => {
                 (self.playing, self.selected, self.sheet) = (true, None, None);
+                if matches!(self.view, View::Matrix | View::Code) {
+                    self.view = View::Stage;
+                }
                 return false;
             }
             Order::Source(_) => {

@@ -13,6 +13,7 @@ mod glyph;
 mod inspector;
 mod keyboard;
 mod log;
+mod matrix;
 mod measure;
 mod node;
 mod paint;
@@ -235,7 +236,8 @@ impl App {
             View::Stage => html! { <>{ caption::view(&self.desk, order) }{ self.stage(order) }</> },
             View::Table => table::view(&self.desk, order),
             View::Log => log::view(&self.desk, self.place, &self.refs.rows, context.link()),
-            View::Matrix | View::Code => Html::default(),
+            View::Matrix => matrix::view(&self.desk, order),
+            View::Code => Html::default(),
         }
     }
 

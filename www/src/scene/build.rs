@@ -47,6 +47,9 @@ struct Spot {
 
 pub(super) struct Builder<'a> {
     picture: &'a Picture,
+    room: Room,
+    /// How wide the widest group is, where they stand below each other.
+    widest: f32,
     cast: &'a Cast,
     traits: &'a Traits,
     flow: Flow,
@@ -69,14 +72,15 @@ impl<'a> Builder<'a> {
         picture: &'a Picture,
         cast: &'a Cast,
         traits: &'a Traits,
-        Room { width, flow, .. }: Room,
+        room: Room,
         spare: f32,
     ) -> Self {
+        let Room { width, flow, .. } = room;
         let along = |size: Size| if flow == Flow::Across { size.0 } else { size.1 };
         let sizes = [PROXY, CHANNEL, SESSION, CONTEXT, OBJECT].map(along);
         let mut gaps = match flow {
             Flow::Across => GAPS,
-            Flow::Down => [24.0, 96.0 + HEADER, 24.0, 20.0],
+            Flow::Down => [20.0, 64.0 + HEADER, 20.0, 16.0],
         };
         let needed = sizes.iter().chain(&gaps).sum::<f32>() + 2.0 * PAD + FRAME;
         if flow == Flow::Across {
@@ -100,7 +104,7 @@ impl<'a> Builder<'a> {
         let gaps = cast.iter().count().max(1) as f32;
         let loose = (spare / (gaps + 1.0)).min(LOOSEST);
         let margin = ((spare - loose * (gaps - 1.0)) / 2.0).clamp(0.0, 80.0);
-        Builder { loose, margin, picture, cast, traits, flow, columns, end: at, scene, middles, areas }
+        Builder { loose, margin, room, widest: 0.0, picture, cast, traits, flow, columns, end: at, scene, middles, areas }
     }
 
     pub(super) fn build(mut self) -> Scene {
@@ -110,8 +114,11 @@ impl<'a> Builder<'a> {
         for (node, host) in self.cast.hosts() {
             start = self.group(node, host, start) + GROUP_GAP + self.loose;
         }
-        let (along, across) = (self.end + FRAME + PAD, start - GROUP_GAP - self.loose + PAD);
-        let (w, h) = self.turned(along, across);
+        let (w, h) = match self.flow {
+            Flow::Across => (self.end + FRAME + PAD, start - GROUP_GAP - self.loose + PAD),
+            // The last group has made room for another one.
+            Flow::Down => (self.widest + 2.0 * PAD, self.columns[0] - GROUP_GAP + PAD),
+        };
         self.scene.width = self.scene.width.max(w);
         self.scene.height = h;
         self.scene
@@ -144,6 +151,7 @@ impl<'a> Builder<'a> {
 
     /// A host with its proxies; where it ends.
     fn group(&mut self, host: NodeId, member: &Member, start: f32) -> f32 {
+        let first = (self.scene.nodes.len(), self.scene.edges.len());
         let header = if self.flow == Flow::Across { HEADER } else { FRAME };
         let mut at = start + header;
         for (node, _) in self.cast.proxies().filter(|(_, proxy)| proxy.host == Some(host)) {
@@ -154,7 +162,35 @@ impl<'a> Builder<'a> {
         let right = self.hosted(host, start + header);
         let end = left.max(right) + FRAME;
         self.frame((host, member), start, end, place);
-        end
+        match self.flow {
+            Flow::Across => end,
+            Flow::Down => self.stack(first, start, end),
+        }
+    }
+
+    /// Where the flow goes down, groups do so too: the group is put into the middle, and the next
+    /// one begins below it. Where that one begins across the flow.
+    fn stack(&mut self, (node, edge): (usize, usize), start: f32, end: f32) -> f32 {
+        let wide = (self.room.width - 2.0 * PAD).max(end - start);
+        let aside = (wide - (end - start)) / 2.0;
+        for node in &mut self.scene.nodes[node..] {
+            match node.body {
+                Body::Host { .. } => node.area.w = wide,
+                _ => node.area.x += aside,
+            }
+        }
+        for edge in &mut self.scene.edges[edge..] {
+            edge.curve.from.x += aside;
+            edge.curve.to.x += aside;
+            if let (Tie::Wire | Tie::Exchange, Target::Channel(node, channel)) = (edge.tie, edge.ends.0) {
+                self.scene.wires.insert((node, channel), edge.curve);
+            }
+        }
+        let high = self.end + FRAME + GROUP_GAP - self.columns[0];
+        self.columns = self.columns.map(|column| column + high);
+        self.end += high;
+        self.widest = self.widest.max(wide);
+        start - GROUP_GAP - self.loose
     }
 
     /// A proxy with its channels; where they end.

@@ -2,6 +2,7 @@
 
 use super::{Entry, Order, Origin, Sheet, Sift, State, Track, TrackOrder, View};
 use crate::config::{Config, Refusal};
+use crate::matrix::{CellRun, cells};
 use crate::run::{Run, Source, Stride, Target};
 use crate::scene::{Room, Scene, Trait, Traits};
 use crate::scenarios::{self, Scenario};
@@ -21,8 +22,12 @@ pub struct Desk {
     pub state: State,
     /// All scenarios.
     pub scenarios: Rc<Vec<Scenario>>,
-    /// The place of the one that runs.
-    pub scenario: usize,
+    /// The one that runs, before the visitor changed anything.
+    original: Scenario,
+    /// The cells of the matrix, as far as they have run.
+    pub matrix: Vec<CellRun>,
+    /// Since when the matrix waits for its next step.
+    waited: Duration,
     /// The stage as it is now.
     pub scene: Rc<Scene>,
     /// What belongs to the selection.
@@ -47,13 +52,16 @@ impl Desk {
     /// The first scenario, running.
     pub fn new() -> Desk {
         let scenarios = Rc::new(scenarios::all());
-        let source = Simulated::new(scenarios[0].clone());
+        let original = scenarios[0].clone();
+        let source = Simulated::new(original.clone());
         let mut desk = Desk {
             traits: traits(&source.scenario().config),
             source,
             state: State::default(),
             scenarios,
-            scenario: 0,
+            original,
+            matrix: Vec::new(),
+            waited: Duration::ZERO,
             scene: Rc::default(),
             related: Rc::default(),
             sift: Sift::default(),
@@ -79,7 +87,7 @@ impl Desk {
 
     /// Whether the visitor has changed what the scenario runs.
     pub fn is_changed(&self) -> bool {
-        self.scenarios.get(self.scenario).is_some_and(|scenario| scenario.config != self.draft)
+        self.original.config != self.draft
     }
 
     /// Looks at some more records for the log; whether there is something new to show.
@@ -111,13 +119,32 @@ impl Desk {
 
     /// Lets some of the visitor's time go by; whether anything happened.
     pub fn pass(&mut self, span: Duration) -> bool {
+        let stepped = self.step_matrix(span);
         if !self.state.playing {
-            return self.sift();
+            return self.sift() || stepped;
         }
         let span = span.min(LONGEST).mul_f64(self.state.pace());
         self.source.advance(span);
         let sifted = self.sift();
-        self.place() || sifted
+        self.place() || sifted || stepped
+    }
+
+    /// Lets the cells of the matrix take their next steps, while they are looked at.
+    fn step_matrix(&mut self, span: Duration) -> bool {
+        const BEAT: Duration = Duration::from_millis(120);
+        if self.state.view != View::Matrix {
+            return false;
+        }
+        if self.matrix.is_empty() {
+            self.matrix = cells().into_iter().map(CellRun::new).collect();
+            return true;
+        }
+        self.waited += span;
+        if self.waited < BEAT {
+            return false;
+        }
+        self.waited = Duration::ZERO;
+        self.matrix.iter_mut().fold(false, |stepped, cell| cell.step() | stepped)
     }
 
     /// Places the stage anew if anything has happened.
@@ -168,7 +195,13 @@ impl Desk {
                 self.track.follow = true;
             }
             Order::Track(order) => self.follow(*order),
-            Order::Restart => self.begin(self.scenario),
+            Order::Restart => {
+                let scenario = (**self.source.scenario()).clone();
+                self.play(scenario);
+                self.state.said = "From the beginning".into();
+            }
+            Order::RunMatrix => self.matrix = cells().into_iter().map(CellRun::new).collect(),
+            Order::OpenCell(cell) => self.open(cell.scenario()),
             Order::Scenario(place) => self.begin(*place),
             Order::Move(direction) => {
                 let next = self.scene.neighbour(self.state.selected, *direction);
@@ -186,19 +219,24 @@ impl Desk {
             Order::Caption(next) => self.caption(*next),
             Order::Filter(filter) => self.sift.set(filter.clone()),
             Order::Configure(config) => self.configure((**config).clone()),
-            Order::Restore => self.begin(self.scenario),
+            Order::Restore => self.open(self.original.clone()),
             Order::Host(place) => (self.host, self.state.selected) = (*place, None),
             Order::Branch(place) => self.source.switch(*place),
-            Order::Source(Origin::Simulated) => self.begin(self.scenario),
+            Order::Source(Origin::Simulated) => self.open(self.original.clone()),
             _ => {}
         }
     }
 
     fn begin(&mut self, place: usize) {
-        let Some(scenario) = self.scenarios.get(place) else { return };
+        if let Some(scenario) = self.scenarios.get(place) {
+            self.open(scenario.clone());
+        }
+    }
+
+    /// Runs a scenario as it is meant.
+    fn open(&mut self, scenario: Scenario) {
         self.state.said = format!("{}: {}", scenario.title, scenario.about);
-        let scenario = scenario.clone();
-        self.scenario = place;
+        self.original = scenario.clone();
         self.play(scenario);
     }
 

@@ -5,7 +5,8 @@ use super::top::give;
 use super::{chart, words};
 use crate::act::Act;
 use crate::run::{Offer, Run, Target};
-use crate::state::{Desk, Order};
+use crate::explain;
+use crate::state::{Desk, Order, records_about};
 use sessionful::Rules;
 use yew::{Callback, Html, html};
 
@@ -61,17 +62,63 @@ fn one(desk: &Desk, target: Target, order: &Callback<Order>) -> Html {
                 <button class="quiet icon-only" aria-label="Close" title="Close (Escape)" onclick={give(order, Order::Select(None))}>{ icon("close") }</button>
             </header>
             <div class="body">
-                <section class="part now">
-                    <p>{ match node { Some(node) => node.spoken(), None => "It is gone at this moment.".into() } }</p>
-                </section>
+                <section class="part now"><p>{ explain::now(run, target) }</p></section>
                 if let Some(phase) = phase {
-                    <section class="part">{ chart::view(phase, rules.unwrap_or(Rules::Wcf)) }</section>
+                    <section class="part">{ chart::view(phase, automaton(target, rules)) }</section>
                 }
                 { verbs(run.acts(target), order) }
+                { facts(run, target) }
+                { why(run, target) }
+                { trace(run, target, order) }
                 { results(desk) }
             </div>
         </>
     }
+}
+
+/// Which automaton governs it: only proxies and their channels follow WWSAPI's.
+fn automaton(target: Target, rules: Option<Rules>) -> Rules {
+    match target {
+        Target::Proxy(_) | Target::Host(_) => rules.unwrap_or(Rules::Wcf),
+        _ => Rules::Wcf,
+    }
+}
+
+/// What can be said about it.
+fn facts(run: &Run, target: Target) -> Html {
+    let facts = explain::properties(run, target);
+    if facts.is_empty() {
+        return Html::default();
+    }
+    let fact = |(name, value): (&'static str, String)| html! { <><dt>{ name }</dt><dd>{ value }</dd></> };
+    html! { <section class="part"><h3>{ "Properties" }</h3><dl class="facts">{ for facts.into_iter().map(fact) }</dl></section> }
+}
+
+/// The rules behind what it does.
+fn why(run: &Run, target: Target) -> Html {
+    let known = explain::rules_of(run, target).into_iter().filter_map(|id| Some((id, explain::rule(id)?)));
+    let rules: Vec<Html> = known.map(|(id, text)| html! { <li><span class="rule">{ id }</span><span>{ text }</span></li> }).collect();
+    if rules.is_empty() {
+        return Html::default();
+    }
+    html! { <section class="part"><h3>{ "Why" }</h3><ul class="rules">{ for rules }</ul></section> }
+}
+
+/// What happened to it, newest first.
+fn trace(run: &Run, target: Target, order: &Callback<Order>) -> Html {
+    const SHOWN: usize = 8;
+    let records = records_about(run, target, SHOWN);
+    if records.is_empty() {
+        return Html::default();
+    }
+    let line = |record: &sessionful::event::Record| {
+        let (_, text) = crate::words::tell_of(run.cast(), record);
+        html! {
+            <li key={record.seq}><small>{ words::time(record.at) }</small>
+                <button class="link" title="Go to this moment" onclick={give(order, Order::SeekRecord(record.seq + 1))}>{ text }</button></li>
+        }
+    };
+    html! { <section class="part"><h3>{ "What happened to it" }</h3><ul class="trace">{ for records.into_iter().map(line) }</ul></section> }
 }
 
 fn named(run: &Run, target: Target) -> (&'static str, String) {
@@ -100,7 +147,7 @@ fn verbs(offers: Vec<Offer>, order: &Callback<Order>) -> Html {
         html! { <div class="verbs">{ for offers.map(|offer| verb(offer, order)) }</div> }
     };
     let refused = offers.iter().filter_map(|offer| Some((offer.act.label(), offer.legal.as_ref().err()?)));
-    let why = |(label, reason): (String, &crate::explain::Reason)| {
+    let why = |(label, reason): (String, &explain::Reason)| {
         html! {
             <li><span class="what">{ label }</span>
                 <span>{ &reason.text }{ " " }{ for reason.rule.map(|rule| html! { <span class="rule">{ rule }</span> }) }</span></li>

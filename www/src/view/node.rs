@@ -158,6 +158,8 @@ fn host(node: &Node, waiting: &[Token], held: [u32; 3], queued: [u32; 3]) -> Htm
     let class = if throttled { "meters end full" } else { "meters end" };
     let about = 40.0 + width(&node.name, 14.0);
     let room = w - about - 24.0 - width(&meters, 12.0);
+    // Where there is no room for figures the inspector has them.
+    let (meters, room) = if room < 0.0 { (String::new(), w - about - 14.0) } else { (meters, room) };
     html! {
         <>
             { frame(node, 10.0) }

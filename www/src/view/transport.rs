@@ -21,8 +21,8 @@ pub(super) fn view(desk: &Desk, time: &NodeRef, order: &Callback<Order>) -> Html
         <header class="transport">
             <h2 class="unseen">{ "Timeline" }</h2>
             <button class="play" onclick={give(order, Order::Toggle)} aria-keyshortcuts="Space"
-                title={if playing { "Pause (Space)" } else { "Run (Space)" }}>
-                { icon(if playing { "pause" } else { "play" }) }{ if playing { "Pause" } else { "Run" } }
+                aria-label={if playing { "Pause" } else { "Run" }} title={if playing { "Pause (Space)" } else { "Run (Space)" }}>
+                { icon(if playing { "pause" } else { "play" }) }<span>{ if playing { "Pause" } else { "Run" } }</span>
             </button>
             <div class="steps" role="group" aria-label="Steps">
                 { step("Start again", "r", "restart", Order::Restart) }
@@ -32,6 +32,7 @@ pub(super) fn view(desk: &Desk, time: &NodeRef, order: &Callback<Order>) -> Html
                 { step("Next fault", "!", "fault", Order::On(Stride::Trouble)) }
             </div>
             { speed(desk, order) }
+            <span class="tag origin">{ desk.run().label().text() }</span>
             <p class="time"><span ref={time.clone()}>{ words::time(desk.run().now()) }</span><small>{ " s" }</small></p>
             { behind(desk, order) }
             <div class="gap"></div>
@@ -62,7 +63,7 @@ fn track(desk: &Desk, order: &Callback<Order>) -> Html {
         html! { <button class="quiet" aria-pressed={on.to_string()} {title} onclick={give(order, Order::Track(what))}>{ name }</button> }
     };
     let step = |name: &'static str, symbol: &'static str, what: TrackOrder| {
-        html! { <button class="quiet icon-only" aria-label={name} title={name} onclick={give(order, Order::Track(what))}>{ icon(symbol) }</button> }
+        html! { <button class="quiet icon-only zoom" aria-label={name} title={name} onclick={give(order, Order::Track(what))}>{ icon(symbol) }</button> }
     };
     html! {
         <div class="track" role="group" aria-label="Timeline">
