@@ -5,6 +5,7 @@ use sessionful::{Contract, Operation, Rules};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Proxies and hosts by the ids that records give them.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -29,6 +30,8 @@ pub struct Member {
     pub auto_open: bool,
     /// How many calls may be pending (`PROXY-23`).
     pub max_pending: Option<u32>,
+    /// How long a call may take, if not for ever.
+    pub call_timeout: Option<Duration>,
 }
 
 impl Cast {

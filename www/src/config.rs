@@ -14,6 +14,7 @@ use sessionful::{
 };
 use smol_str::SmolStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Hosts and proxies. A host's node id is its place from 1; those of proxies follow.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -176,6 +177,7 @@ impl Config {
                 pooled,
                 auto_open: false,
                 max_pending: None,
+                call_timeout: None,
             };
             cast.add(self.host_node(place), member);
         }
@@ -192,6 +194,7 @@ impl Config {
                 pooled,
                 auto_open: proxy.options.auto_open.unwrap_or(!wws),
                 max_pending: proxy.options.max_pending_calls.or(wws.then_some(100)),
+                call_timeout: Some(call_timeout(&proxy.options, binding)),
             };
             cast.add(self.proxy_node(place), member);
         }
@@ -242,6 +245,15 @@ impl Config {
         let contract = Arc::new(host.contract.build()?);
         Proxy::new(contract, host.binding.clone(), proxy.options.clone())
     }
+}
+
+/// `PROXY-23` and `CO-12`.
+fn call_timeout(options: &ProxyOptions, binding: &Binding) -> Duration {
+    let default = match options.rules {
+        Rules::Wws => Duration::from_secs(30),
+        Rules::Wcf => binding.timeouts.send,
+    };
+    options.call_timeout.unwrap_or(default)
 }
 
 /// A proxy that keeps the place of one that cannot be made.

@@ -8,6 +8,7 @@
 //! | [`simulated`], [`plan`] | runs in virtual time, with branches                 |
 //! | [`config`], [`scenarios`] | what runs; guided scenarios                       |
 //! | [`matrix`]  | 18 cells, run and compared                                         |
+//! | [`lint`], [`share`], [`snippet`] | notices; links; code that sets up what is configured |
 //! | [`explain`] | rules in a sentence each                                          |
 //! | [`samples`] | three small services                                              |
 //! | [`lane`]    | each of them with its proxy and its host: what is drawn in a row  |
@@ -32,6 +33,7 @@ pub mod flights;
 pub mod history;
 pub mod hosting;
 pub mod lane;
+pub mod lint;
 pub mod log;
 pub mod matrix;
 pub mod offers;
@@ -40,7 +42,9 @@ pub mod run;
 pub mod samples;
 pub mod scenarios;
 pub mod scene;
+pub mod share;
 pub mod simulated;
+pub mod snippet;
 pub mod state;
 pub mod timeline;
 pub mod view;

@@ -324,7 +324,7 @@ mod tests {
                     || -> Vec<u32> { line[9..].iter().map(|n| n.parse().unwrap()).collect() };
                 match expected {
                     Expected::Counts(five) => {
-                        assert_eq!((line[7], counts()), ("ok", five.to_vec()))
+                        assert_eq!((line[7], counts()), ("ok", five.to_vec()));
                     }
                     Expected::Fails(error, five) => {
                         assert_eq!(line[8].replace(':', " "), error);

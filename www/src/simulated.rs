@@ -51,13 +51,28 @@ impl Simulated {
         Simulated { scenario, lines: vec![line], current: 0, made: 1 }
     }
 
-    /// A run of a scenario with things done to it, at a moment: what a link carries.
-    pub fn resume(scenario: Scenario, edits: Vec<Edit>, at: Moment) -> Simulated {
+    /// A run of a scenario to which things will be done: what a link carries.
+    pub fn planned(scenario: Scenario, edits: Vec<Edit>) -> Simulated {
         let mut simulated = Simulated::new(scenario);
-        let line = &mut simulated.lines[0];
-        line.plan(edits);
-        line.run_to(at);
+        simulated.line_mut().plan(edits);
+        simulated
+    }
+
+    /// Lets no more than that many things happen on the way to a moment, so that a page stays
+    /// awake. True: the moment is reached and shown.
+    pub fn load(&mut self, head: Moment, things: usize) -> bool {
+        let line = self.line_mut();
+        if !line.run_to(head, things) {
+            return false;
+        }
         line.run.seek_head();
+        true
+    }
+
+    /// A run of a scenario with things done to it, at a moment.
+    pub fn resume(scenario: Scenario, edits: Vec<Edit>, at: Moment) -> Simulated {
+        let mut simulated = Simulated::planned(scenario, edits);
+        while !simulated.load(at, usize::MAX) {}
         simulated
     }
 

@@ -110,6 +110,12 @@ impl Timeline {
                     self.close(bar, at, outcome != Outcome::Ok);
                 }
             }
+            // For its caller it is over, though its answer may still come (CALL-5, CALL-8).
+            Event::CallAbandoned { call } => {
+                if let Some(bar) = self.place(BarKey::Call(node, call)) {
+                    self.close(bar, at, true);
+                }
+            }
             Event::MessageArrived { channel, kind: Kind::Request | Kind::OneWay, .. } => {
                 if let Some((asker, _)) = self.open.trace.waiting(node, channel)
                     && let Some(bar) = self.place(BarKey::Call(asker.0, asker.1))

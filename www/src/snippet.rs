@@ -1,0 +1,1 @@
+//! TypeScript and Rust that set up what is configured.
