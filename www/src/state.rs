@@ -4,6 +4,7 @@
 //! keys and the palette all give the same [`Order`]s.
 
 mod about;
+mod arrival;
 mod desk;
 mod keys;
 mod palette;
@@ -200,6 +201,10 @@ pub enum Order {
     Restore,
     /// Shows the configuration of another host, by its place.
     Host(usize),
+    /// Shows what a link carries.
+    Arrive(Rc<str>),
+    /// Takes note of what is wrong.
+    Dismiss,
     /// Other colours.
     Theme,
 }

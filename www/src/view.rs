@@ -16,6 +16,7 @@ mod log;
 mod matrix;
 mod measure;
 mod node;
+mod notice;
 mod paint;
 mod phone;
 mod sheet;
@@ -31,7 +32,7 @@ use crate::scene::{Flow, Room};
 use crate::state::{Desk, Order, Palette, View, direction_of};
 use clock::Clock;
 use flights::Flights;
-use keyboard::Keyboard;
+use keyboard::{Address, Keyboard};
 use sessionful_web::panic;
 use std::rc::Rc;
 use std::time::Duration;
@@ -85,6 +86,8 @@ pub(crate) enum Message {
     Newest,
     /// What the log shows, to the clipboard.
     Copy,
+    /// A text, to the clipboard.
+    CopyText(String),
 }
 
 pub(crate) struct App {
@@ -97,6 +100,7 @@ pub(crate) struct App {
     timeline: Timeline,
     clock: Option<Clock>,
     _keyboard: Option<Keyboard>,
+    _address: Option<Address>,
 }
 
 /// The elements that are reached directly.
@@ -116,8 +120,11 @@ impl Component for App {
     fn create(context: &Context<App>) -> App {
         let frames = context.link().callback(Message::Frame);
         let keys = context.link().callback(|(key, command)| Message::Key(key, command));
+        let links = context.link().callback(|link: String| Message::Order(Order::Arrive(link.into())));
+        let mut desk = Desk::new();
+        desk.arrive(&Address::now());
         App {
-            desk: Desk::new(),
+            desk,
             theme: Theme::stored(),
             palette: Palette::default(),
             place: log::Place::default(),
@@ -126,6 +133,7 @@ impl Component for App {
             timeline: Timeline::default(),
             clock: Clock::start(frames),
             _keyboard: Keyboard::listen(keys),
+            _address: Address::listen(links),
         }
     }
 
@@ -155,6 +163,7 @@ impl Component for App {
             }
             Message::Scroll => return self.scroll(),
             Message::Newest => self.newest(),
+            Message::CopyText(text) => self.copy(&text),
             Message::Copy => self.copy(&log::json(&self.desk)),
         }
         true
@@ -170,6 +179,7 @@ impl Component for App {
                 <main class="centre panel" id="centre">
                     { top::views(state.view, &order) }
                     <div class="view" role="tabpanel" aria-label={state.view.name()}>{ self.middle(context, &order) }</div>
+                    { notice::view(&self.desk, &order) }
                 </main>
                 <aside class="right panel" aria-label="Inspector">
                     { inspector::view(&self.desk, &order) }

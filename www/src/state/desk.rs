@@ -1,7 +1,9 @@
 //! The run and how it is looked at, together: what every order does.
 
+use super::arrival::Arrival;
 use super::{Entry, Order, Origin, Sheet, Sift, State, Track, TrackOrder, View};
 use crate::config::{Config, Refusal};
+use crate::lint::{Notice, lint};
 use crate::matrix::{CellRun, cells};
 use crate::run::{Run, Source, Stride, Target};
 use crate::scene::{Room, Scene, Trait, Traits};
@@ -36,6 +38,12 @@ pub struct Desk {
     pub sift: Sift,
     /// Which part of the run the timeline shows.
     pub track: Track,
+    /// What should be looked at, in the run.
+    pub notices: Vec<Notice>,
+    /// Why a link could not be opened.
+    pub trouble: Option<String>,
+    /// A link that is being opened.
+    pub(super) arrival: Option<Arrival>,
     /// The configuration as the visitor has edited it; it runs unless it would be refused.
     pub draft: Config,
     /// Why it would be.
@@ -66,6 +74,9 @@ impl Desk {
             related: Rc::default(),
             sift: Sift::default(),
             track: Track::default(),
+            notices: Vec::new(),
+            trouble: None,
+            arrival: None,
             draft: Config::default(),
             refusals: Vec::new(),
             host: 0,
@@ -88,6 +99,11 @@ impl Desk {
     /// Whether the visitor has changed what the scenario runs.
     pub fn is_changed(&self) -> bool {
         self.original.config != self.draft
+    }
+
+    /// Whether a link is being opened.
+    pub fn is_arriving(&self) -> bool {
+        self.arrival.is_some()
     }
 
     /// Looks at some more records for the log; whether there is something new to show.
@@ -119,9 +135,9 @@ impl Desk {
 
     /// Lets some of the visitor's time go by; whether anything happened.
     pub fn pass(&mut self, span: Duration) -> bool {
-        let stepped = self.step_matrix(span);
+        let stepped = self.step_matrix(span) | self.go_on();
         if !self.state.playing {
-            return self.sift() || stepped;
+            return self.sift() | stepped | (stepped && self.place());
         }
         let span = span.min(LONGEST).mul_f64(self.state.pace());
         self.source.advance(span);
@@ -157,6 +173,7 @@ impl Desk {
         let run = self.source.run();
         let scene = Scene::place(run.picture(), run.cast(), &self.traits, self.room);
         self.scene = Rc::new(scene);
+        self.notices = lint(self.source.run());
         self.relate();
         true
     }
@@ -219,6 +236,8 @@ impl Desk {
             Order::Caption(next) => self.caption(*next),
             Order::Filter(filter) => self.sift.set(filter.clone()),
             Order::Configure(config) => self.configure((**config).clone()),
+            Order::Arrive(text) => self.arrive(text),
+            Order::Dismiss => self.trouble = None,
             Order::Restore => self.open(self.original.clone()),
             Order::Host(place) => (self.host, self.state.selected) = (*place, None),
             Order::Branch(place) => self.source.switch(*place),
@@ -231,6 +250,13 @@ impl Desk {
         if let Some(scenario) = self.scenarios.get(place) {
             self.open(scenario.clone());
         }
+    }
+
+    /// Shows a run that comes from elsewhere.
+    pub(super) fn meet(&mut self, scenario: Scenario, source: Simulated) {
+        let known = self.scenarios.iter().find(|known| known.id == scenario.id);
+        self.original = known.cloned().unwrap_or_else(|| scenario.clone());
+        self.take(scenario, source);
     }
 
     /// Runs a scenario as it is meant.
@@ -254,10 +280,17 @@ impl Desk {
     }
 
     fn play(&mut self, scenario: Scenario) {
+        let source = Simulated::new(scenario.clone());
+        self.take(scenario, source);
+    }
+
+    /// Shows another run.
+    pub(super) fn take(&mut self, scenario: Scenario, source: Simulated) {
         self.traits = traits(&scenario.config);
         self.draft = scenario.config.clone();
         self.refusals = Vec::new();
-        self.source = Simulated::new(scenario);
+        self.source = source;
+        self.arrival = None;
         self.sift = Sift::default();
         (self.track.follow, self.track.top) = (true, 0.0);
         self.placed = None;

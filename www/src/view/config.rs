@@ -37,6 +37,7 @@ pub(super) fn view(desk: &Desk, order: &Callback<Order>) -> Html {
             </header>
             <div class="body config">
                 { refusals(&desk.refusals) }
+                { warnings(&desk.draft) }
                 { hosts(desk, place, order) }
                 { contract(host, place, &edit) }
                 { binding(host, place, &edit) }
@@ -61,6 +62,17 @@ fn refusals(refusals: &[Refusal]) -> Html {
         }
     };
     html! { <>{ for refusals.iter().map(one) }</> }
+}
+
+/// What will go wrong, though it can run.
+fn warnings(config: &Config) -> Html {
+    let one = |notice: crate::lint::Notice| {
+        html! {
+            <div class="notice">{ icon("warning") }
+                <p>{ notice.text }{ " " }<span class="rule" title={explain::rule(notice.rule)}>{ notice.rule }</span></p></div>
+        }
+    };
+    html! { <>{ for crate::lint::lint_config(config).into_iter().map(one) }</> }
 }
 
 /// Which host, where there are several.

@@ -49,3 +49,30 @@ fn is_taken(event: &KeyboardEvent, key: &str, command: bool) -> bool {
         _ => false,
     }
 }
+
+/// Hears of other links in the address, as long as it lives.
+pub(super) struct Address(Closure<dyn FnMut(web_sys::Event)>);
+
+impl Address {
+    /// What comes after the `#` of the address now.
+    pub(super) fn now() -> String {
+        web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
+    }
+
+    /// Calls back with the new link.
+    pub(super) fn listen(links: Callback<String>) -> Option<Address> {
+        let heard = Closure::new(move |_: web_sys::Event| links.emit(Address::now()));
+        let callback = heard.as_ref().unchecked_ref();
+        web_sys::window()?.add_event_listener_with_callback("hashchange", callback).ok()?;
+        Some(Address(heard))
+    }
+}
+
+impl Drop for Address {
+    fn drop(&mut self) {
+        if let Some(window) = web_sys::window() {
+            let callback = self.0.as_ref().unchecked_ref();
+            _ = window.remove_event_listener_with_callback("hashchange", callback);
+        }
+    }
+}

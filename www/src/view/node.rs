@@ -211,6 +211,7 @@ fn gate(node: &Node, mode: ConcurrencyMode, inside: &[Token], out: &[Token]) -> 
 fn queues(resuming: &[Token], arriving: &[Token]) -> Html {
     html! {
         <>
+            if resuming.is_empty() && !arriving.is_empty() { { text("state", 10.0, 40.0, "waiting") } }
             { dots(resuming, "dot resuming", 52.0, 38.0, -10.0) }
             { dots(arriving, "dot arriving", 52.0, 51.0, -10.0) }
         </>

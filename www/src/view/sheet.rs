@@ -19,7 +19,7 @@ pub(super) fn view(desk: &Desk, palette: &Palette, link: &Scope<App>) -> Html {
         Sheet::Palette => ("sheet palette", "Commands", list(&desk.entries(), palette, "What do you want to do?", link)),
         Sheet::Scenarios => ("sheet palette", "Scenarios", list(&desk.scenario_entries(), palette, "Which scenario?", link)),
         Sheet::Help => ("sheet wide", "Help", help(&close)),
-        Sheet::Share => ("sheet", "Share", share(&close)),
+        Sheet::Share => ("sheet", "Share", share(desk, &close, link)),
     };
     html! {
         <div class="veil" onclick={close.clone()}>
@@ -172,6 +172,27 @@ fn help(close: &Callback<MouseEvent>) -> Html {
     }
 }
 
-fn share(close: &Callback<MouseEvent>) -> Html {
-    html! { <>{ title("Share what you see", close) }<div class="body share"></div></> }
+fn share(desk: &Desk, close: &Callback<MouseEvent>, link: &Scope<App>) -> Html {
+    let address = format!("{}#{}", here(), desk.link());
+    let copy = link.callback(Message::CopyText);
+    let (text, copy) = (address.clone(), Callback::from(move |_: MouseEvent| copy.emit(address.clone())));
+    let select = Callback::from(|event: web_sys::FocusEvent| event.target_unchecked_into::<HtmlInputElement>().select());
+    html! {
+        <>
+            { title("Share what you see", close) }
+            <div class="body share">
+                <p>{ "The link holds the scenario, its configuration, everything that you did and the moment that you look at. Nothing is uploaded: it is all in the link." }</p>
+                <div class="row">
+                    <input type="text" readonly=true aria-label="Link" value={text} onfocus={select}/>
+                    <button class="primary" onclick={copy}>{ icon("copy") }{ "Copy" }</button>
+                </div>
+            </div>
+        </>
+    }
+}
+
+/// The address of the page, without what comes after `#`.
+fn here() -> String {
+    let href = web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    href.split('#').next().unwrap_or_default().to_owned()
 }
