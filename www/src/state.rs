@@ -5,6 +5,7 @@
 
 mod about;
 mod arrival;
+mod crowd;
 mod desk;
 mod keys;
 mod palette;
@@ -181,6 +182,8 @@ pub enum Order {
     Sheet(Option<Sheet>),
     /// Runs a scenario, by its place.
     Scenario(usize),
+    /// Runs as much as a stage must bear.
+    Crowd,
     /// Shows another caption: the next, or the one before.
     Caption(bool),
     /// Takes what is shown from elsewhere.
@@ -306,7 +309,7 @@ impl State {
                 (self.view, self.tab) = (View::Stage, Tab::Stage);
                 return false;
             }
-            Order::Scenario(_) | Order::Restart => {
+            Order::Scenario(_) | Order::Crowd | Order::Restart => {
                 (self.playing, self.selected, self.sheet) = (true, None, None);
                 if matches!(self.view, View::Matrix | View::Code) {
                     self.view = View::Stage;

@@ -99,26 +99,31 @@ fn contract(host: &HostConfig, place: usize, edit: &Edit) -> Html {
         value: host.contract.session,
         options: &[(SessionMode::Allowed, "Allowed"), (SessionMode::Required, "Required"), (SessionMode::NotAllowed, "NotAllowed")],
     };
-    let operation = |(at, operation): (usize, &sessionful::Operation)| {
-        let flag = |label: &'static str, on: bool, set: fn(&mut sessionful::Operation, bool)| {
-            check(label, on, edit, move |config, on| {
+    type Operation = sessionful::Operation;
+    const FLAGS: [(&str, fn(&mut Operation) -> &mut bool); 3] = [
+        ("one-way", |operation| &mut operation.one_way),
+        ("initiating", |operation| &mut operation.initiating),
+        ("terminating", |operation| &mut operation.terminating),
+    ];
+    let row = |(at, operation): (usize, &Operation)| {
+        let flag = |(name, of): (&'static str, fn(&mut Operation) -> &mut bool)| {
+            let on = *of(&mut operation.clone());
+            let label = format!("{}: {name}", operation.name);
+            html! { <td>{ fields::tick(label, on, edit, move |config, on| {
                 if let Some(operation) = config.hosts[place].contract.operations.get_mut(at) {
-                    set(operation, on);
+                    *of(operation) = on;
                 }
-            })
+            }) }</td> }
         };
-        html! {
-            <li><span class="name">{ operation.name.as_str() }</span>
-                { flag("one-way", operation.one_way, |operation, on| operation.one_way = on) }
-                { flag("initiating", operation.initiating, |operation, on| operation.initiating = on) }
-                { flag("terminating", operation.terminating, |operation, on| operation.terminating = on) }
-            </li>
-        }
+        html! { <tr><th scope="row">{ operation.name.as_str() }</th>{ for FLAGS.into_iter().map(flag) }</tr> }
     };
     section("Contract", host.contract.name.as_str(), html! {
         <>
             { choose(session, edit, move |config, mode| config.hosts[place].contract.session = mode) }
-            <ul class="ops" aria-label="Operations">{ for host.contract.operations.iter().enumerate().map(operation) }</ul>
+            <table class="ops">
+                <thead><tr><th scope="col">{ "Operation" }</th>{ for FLAGS.iter().map(|(name, _)| html! { <th scope="col">{ *name }</th> }) }</tr></thead>
+                <tbody>{ for host.contract.operations.iter().enumerate().map(row) }</tbody>
+            </table>
             if !host.contract.callback.is_empty() {
                 <p class="note">{ "Calls back: " }{ host.contract.callback.iter().map(|operation| operation.name.as_str()).collect::<Vec<_>>().join(", ") }</p>
             }
@@ -128,10 +133,10 @@ fn contract(host: &HostConfig, place: usize, edit: &Edit) -> Html {
 
 fn binding(host: &HostConfig, place: usize, edit: &Edit) -> Html {
     const KINDS: &[(&str, &str)] = &[
-        ("websocket", "Sessions (websocket)"),
-        ("fetch", "No sessions (fetch)"),
-        ("both", "Both"),
-        ("reply-session", "Request-reply sessions"),
+        ("websocket", "Sessions"),
+        ("fetch", "No sessions"),
+        ("both", "Both kinds"),
+        ("reply-session", "Sessions, one way"),
     ];
     let known = KINDS.iter().find(|(name, _)| *name == host.binding.name);
     let value = known.map_or("websocket", |(name, _)| *name);

@@ -178,17 +178,17 @@ fn verb(offer: &Offer, order: &Callback<Order>) -> Html {
 
 /// How calls and commands ended.
 fn results(desk: &Desk) -> Html {
-    const SHOWN: usize = 6;
+    const SHOWN: usize = 8;
     let run = desk.run();
     let ended: Vec<Html> = run.ended().take(SHOWN).map(|ended| {
         let (class, text) = match &ended.result {
-            Ok(text) => ("ok", text.clone()),
+            Ok(text) if text == "done" => ("ok", String::new()),
+            Ok(text) => ("ok", format!("→ {text}")),
             Err(reason) => ("bad", reason.text.clone()),
         };
         html! {
             <li key={ended.number} {class}><small>{ words::time(ended.at) }</small>
-                <span>{ format!("{} {}", run.cast().name(ended.node), ended.asked) }</span>
-                <span class="result">{ text }</span></li>
+                <p>{ format!("{} {} ", run.cast().name(ended.node), ended.asked) }<span class="result">{ text }</span></p></li>
         }
     }).collect();
     if ended.is_empty() {
