@@ -13,12 +13,12 @@
 //! | [`samples`] | three small services                                              |
 //! | [`lane`]    | each of them with its proxy and its host: what is drawn in a row  |
 //! | [`demo`]    | what happens when nobody touches anything                         |
-//! | [`state`]   | what the page knows: records folded into a picture, results       |
+//! | [`scene`]   | where everything stands on the stage                              |
+//! | [`state`]   | how the run is looked at, and what every order does               |
 //! | [`log`]     | the journal, in order of time, filtered                           |
 //! | [`flight`]  | messages on their way                                             |
 //! | [`words`]   | events and errors in words                                        |
 //! | [`hosting`] | the worker: hosts for the three services                          |
-//! | [`engine`]  | the page: proxies for them, and what the buttons do               |
 //! | [`view`]    | the state as HTML                                                 |
 //!
 //! All but the last three are plain data and are tested without a browser.
@@ -27,7 +27,6 @@ pub mod act;
 pub mod cast;
 pub mod config;
 pub mod demo;
-pub mod engine;
 pub mod explain;
 pub mod flight;
 pub mod flights;
@@ -42,6 +41,7 @@ pub mod plan;
 pub mod run;
 pub mod samples;
 pub mod scenarios;
+pub mod scene;
 pub mod share;
 pub mod simulated;
 pub mod snippet;
