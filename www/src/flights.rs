@@ -111,8 +111,8 @@ const BLOCK: usize = 128;
 #[derive(Clone, Debug, Default)]
 pub struct Flights {
     flights: Vec<Flight>,
-    /// For each block of flights, when the last of them is over.
-    over: Vec<Timestamp>,
+    /// For each block of flights, when the last of those that are over was, and how many are not.
+    blocks: Vec<(Timestamp, u32)>,
     /// Those under way, by their places.
     open: Vec<usize>,
 }
@@ -133,8 +133,8 @@ impl Flights {
     /// Those under way at a moment.
     pub fn at(&self, now: Timestamp) -> impl Iterator<Item = &Flight> {
         let sent = self.flights.partition_point(|flight| flight.sent <= now);
-        let blocks = self.flights[..sent].chunks(BLOCK).zip(&self.over);
-        let alive = blocks.filter(move |(_, over)| now < **over);
+        let blocks = self.flights[..sent].chunks(BLOCK).zip(&self.blocks);
+        let alive = blocks.filter(move |(_, (over, open))| *open > 0 || now < *over);
         alive.flat_map(|(block, _)| block).filter(move |flight| flight.is_at(now))
     }
 
@@ -146,25 +146,37 @@ impl Flights {
     /// Adds one that has just been sent.
     pub(crate) fn send(&mut self, flight: Flight) {
         let place = self.flights.len();
-        if place / BLOCK == self.over.len() {
-            self.over.push(Timestamp::ZERO);
-        }
-        if flight.fate == Fate::UnderWay {
-            self.open.push(place);
-        }
         self.flights.push(flight);
-        self.note(place);
+        self.count(place);
+    }
+
+    fn count(&mut self, place: usize) {
+        if place / BLOCK == self.blocks.len() {
+            self.blocks.push((Timestamp::ZERO, 0));
+        }
+        let flight = &self.flights[place];
+        let (over, open) = &mut self.blocks[place / BLOCK];
+        if flight.fate == Fate::UnderWay {
+            *open += 1;
+            self.open.push(place);
+        } else {
+            *over = (*over).max(flight.until);
+        }
     }
 
     /// Goes through those under way; `update` changes them, and whatever has ended is closed.
     pub(crate) fn update(&mut self, mut update: impl FnMut(&mut Flight)) {
-        let mut open = std::mem::take(&mut self.open);
+        let Flights { flights, blocks, open } = self;
         open.retain(|place| {
-            update(&mut self.flights[*place]);
-            self.note(*place);
-            self.flights[*place].fate == Fate::UnderWay
+            let flight = &mut flights[*place];
+            update(flight);
+            let goes_on = flight.fate == Fate::UnderWay;
+            if !goes_on {
+                let (over, open) = &mut blocks[place / BLOCK];
+                (*over, *open) = ((*over).max(flight.until), open.saturating_sub(1));
+            }
+            goes_on
         });
-        self.open = open;
     }
 
     /// Forgets what was sent from a record on, and how it ended from that record on.
@@ -177,21 +189,8 @@ impl Flights {
                 flight.until = flight.due;
             }
         }
-        let places = 0..self.flights.len();
-        self.open =
-            places.clone().filter(|place| self.flights[*place].fate == Fate::UnderWay).collect();
-        self.over = vec![Timestamp::ZERO; self.flights.len().div_ceil(BLOCK)];
-        places.for_each(|place| self.note(place));
-    }
-
-    fn note(&mut self, place: usize) {
-        let flight = &self.flights[place];
-        let until = match flight.fate {
-            Fate::UnderWay => Timestamp(u64::MAX),
-            Fate::Arrived | Fate::Lost => flight.until,
-        };
-        let over = &mut self.over[place / BLOCK];
-        // Too late is harmless: the block is looked at in vain.
-        *over = (*over).max(until);
+        self.blocks.clear();
+        self.open.clear();
+        (0..self.flights.len()).for_each(|place| self.count(place));
     }
 }

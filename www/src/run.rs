@@ -133,6 +133,9 @@ pub struct Ended {
 /// How many ends are kept.
 const ENDS: usize = 200;
 
+/// How many records the timeline takes in at once.
+pub(crate) const INDEXED: usize = 20_000;
+
 /// Whether a visitor may do something now, and why not.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Offer {
@@ -149,7 +152,9 @@ pub struct Run {
     cast: Cast,
     pub(crate) history: History,
     pub(crate) flights: Flights,
-    pub(crate) timeline: Timeline,
+    timeline: Timeline,
+    /// The number of the first record that the timeline has not taken in.
+    indexed: u64,
     pub(crate) ended: VecDeque<Ended>,
     pub(crate) weather: BTreeMap<NodeId, Weather>,
     /// How far the run itself has come.
@@ -167,6 +172,7 @@ impl Run {
             history: History::default(),
             flights: Flights::default(),
             timeline: Timeline::default(),
+            indexed: 0,
             ended: VecDeque::new(),
             weather: BTreeMap::new(),
             head: Timestamp::ZERO,
@@ -328,8 +334,25 @@ impl Run {
     /// Takes a record in. The cursor stays where it is.
     pub(crate) fn push(&mut self, record: Record) {
         self.head = self.head.max(record.at);
-        self.timeline.add(&self.cast, &record);
+        let seq = self.history.next();
+        if self.indexed == seq {
+            // The history gives it this number.
+            self.timeline.add(&self.cast, &Record { seq, ..record.clone() });
+            self.indexed += 1;
+        }
         self.history.push(record);
+    }
+
+    /// Lets the timeline take in that many of the records that it has not yet, so that a page stays
+    /// awake. True: it has all of them.
+    pub fn index(&mut self, records: usize) -> bool {
+        let from = self.indexed.max(self.history.first());
+        let timeline = &mut self.timeline;
+        for record in self.history.from(from).take(records) {
+            timeline.add(&self.cast, record);
+            self.indexed = record.seq + 1;
+        }
+        self.indexed == self.history.next()
     }
 
     /// The run itself has come that far.
@@ -352,9 +375,8 @@ impl Run {
         self.history.truncate(seq);
         self.flights.truncate(seq);
         self.timeline = Timeline::default();
-        for record in self.history.from(0) {
-            self.timeline.add(&self.cast, record);
-        }
+        self.indexed = 0;
+        self.index(INDEXED);
         self.ended.retain(|ended| ended.at <= at);
         self.head = at;
     }

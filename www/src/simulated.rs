@@ -3,6 +3,8 @@
 //! A line of events can be paused, stepped and scrubbed. Doing something in its past begins another
 //! line, which goes on from a keyframe; the first stays as it was.
 
+#[cfg(test)]
+mod figures;
 mod line;
 #[cfg(test)]
 mod tests;
@@ -12,7 +14,7 @@ pub use line::Line;
 use crate::act::Act;
 use crate::explain::Reason;
 use crate::plan::{Edit, Moment};
-use crate::run::{Run, Source, Stride};
+use crate::run::{INDEXED, Run, Source, Stride};
 use crate::scenarios::Scenario;
 use sessionful::Timestamp;
 use std::rc::Rc;
@@ -152,6 +154,7 @@ impl Source for Simulated {
 
     fn advance(&mut self, span: Duration) {
         let line = self.line_mut();
+        line.run.index(INDEXED);
         let left = line.run.replay(span);
         if !left.is_zero() {
             line.advance(left);
