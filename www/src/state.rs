@@ -204,6 +204,8 @@ pub enum Order {
     Restore,
     /// Shows the configuration of another host, by its place.
     Host(usize),
+    /// Shows programs in Rust, or in TypeScript.
+    Language(bool),
     /// Shows what a link carries.
     Arrive(Rc<str>),
     /// Takes note of what is wrong.
@@ -257,6 +259,8 @@ pub struct State {
     pub playing: bool,
     /// How fast, as a place in [`SPEEDS`].
     pub speed: usize,
+    /// Programs are shown in Rust, not in TypeScript.
+    pub rust: bool,
     /// What is said to those who do not see.
     pub said: String,
 }
@@ -271,6 +275,7 @@ impl Default for State {
             selected: None,
             playing: true,
             speed: NORMAL,
+            rust: false,
             said: String::new(),
         }
     }
@@ -299,6 +304,7 @@ impl State {
             }
             Order::Tab(tab) => (self.tab, self.drawer) = (*tab, *tab == Tab::Configure),
             Order::Drawer => self.drawer = !self.drawer,
+            Order::Language(rust) => self.rust = *rust,
             Order::Sheet(sheet) => self.sheet = *sheet,
             Order::On(_) | Order::Back(_) | Order::Seek(_) | Order::SeekRecord(_) => {
                 self.playing = false;
