@@ -44,8 +44,8 @@ pub(super) fn NodeView(props: &NodeProps) -> Html {
     let transform = format!("translate({} {})", node.area.x, node.area.y);
     let tab = if props.stop { "0" } else { "-1" };
     html! {
-        <g {class} {transform} role="button" tabindex={tab} aria-label={node.spoken()}
-            aria-pressed={props.selected.to_string()} data-key={key(target)} {onclick} {onfocus}>
+        <g {class} {transform} role="group" tabindex={tab} aria-label={node.spoken()}
+            aria-current={props.selected.then_some("true")} data-key={key(target)} {onclick} {onfocus}>
             { inside(node) }
         </g>
     }

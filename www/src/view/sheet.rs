@@ -157,7 +157,7 @@ fn help(close: &Callback<MouseEvent>) -> Html {
     html! {
         <>
             { title("What is what", close) }
-            <div class="body help">
+            <div class="body help" tabindex="0" role="region" aria-label="What is what">
                 <div>
                     <p>{ "A " }<b>{ "proxy" }</b>{ " stands in for a service. A proxy with a session talks through one channel as long as it is open; a proxy without one borrows a channel from its pool for every call." }</p>
                     <p>{ "At the host, an " }<b>{ "instance context" }</b>{ " holds the service object: one per call, one per session, or one for all. Its " }<b>{ "gate" }</b>{ " lets one operation in at a time, unless the service says otherwise. Who waits is drawn before the gate: a dot is new, a ring came back from a call of its own and goes first." }</p>

@@ -46,7 +46,7 @@ pub(super) fn Stage(props: &StageProps) -> Html {
     html! {
         <div class="stage">
             <div class="scroller" ref={props.scroller.clone()}>
-                <svg width={w} height={h} role="group" aria-label="Stage" onclick={away}
+                <svg width={w} height={h} role="application" aria-label="Stage" onclick={away}
                     onkeydown={props.on_key.clone()}>
                     <g key="heads">{ for scene.heads.iter().map(|(name, at)| html! {
                         <text class="head" x={at.x.to_string()} y={at.y.to_string()}>{ *name }</text>

@@ -29,8 +29,8 @@ pub(super) fn view(desk: &Desk, theme: Theme, order: &Callback<Order>) -> Html {
                 <span class="unseen">{ "Scenario: " }</span><span>{ title }</span>{ icon("down") }
             </button>
             <div class="gap"></div>
-            <button class="search" onclick={sheet(Sheet::Palette)} aria-label="Find a command" aria-keyshortcuts="Control+K">
-                { icon("search") }<span>{ "Find a command" }</span><kbd>{ "Ctrl K" }</kbd>
+            <button class="search" onclick={sheet(Sheet::Palette)} aria-label="Find a command Ctrl K" aria-keyshortcuts="Control+K">
+                { icon("search") }<span>{ "Find a command" }</span>{ " " }<kbd>{ "Ctrl K" }</kbd>
             </button>
             <div class="tools">
                 <button class="quiet icon-only configure" onclick={give(order, Order::Drawer)} aria-label="Configuration"
