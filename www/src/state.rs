@@ -5,6 +5,7 @@
 
 mod about;
 mod arrival;
+mod crowd;
 mod desk;
 mod keys;
 mod palette;
@@ -181,6 +182,8 @@ pub enum Order {
     Sheet(Option<Sheet>),
     /// Runs a scenario, by its place.
     Scenario(usize),
+    /// Runs as much as a stage must bear.
+    Crowd,
     /// Shows another caption: the next, or the one before.
     Caption(bool),
     /// Takes what is shown from elsewhere.
@@ -201,6 +204,8 @@ pub enum Order {
     Restore,
     /// Shows the configuration of another host, by its place.
     Host(usize),
+    /// Shows programs in Rust, or in TypeScript.
+    Language(bool),
     /// Shows what a link carries.
     Arrive(Rc<str>),
     /// Takes note of what is wrong.
@@ -254,6 +259,8 @@ pub struct State {
     pub playing: bool,
     /// How fast, as a place in [`SPEEDS`].
     pub speed: usize,
+    /// Programs are shown in Rust, not in TypeScript.
+    pub rust: bool,
     /// What is said to those who do not see.
     pub said: String,
 }
@@ -268,6 +275,7 @@ impl Default for State {
             selected: None,
             playing: true,
             speed: NORMAL,
+            rust: false,
             said: String::new(),
         }
     }
@@ -296,6 +304,7 @@ impl State {
             }
             Order::Tab(tab) => (self.tab, self.drawer) = (*tab, *tab == Tab::Configure),
             Order::Drawer => self.drawer = !self.drawer,
+            Order::Language(rust) => self.rust = *rust,
             Order::Sheet(sheet) => self.sheet = *sheet,
             Order::On(_) | Order::Back(_) | Order::Seek(_) | Order::SeekRecord(_) => {
                 self.playing = false;
@@ -306,7 +315,7 @@ impl State {
                 (self.view, self.tab) = (View::Stage, Tab::Stage);
                 return false;
             }
-            Order::Scenario(_) | Order::Restart => {
+            Order::Scenario(_) | Order::Crowd | Order::Restart => {
                 (self.playing, self.selected, self.sheet) = (true, None, None);
                 if matches!(self.view, View::Matrix | View::Code) {
                     self.view = View::Stage;

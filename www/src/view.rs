@@ -7,6 +7,7 @@
 mod caption;
 mod chart;
 mod clock;
+mod code;
 mod config;
 mod flights;
 mod glyph;
@@ -248,7 +249,7 @@ impl App {
             View::Table => table::view(&self.desk, order),
             View::Log => log::view(&self.desk, self.place, &self.refs.rows, context.link()),
             View::Matrix => matrix::view(&self.desk, order),
-            View::Code => Html::default(),
+            View::Code => code::view(&self.desk, context.link()),
         }
     }
 

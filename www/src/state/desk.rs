@@ -221,6 +221,7 @@ impl Desk {
             Order::RunMatrix => self.matrix = cells().into_iter().map(CellRun::new).collect(),
             Order::OpenCell(cell) => self.open(cell.scenario()),
             Order::Scenario(place) => self.begin(*place),
+            Order::Crowd => self.open(super::crowd::scenario()),
             Order::Move(direction) => {
                 let next = self.scene.neighbour(self.state.selected, *direction);
                 if next.is_some() {
@@ -396,6 +397,7 @@ fn general() -> Vec<Entry> {
         entry("View", &format!("Show the {}", view.slug()), key, Order::Show(view))
     }));
     entries.extend([
+        entry("View", "Show a crowd", "", Order::Crowd),
         entry("View", "Other colours", "t", Order::Theme),
         entry("View", "Share a link", "l", Order::Sheet(Some(Sheet::Share))),
         entry("View", "Help", "?", Order::Sheet(Some(Sheet::Help))),

@@ -18,7 +18,8 @@ impl Keyboard {
             if event.alt_key() || event.default_prevented() || is_taken(&event, &key, command) {
                 return;
             }
-            if command && key.eq_ignore_ascii_case("k") || matches!(key.as_str(), " " | "/") {
+            // What opens a field must not be typed into it.
+            if command && key.eq_ignore_ascii_case("k") || !command && key.chars().count() == 1 {
                 event.prevent_default();
             }
             keys.emit((key, command));

@@ -27,7 +27,7 @@ fn trouble(text: &str, order: &Callback<Order>) -> Html {
     html! {
         <div class="notice bad" role="alert">
             { icon("warning") }
-            <p>{ text.to_owned() }{ " The first scenario is shown instead." }</p>
+            <p>{ text.to_owned() }{ " What was shown stays." }</p>
             <button class="link" onclick={give(order, Order::Dismiss)}>{ "All right" }</button>
         </div>
     }

@@ -4,6 +4,7 @@ use super::glyph::icon;
 use super::top::{give, shape};
 use super::{App, Message, document};
 use crate::state::{Desk, Entry, Order, Palette, Sheet, matching};
+use sessionful::Phase;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement, InputEvent, KeyboardEvent, MouseEvent};
 use yew::html::Scope;
@@ -188,16 +189,37 @@ fn help(close: &Callback<MouseEvent>) -> Html {
                     <p>{ "A " }<b>{ "proxy" }</b>{ " stands in for a service. A proxy with a session talks through one channel as long as it is open; a proxy without one borrows a channel from its pool for every call." }</p>
                     <p>{ "At the host, an " }<b>{ "instance context" }</b>{ " holds the service object: one per call, one per session, or one for all. Its " }<b>{ "gate" }</b>{ " lets one operation in at a time, unless the service says otherwise. Who waits is drawn before the gate: a dot is new, a ring came back from a call of its own and goes first." }</p>
                     <p>{ "Everything here is the real runtime. Nothing you do leaves this page." }</p>
+                </div>
+                <div><h3>{ "Keys" }</h3><dl>{ for KEYS.iter().map(key) }</dl></div>
+                <div>
                     <h3>{ "On the wire" }</h3>
                     <dl class="shapes">
                         { for [("request", "a request, which wants a reply"), ("reply", "a reply"), ("one-way", "a message that wants none"), ("fault", "a fault, or a connection that broke")].into_iter().map(sign) }
                     </dl>
                 </div>
-                <div><h3>{ "Keys" }</h3><dl>{ for KEYS.iter().map(key) }</dl></div>
+                <div>
+                    <h3>{ "In the timeline" }</h3>
+                    <dl class="shapes wide">
+                        { for BARS.iter().map(|(class, what)| html! { <><dt><i class={format!("bar-{class}")}/></dt><dd>{ *what }</dd></> }) }
+                    </dl>
+                    <h3>{ "Phases" }</h3>
+                    <dl class="shapes phases">
+                        { for Phase::ALL.into_iter().filter(|phase| *phase != Phase::Accepting).map(|phase| html! { <><dt>{ super::glyph::phase_mark(phase) }</dt><dd>{ phase.to_string() }</dd></> }) }
+                    </dl>
+                </div>
             </div>
         </>
     }
 }
+
+/// How the timeline draws what a call spends its time on.
+const BARS: [(&str, &str); 5] = [
+    ("run", "the service's code runs"),
+    ("wire", "on the wire"),
+    ("wait", "waits: for a channel, to be received, at the gate"),
+    ("throttle", "waits for a slot of a throttle"),
+    ("out", "waits for a call of its own"),
+];
 
 fn share(desk: &Desk, close: &Callback<MouseEvent>, link: &Scope<App>) -> Html {
     let address = format!("{}#{}", here(), desk.link());

@@ -52,9 +52,19 @@ pub(super) fn bare<T: PartialEq + Copy + 'static>(
     html! { <select aria-label={name} {onchange}>{ for options.iter().map(option) }</select> }
 }
 
-/// Yes or no.
+/// Yes or no, with its label.
 pub(super) fn check(
     label: &'static str,
+    on: bool,
+    edit: &Edit,
+    set: impl Fn(&mut Config, bool) + 'static,
+) -> Html {
+    html! { <label class="check">{ tick(label.to_owned(), on, edit, set) }<span aria-hidden="true">{ label }</span></label> }
+}
+
+/// Yes or no, in a table.
+pub(super) fn tick(
+    name: String,
     on: bool,
     edit: &Edit,
     set: impl Fn(&mut Config, bool) + 'static,
@@ -64,7 +74,7 @@ pub(super) fn check(
         let on = event.target_unchecked_into::<HtmlInputElement>().checked();
         edit(&mut |config| set(config, on));
     });
-    html! { <label class="check"><input type="checkbox" checked={on} {onchange}/>{ label }</label> }
+    html! { <input type="checkbox" aria-label={name} checked={on} {onchange}/> }
 }
 
 /// A number; none when the field is empty.
