@@ -18,6 +18,7 @@
 //! | [`log`]     | the journal, in order of time, filtered                           |
 //! | [`flight`]  | messages on their way                                             |
 //! | [`words`]   | events and errors in words                                        |
+//! | [`live`]    | runs of the real runtime: proxies here, hosts in a worker or elsewhere |
 //! | [`hosting`] | the worker: hosts for the three services                          |
 //! | [`view`]    | the state as HTML                                                 |
 //!
@@ -34,6 +35,7 @@ pub mod history;
 pub mod hosting;
 pub mod lane;
 pub mod lint;
+pub mod live;
 pub mod log;
 pub mod matrix;
 pub mod offers;

@@ -13,9 +13,11 @@ use std::time::Duration;
 pub fn offers(run: &Run, target: Target) -> Vec<Offer> {
     let acts = match target {
         Target::Proxy(node) => proxy(run, node),
+        Target::Host(node) if run.label() != &Label::Simulated => vec![Act::Kill(node)],
         Target::Host(node) => host(node),
         Target::Channel(node, channel) => wire(run, node, channel),
         Target::Call(node, _) => vec![Act::Abandon(node, 0)],
+        Target::Flight(_) if run.label() != &Label::Simulated => Vec::new(),
         Target::Flight(id) => {
             vec![Act::Delay(id, Duration::from_millis(500)), Act::Drop(id)]
         }
@@ -49,6 +51,7 @@ fn host(node: NodeId) -> Vec<Act> {
 
 fn wire(run: &Run, node: NodeId, channel: ChannelId) -> Vec<Act> {
     match run.cast().get(node).and_then(|member| member.host) {
+        Some(_) if run.label() != &Label::Simulated => vec![Act::CutChannel(node, channel)],
         Some(_) => {
             let weather = run.weather(node);
             let hold = if weather.held { Act::Release(node) } else { Act::Hold(node) };

@@ -121,7 +121,8 @@ impl Component for App {
     fn create(context: &Context<App>) -> App {
         let frames = context.link().callback(Message::Frame);
         let keys = context.link().callback(|(key, command)| Message::Key(key, command));
-        let links = context.link().callback(|link: String| Message::Order(Order::Arrive(link.into())));
+        let links =
+            context.link().callback(|link: String| Message::Order(Order::Arrive(link.into())));
         let mut desk = Desk::new();
         desk.arrive(&Address::now());
         App {

@@ -104,7 +104,21 @@ impl<'a> Builder<'a> {
         let gaps = cast.iter().count().max(1) as f32;
         let loose = (spare / (gaps + 1.0)).min(LOOSEST);
         let margin = ((spare - loose * (gaps - 1.0)) / 2.0).clamp(0.0, 80.0);
-        Builder { loose, margin, room, widest: 0.0, picture, cast, traits, flow, columns, end: at, scene, middles, areas }
+        Builder {
+            loose,
+            margin,
+            room,
+            widest: 0.0,
+            picture,
+            cast,
+            traits,
+            flow,
+            columns,
+            end: at,
+            scene,
+            middles,
+            areas,
+        }
     }
 
     pub(super) fn build(mut self) -> Scene {
@@ -182,7 +196,9 @@ impl<'a> Builder<'a> {
         for edge in &mut self.scene.edges[edge..] {
             edge.curve.from.x += aside;
             edge.curve.to.x += aside;
-            if let (Tie::Wire | Tie::Exchange, Target::Channel(node, channel)) = (edge.tie, edge.ends.0) {
+            if let (Tie::Wire | Tie::Exchange, Target::Channel(node, channel)) =
+                (edge.tie, edge.ends.0)
+            {
                 self.scene.wires.insert((node, channel), edge.curve);
             }
         }
@@ -279,11 +295,17 @@ impl<'a> Builder<'a> {
             let Some(context) = end.contexts.get(&id) else { continue };
             let target = Target::Context(host, id);
             let spot = Spot { along: self.columns[3], across: middle };
-            self.put(target, spot, CONTEXT, context_node((host, self.about(host).concurrency), id, context, end));
+            self.put(
+                target,
+                spot,
+                CONTEXT,
+                context_node((host, self.about(host).concurrency), id, context, end),
+            );
             let mut channels: Vec<ChannelId> = users(id, context, end).collect();
             channels.dedup();
             for channel in channels {
-                let live = end.dispatches.values().any(|d| d.channel == channel && d.context == Some(id));
+                let live =
+                    end.dispatches.values().any(|d| d.channel == channel && d.context == Some(id));
                 self.tie((Target::Channel(host, channel), target), Tie::Uses, live);
             }
         }
@@ -303,7 +325,9 @@ impl<'a> Builder<'a> {
             let own = end.objects.get(&id).copied().unwrap_or(false);
             let context = home(id).map(|(context, _)| *context);
             let working = end.dispatches.values().any(|dispatch| {
-                dispatch.stage == Stage::Invoking && context.is_some() && dispatch.context == context
+                dispatch.stage == Stage::Invoking
+                    && context.is_some()
+                    && dispatch.context == context
             });
             let target = Target::Object(host, id);
             let spot = Spot { along: self.columns[4], across: middle };
@@ -328,18 +352,18 @@ impl<'a> Builder<'a> {
         // Who has no wish stands after the others.
         let last = wanted.iter().map(|(at, _)| *at).filter(|at| *at < f32::MAX / 8.0);
         let after = last.fold(start, f32::max);
-        let wishes: Vec<Wish> = wanted
-            .iter()
-            .map(|(at, id)| Wish { middle: at.min(after), room: room(*id) })
-            .collect();
+        let wishes: Vec<Wish> =
+            wanted.iter().map(|(at, id)| Wish { middle: at.min(after), room: room(*id) }).collect();
         let middles = spread(&wishes, start);
-        let end = middles.last().zip(wishes.last()).map_or(start, |(at, w)| at + w.room / 2.0 - BETWEEN);
+        let end =
+            middles.last().zip(wishes.last()).map_or(start, |(at, w)| at + w.room / 2.0 - BETWEEN);
         (middles.into_iter().zip(wanted).map(|(at, (_, id))| (at, id)).collect(), end)
     }
 
     fn frame(&mut self, (host, member): (NodeId, &Member), start: f32, end: f32, place: usize) {
         let lead = if self.flow == Flow::Across { 0.0 } else { HEADER };
-        let (x, w) = (self.columns[2] - FRAME - lead, self.end + FRAME - self.columns[2] + FRAME + lead);
+        let (x, w) =
+            (self.columns[2] - FRAME - lead, self.end + FRAME - self.columns[2] + FRAME + lead);
         let (from, size) = (self.turned(x, start), self.turned(w, end - start));
         let area = Rect { x: from.0, y: from.1, w: size.0, h: size.1 };
         let none = End::default();
@@ -355,7 +379,13 @@ impl<'a> Builder<'a> {
         self.scene.nodes.insert(place, node);
     }
 
-    fn put(&mut self, target: Target, spot: Spot, size: Size, what: (SmolStr, SmolStr, Option<Phase>, Body)) {
+    fn put(
+        &mut self,
+        target: Target,
+        spot: Spot,
+        size: Size,
+        what: (SmolStr, SmolStr, Option<Phase>, Body),
+    ) {
         let (x, y) = match self.flow {
             Flow::Across => (spot.along, spot.across - size.1 / 2.0),
             Flow::Down => (spot.across - size.0 / 2.0, spot.along),
@@ -424,10 +454,18 @@ fn proxy_node(cast: &Cast, node: NodeId, about: &Trait, end: &End) -> Drawn {
     (cast.name(node), about.about.clone(), Some(end.phase), body)
 }
 
-fn channel_node(cast: &Cast, node: NodeId, id: ChannelId, channel: &ChannelView, end: &End) -> Drawn {
+fn channel_node(
+    cast: &Cast,
+    node: NodeId,
+    id: ChannelId,
+    channel: &ChannelView,
+    end: &End,
+) -> Drawn {
     let call = match channel.role {
         Role::Pooled => channel.call.and_then(|call| Some((call, end.calls.get(&call)?))),
-        _ => end.calls.iter().find(|(_, c)| c.channel == Some(id)).map(|(call, view)| (*call, view)),
+        _ => {
+            end.calls.iter().find(|(_, c)| c.channel == Some(id)).map(|(call, view)| (*call, view))
+        }
     };
     let call = call.map(|(call, view)| Token {
         target: Target::Call(node, call),
@@ -458,7 +496,12 @@ fn session_node(id: ChannelId, channel: &ChannelView) -> Drawn {
     (name, about, Some(channel.phase), body)
 }
 
-fn context_node((host, mode): (NodeId, ConcurrencyMode), id: ContextId, context: &ContextView, end: &End) -> Drawn {
+fn context_node(
+    (host, mode): (NodeId, ConcurrencyMode),
+    id: ContextId,
+    context: &ContextView,
+    end: &End,
+) -> Drawn {
     let named = |dispatch: &DispatchId| {
         let view = end.dispatches.get(dispatch);
         view.map(|view| token(host, *dispatch, view))

@@ -81,9 +81,11 @@ impl Node {
                 some(queued.iter().sum::<u32>() as usize, "waits for a slot", "wait for a slot"),
                 list("throttled:", waiting),
             ]),
-            Body::Session { backlog } | Body::Listener { backlog } => {
-                some(*backlog as usize, "message waits to be picked up", "messages wait to be picked up")
-            }
+            Body::Session { backlog } | Body::Listener { backlog } => some(
+                *backlog as usize,
+                "message waits to be picked up",
+                "messages wait to be picked up",
+            ),
             Body::Context { mode, inside, resuming, arriving, out } => both([
                 gate(*mode, inside),
                 list("called out:", out),

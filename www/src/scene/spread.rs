@@ -17,8 +17,15 @@ pub(super) struct Wish {
 pub(super) fn spread(wishes: &[Wish], start: f32) -> Vec<f32> {
     let mut blocks: Vec<Block> = Vec::new();
     for (index, wish) in wishes.iter().enumerate() {
-        let mut block = Block { first: index, wanted: wish.middle - wish.room / 2.0, count: 1.0, room: wish.room };
-        while let Some(before) = blocks.last().filter(|before| before.end(start) > block.begin(start)) {
+        let mut block = Block {
+            first: index,
+            wanted: wish.middle - wish.room / 2.0,
+            count: 1.0,
+            room: wish.room,
+        };
+        while let Some(before) =
+            blocks.last().filter(|before| before.end(start) > block.begin(start))
+        {
             block = before.join(&block);
             blocks.pop();
         }

@@ -30,8 +30,10 @@ pub fn is_about(record: &Record, target: Target) -> bool {
 }
 
 fn is_of_proxy(event: &Event) -> bool {
-    matches!(event, Event::ProxyPhase { .. } | Event::ChannelMade { .. } | Event::ChannelGone { .. })
-        || call(event).is_some()
+    matches!(
+        event,
+        Event::ProxyPhase { .. } | Event::ChannelMade { .. } | Event::ChannelGone { .. }
+    ) || call(event).is_some()
 }
 
 fn is_of_host(event: &Event) -> bool {
@@ -140,7 +142,10 @@ mod tests {
 
     #[test]
     fn a_lease_is_about_its_channel_and_its_call_and_nobody_elses() {
-        let lease = record(3, Event::ChannelLeased { channel: ChannelId(1), call: CallId(7), reused: true });
+        let lease = record(
+            3,
+            Event::ChannelLeased { channel: ChannelId(1), call: CallId(7), reused: true },
+        );
         assert!(is_about(&lease, Target::Channel(NodeId(3), ChannelId(1))));
         assert!(is_about(&lease, Target::Call(NodeId(3), CallId(7))));
         assert!(is_about(&lease, Target::Proxy(NodeId(3))));

@@ -35,7 +35,8 @@ impl Desk {
         if text.is_empty() {
             return;
         }
-        let opened = Link::decode(text).and_then(|link| Ok((link.scenario()?, link.begin()?, link)));
+        let opened =
+            Link::decode(text).and_then(|link| Ok((link.scenario()?, link.begin()?, link)));
         match opened {
             Ok((scenario, source, link)) => {
                 self.meet(scenario, source);
@@ -110,7 +111,11 @@ mod tests {
     fn a_link_of_a_later_playground_is_explained_and_the_first_scene_stays() {
         let mut desk = Desk::new();
         desk.arrive("#v9.abc");
-        assert!(desk.trouble.as_deref().is_some_and(|text| text.contains('9')), "{:?}", desk.trouble);
+        assert!(
+            desk.trouble.as_deref().is_some_and(|text| text.contains('9')),
+            "{:?}",
+            desk.trouble
+        );
         assert!(desk.state.playing);
         desk.arrive("");
         assert!(desk.trouble.is_some(), "no link explains nothing away");

@@ -6,8 +6,8 @@ use crate::config::{Config, Refusal};
 use crate::lint::{Notice, lint};
 use crate::matrix::{CellRun, cells};
 use crate::run::{Run, Source, Stride, Target};
-use crate::scene::{Room, Scene, Trait, Traits};
 use crate::scenarios::{self, Scenario};
+use crate::scene::{Room, Scene, Trait, Traits};
 use crate::simulated::Simulated;
 use sessionful::{InstanceMode, SessionMode};
 use std::rc::Rc;
@@ -191,7 +191,8 @@ impl Desk {
         self.sift();
         self.place();
         self.relate();
-        if matches!(order, Order::On(_) | Order::Back(_) | Order::SeekRecord(_) | Order::Caption(_)) {
+        if matches!(order, Order::On(_) | Order::Back(_) | Order::SeekRecord(_) | Order::Caption(_))
+        {
             self.keep_in_sight();
         }
     }
@@ -424,7 +425,8 @@ fn traits(config: &Config) -> Traits {
     }
     for (place, proxy) in config.proxies.iter().enumerate() {
         let host = config.hosts.get(proxy.host);
-        let pooled = config.cast().get(config.proxy_node(place)).is_some_and(|member| member.pooled);
+        let pooled =
+            config.cast().get(config.proxy_node(place)).is_some_and(|member| member.pooled);
         let session = host.is_some_and(|host| host.contract.session != SessionMode::NotAllowed);
         let about = match (pooled, session) {
             (true, _) => "a channel per call",

@@ -27,7 +27,9 @@ impl Filter {
     /// Whether a record is to be shown.
     pub fn lets(&self, run: &Run, record: &Record) -> bool {
         // The cheap questions first: only the last needs the text.
-        if self.trouble && !is_trouble(&record.event) || self.node.is_some_and(|node| node != record.node) {
+        if self.trouble && !is_trouble(&record.event)
+            || self.node.is_some_and(|node| node != record.node)
+        {
             return false;
         }
         if self.group.is_none() && self.words.is_empty() {

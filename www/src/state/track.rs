@@ -186,9 +186,15 @@ mod tests {
     #[test]
     fn rulers_have_round_steps() {
         let marks = ruler(Timestamp(0), Timestamp(1_000), 90);
-        assert_eq!(marks.iter().map(|at| at.0).collect::<Vec<_>>(), (0..=10).map(|n| n * 100).collect::<Vec<_>>());
+        assert_eq!(
+            marks.iter().map(|at| at.0).collect::<Vec<_>>(),
+            (0..=10).map(|n| n * 100).collect::<Vec<_>>()
+        );
         let marks = ruler(Timestamp(1_150), Timestamp(2_000), 190);
-        assert_eq!(marks.iter().map(|at| at.0).collect::<Vec<_>>(), [1_200, 1_400, 1_600, 1_800, 2_000]);
+        assert_eq!(
+            marks.iter().map(|at| at.0).collect::<Vec<_>>(),
+            [1_200, 1_400, 1_600, 1_800, 2_000]
+        );
         assert!(ruler(Timestamp(0), Timestamp(u64::MAX / 2), 1).len() <= 200);
     }
 }

@@ -9,9 +9,8 @@ use yew::{Callback, Html, html};
 pub(super) fn view(desk: &Desk, order: &Callback<Order>) -> Html {
     let scenario = desk.source.scenario();
     let now = desk.run().now();
-    let (place, text) = scenario
-        .caption(now)
-        .map_or((0, scenario.about), |(place, caption)| (place, caption.text));
+    let (place, text) =
+        scenario.caption(now).map_or((0, scenario.about), |(place, caption)| (place, caption.text));
     let count = scenario.captions.len();
     let (first, last) = (place == 0, place + 1 >= count);
     html! {

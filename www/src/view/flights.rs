@@ -42,12 +42,18 @@ impl Flights {
         let named = flights.len() <= NAMED;
         self.names.clear();
         for flight in flights {
-            let Some(curve) = desk.scene.wires.get(&(flight.proxy, flight.channel)) else { continue };
+            let Some(curve) = desk.scene.wires.get(&(flight.proxy, flight.channel)) else {
+                continue;
+            };
             let progress = flight.progress(now);
             let part = if self.still { (progress * STEPS).round() / STEPS } else { progress };
             let at = place(curve, flight.toward, part);
             let spot = (f64::from(at.x) - f64::from(left), f64::from(at.y) - f64::from(top));
-            if spot.0 < -20.0 || spot.1 < -20.0 || spot.0 > canvas.width + 20.0 || spot.1 > canvas.height + 20.0 {
+            if spot.0 < -20.0
+                || spot.1 < -20.0
+                || spot.0 > canvas.width + 20.0
+                || spot.1 > canvas.height + 20.0
+            {
                 continue;
             }
             let heading = heading(curve, flight.toward);
@@ -96,8 +102,17 @@ impl Flights {
             }
             Load::OneWay => {
                 let (px, py) = (-uy, ux);
-                let point = |ahead: f64, aside: f64| (x + ux * ahead + px * aside, y + uy * ahead + py * aside);
-                canvas.polygon(&[point(-4.0, 5.0), point(1.5, 5.0), point(6.0, 0.0), point(1.5, -5.0), point(-4.0, -5.0), point(-0.5, 0.0)]);
+                let point = |ahead: f64, aside: f64| {
+                    (x + ux * ahead + px * aside, y + uy * ahead + py * aside)
+                };
+                canvas.polygon(&[
+                    point(-4.0, 5.0),
+                    point(1.5, 5.0),
+                    point(6.0, 0.0),
+                    point(1.5, -5.0),
+                    point(-4.0, -5.0),
+                    point(-0.5, 0.0),
+                ]);
             }
             Load::Fault | Load::Break => {
                 canvas.polygon(&[(x - 6.0, y), (x, y - 6.0), (x + 6.0, y), (x, y + 6.0)]);
@@ -134,11 +149,17 @@ impl Flights {
             Load::Fault => format!("{action} fault"),
             other => other.name().to_owned(),
         };
-        canvas.pen.set_font("11px \"Segoe UI\", Roboto, \"Liberation Sans\", system-ui, sans-serif");
+        canvas
+            .pen
+            .set_font("11px \"Segoe UI\", Roboto, \"Liberation Sans\", system-ui, sans-serif");
         canvas.pen.set_fill_style_str(&self.colours.soft);
         canvas.pen.set_text_align(if down { "left" } else { "center" });
         let wide = f64::from(width(&words, 11.0));
-        let places = if down { [(x + 10.0, y + 4.0), (x + 10.0, y + 16.0)] } else { [(x, y - 10.0), (x, y + 18.0)] };
+        let places = if down {
+            [(x + 10.0, y + 4.0), (x + 10.0, y + 16.0)]
+        } else {
+            [(x, y - 10.0), (x, y + 18.0)]
+        };
         let free = |(x, y): &(f64, f64)| {
             !self.names.iter().any(|(other, line, room)| {
                 (line - y).abs() < 12.0 && (other - x).abs() < (room + wide) / 2.0 + 4.0

@@ -53,9 +53,12 @@ impl Place {
 /// Gives the table the height of all its rows. Sizes cannot be written into the page itself: its
 /// policy forbids inline styles.
 pub(super) fn fit(rows: &NodeRef, desk: &Desk, place: Place) {
-    let Some(sizer) = rows.cast::<HtmlElement>().and_then(|rows| rows.first_element_child()) else { return };
+    let Some(sizer) = rows.cast::<HtmlElement>().and_then(|rows| rows.first_element_child()) else {
+        return;
+    };
     let size = |index, height: usize| {
-        let part = sizer.children().item(index).and_then(|part| part.dyn_into::<HtmlElement>().ok());
+        let part =
+            sizer.children().item(index).and_then(|part| part.dyn_into::<HtmlElement>().ok());
         if let Some(part) = part {
             _ = part.style().set_property("height", &format!("{}px", height * ROW as usize));
         }
@@ -114,11 +117,17 @@ fn tools(desk: &Desk, set: &Callback<Filter>, link: &Scope<App>) -> Html {
         })
     };
     let typed = with(|filter, words| filter.words = words);
-    let oninput = Callback::from(move |event: InputEvent| typed.emit(event.target_unchecked_into::<HtmlInputElement>().value()));
+    let oninput = Callback::from(move |event: InputEvent| {
+        typed.emit(event.target_unchecked_into::<HtmlInputElement>().value())
+    });
     let whose = selected(with(|filter, node| filter.node = node.parse().ok().map(NodeId)));
-    let about = selected(with(|filter, name| filter.group = Group::ALL.into_iter().find(|group| group.name() == name)));
+    let about = selected(with(|filter, name| {
+        filter.group = Group::ALL.into_iter().find(|group| group.name() == name)
+    }));
     let trouble = with(|filter, on| filter.trouble = on == "true");
-    let onchange = Callback::from(move |event: Event| trouble.emit(event.target_unchecked_into::<HtmlInputElement>().checked().to_string()));
+    let onchange = Callback::from(move |event: Event| {
+        trouble.emit(event.target_unchecked_into::<HtmlInputElement>().checked().to_string())
+    });
     html! {
         <div class="log-tools">
             <label class="grow">{ icon("search") }<span class="unseen">{ "Search the records" }</span>
@@ -143,7 +152,9 @@ fn tools(desk: &Desk, set: &Callback<Filter>, link: &Scope<App>) -> Html {
 }
 
 fn selected(set: Callback<String>) -> Callback<Event> {
-    Callback::from(move |event: Event| set.emit(event.target_unchecked_into::<HtmlSelectElement>().value()))
+    Callback::from(move |event: Event| {
+        set.emit(event.target_unchecked_into::<HtmlSelectElement>().value())
+    })
 }
 
 fn count(desk: &Desk) -> String {
@@ -189,6 +200,7 @@ fn row(desk: &Desk, record: &Record, set: &Callback<Filter>, order: &Callback<Or
 pub(super) fn json(desk: &Desk) -> String {
     const MOST: usize = 20_000;
     let records = desk.sift.all(desk.run()).take(MOST);
-    let lines: Vec<String> = records.filter_map(|record| serde_json::to_string(record).ok()).collect();
+    let lines: Vec<String> =
+        records.filter_map(|record| serde_json::to_string(record).ok()).collect();
     format!("[\n{}\n]\n", lines.join(",\n"))
 }

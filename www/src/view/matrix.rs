@@ -63,7 +63,11 @@ pub(super) fn view(desk: &Desk, order: &Callback<Order>) -> Html {
 fn cell(run: &CellRun, order: &Callback<Order>) -> Html {
     let cell = run.cell();
     let (class, mark, verdict) = match (run.is_over(), run.passed()) {
-        (false, _) => ("cell running", html! { <span class="dots" aria-hidden="true">{ "…" }</span> }, "running"),
+        (false, _) => (
+            "cell running",
+            html! { <span class="dots" aria-hidden="true">{ "…" }</span> },
+            "running",
+        ),
         (true, true) => ("cell passed", icon("check"), "as expected"),
         (true, false) => ("cell wrong", icon("cross"), "not as expected"),
     };
@@ -83,7 +87,8 @@ fn summary(run: &CellRun, cell: Cell) -> Html {
     }
     let Some(seen) = run.seen().iter().flatten().last() else { return Html::default() };
     let [_, contexts, _, objects, disposed] = seen.counts;
-    let many = |count: u32, name: &str| format!("{count} {name}{}", if count == 1 { "" } else { "s" });
+    let many =
+        |count: u32, name: &str| format!("{count} {name}{}", if count == 1 { "" } else { "s" });
     html! {
         <span><b>{ many(objects, "object") }</b>{ format!(", {disposed} disposed, {}", many(contexts, "context")) }</span>
     }

@@ -95,7 +95,8 @@ fn proxy(node: &Node, waiting: &[Token], running: &[Token]) -> Html {
     let phase = node.phase.map(|phase| phase.to_string()).unwrap_or_default();
     let name = fit(&node.name, 14.0, w - 36.0);
     // The mark says it too.
-    let phase = if width(&name, 14.0) + width(&phase, 11.0) < w - 44.0 { phase } else { String::new() };
+    let phase =
+        if width(&name, 14.0) + width(&phase, 11.0) < w - 44.0 { phase } else { String::new() };
     html! {
         <>
             { frame(node, 6.0) }
@@ -149,17 +150,20 @@ fn host(node: &Node, waiting: &[Token], held: [u32; 3], queued: [u32; 3]) -> Htm
     let w = node.area.w;
     let mark = node.phase.map(|phase| glyph::phase(phase, 18.0, 18.0));
     let meter = |place: usize, name: &str| {
-        let wait = if queued[place] > 0 { format!(", {} wait", queued[place]) } else { String::new() };
+        let wait =
+            if queued[place] > 0 { format!(", {} wait", queued[place]) } else { String::new() };
         let plural = if held[place] == 1 { "" } else { "s" };
         format!("{} {name}{plural}{wait}", held[place])
     };
-    let meters = format!("{} · {} · {}", meter(1, "session"), meter(0, "call"), meter(2, "context"));
+    let meters =
+        format!("{} · {} · {}", meter(1, "session"), meter(0, "call"), meter(2, "context"));
     let throttled = queued.iter().any(|count| *count > 0);
     let class = if throttled { "meters end full" } else { "meters end" };
     let about = 40.0 + width(&node.name, 14.0);
     let room = w - about - 24.0 - width(&meters, 12.0);
     // Where there is no room for figures the inspector has them.
-    let (meters, room) = if room < 0.0 { (String::new(), w - about - 14.0) } else { (meters, room) };
+    let (meters, room) =
+        if room < 0.0 { (String::new(), w - about - 14.0) } else { (meters, room) };
     html! {
         <>
             { frame(node, 10.0) }
@@ -189,7 +193,12 @@ fn gate(node: &Node, mode: ConcurrencyMode, inside: &[Token], out: &[Token]) -> 
     let class = if open { "gate open" } else { "gate shut" };
     let bar = if open { "M62 29V35M62 53V59" } else { "M62 29V59" };
     let holder = inside.first().map_or_else(
-        || out.first().map_or_else(|| (String::from("free"), "room empty"), |token| (format!("{} is out", token.text), "room out")),
+        || {
+            out.first().map_or_else(
+                || (String::from("free"), "room empty"),
+                |token| (format!("{} is out", token.text), "room out"),
+            )
+        },
         |token| match inside.len() {
             1 => (token.text.to_string(), "room"),
             more => (format!("{} +{}", token.text, more - 1), "room"),

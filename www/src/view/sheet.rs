@@ -17,8 +17,16 @@ pub(super) fn view(desk: &Desk, palette: &Palette, link: &Scope<App>) -> Html {
     let close = give(&order, Order::Sheet(None));
     let stay = Callback::from(|event: MouseEvent| event.stop_propagation());
     let (class, label, inside) = match sheet {
-        Sheet::Palette => ("sheet palette", "Commands", list(&desk.entries(), palette, "What do you want to do?", link)),
-        Sheet::Scenarios => ("sheet palette", "Scenarios", list(&desk.scenario_entries(), palette, "Which scenario?", link)),
+        Sheet::Palette => (
+            "sheet palette",
+            "Commands",
+            list(&desk.entries(), palette, "What do you want to do?", link),
+        ),
+        Sheet::Scenarios => (
+            "sheet palette",
+            "Scenarios",
+            list(&desk.scenario_entries(), palette, "Which scenario?", link),
+        ),
         Sheet::Help => ("sheet wide", "Help", help(&close)),
         Sheet::Share => ("sheet", "Share", share(desk, &close, link)),
     };
@@ -49,12 +57,24 @@ fn trap() -> Callback<KeyboardEvent> {
             return;
         }
         let sheet = event.current_target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
-        let Some(all) = sheet.and_then(|sheet| sheet.query_selector_all("input, button, a, select").ok()) else { return };
+        let Some(all) =
+            sheet.and_then(|sheet| sheet.query_selector_all("input, button, a, select").ok())
+        else {
+            return;
+        };
         let end = |place: u32| all.item(place).and_then(|node| node.dyn_into::<HtmlElement>().ok());
         let (first, last) = (end(0), end(all.length().saturating_sub(1)));
         let active = document().and_then(|document| document.active_element());
-        let is = |end: &Option<HtmlElement>| end.as_ref().map(|end| end.unchecked_ref::<web_sys::Element>()) == active.as_ref();
-        let to = if event.shift_key() && is(&first) { last } else if !event.shift_key() && is(&last) { first } else { return };
+        let is = |end: &Option<HtmlElement>| {
+            end.as_ref().map(|end| end.unchecked_ref::<web_sys::Element>()) == active.as_ref()
+        };
+        let to = if event.shift_key() && is(&first) {
+            last
+        } else if !event.shift_key() && is(&last) {
+            first
+        } else {
+            return;
+        };
         event.prevent_default();
         if let Some(to) = to {
             _ = to.focus();
@@ -68,7 +88,9 @@ fn list(entries: &[Entry], palette: &Palette, ask: &'static str, link: &Scope<Ap
     let place = palette.place.min(count.saturating_sub(1));
     let chosen = found.get(place).and_then(|entry| entry.order.clone().ok());
     let order = link.callback(Message::Order);
-    let input = link.callback(|event: InputEvent| Message::Typed(event.target_unchecked_into::<HtmlInputElement>().value()));
+    let input = link.callback(|event: InputEvent| {
+        Message::Typed(event.target_unchecked_into::<HtmlInputElement>().value())
+    });
     let (go, move_to) = (order.clone(), link.callback(move |down| Message::Moved(down, count)));
     let onkeydown = Callback::from(move |event: KeyboardEvent| {
         match event.key().as_str() {
@@ -81,15 +103,19 @@ fn list(entries: &[Entry], palette: &Palette, ask: &'static str, link: &Scope<Ap
     });
     let mut group = "";
     let grouped = palette.query.is_empty();
-    let rows: Vec<Html> = found.iter().enumerate().map(|(at, entry)| {
-        let head = if grouped && entry.group != group {
-            group = entry.group;
-            html! { <li class="group" role="presentation">{ group }</li> }
-        } else {
-            Html::default()
-        };
-        html! { <>{ head }{ row(entry, at, at == place, &order) }</> }
-    }).collect();
+    let rows: Vec<Html> = found
+        .iter()
+        .enumerate()
+        .map(|(at, entry)| {
+            let head = if grouped && entry.group != group {
+                group = entry.group;
+                html! { <li class="group" role="presentation">{ group }</li> }
+            } else {
+                Html::default()
+            };
+            html! { <>{ head }{ row(entry, at, at == place, &order) }</> }
+        })
+        .collect();
     html! {
         <>
             <div class="query">{ icon("search") }
@@ -118,7 +144,8 @@ fn row(entry: &Entry, at: usize, selected: bool, order: &Callback<Order>) -> Htm
         Err(reason) => (Some("true"), reason.clone()),
     };
     let (order, chosen) = (order.clone(), entry.order.clone().ok());
-    let onclick = Callback::from(move |_: MouseEvent| chosen.iter().for_each(|chosen| run(&order, chosen)));
+    let onclick =
+        Callback::from(move |_: MouseEvent| chosen.iter().for_each(|chosen| run(&order, chosen)));
     html! {
         <li role="option" id={format!("found-{at}")} aria-selected={selected.to_string()} aria-disabled={disabled} {onclick}>
             <span>{ &entry.name }</span><span class="key">{ entry.key }</span>
@@ -197,8 +224,11 @@ const BARS: [(&str, &str); 5] = [
 fn share(desk: &Desk, close: &Callback<MouseEvent>, link: &Scope<App>) -> Html {
     let address = format!("{}#{}", here(), desk.link());
     let copy = link.callback(Message::CopyText);
-    let (text, copy) = (address.clone(), Callback::from(move |_: MouseEvent| copy.emit(address.clone())));
-    let select = Callback::from(|event: web_sys::FocusEvent| event.target_unchecked_into::<HtmlInputElement>().select());
+    let (text, copy) =
+        (address.clone(), Callback::from(move |_: MouseEvent| copy.emit(address.clone())));
+    let select = Callback::from(|event: web_sys::FocusEvent| {
+        event.target_unchecked_into::<HtmlInputElement>().select()
+    });
     html! {
         <>
             { title("Share what you see", close) }
@@ -215,6 +245,7 @@ fn share(desk: &Desk, close: &Callback<MouseEvent>, link: &Scope<App>) -> Html {
 
 /// The address of the page, without what comes after `#`.
 fn here() -> String {
-    let href = web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    let href =
+        web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
     href.split('#').next().unwrap_or_default().to_owned()
 }

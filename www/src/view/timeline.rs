@@ -71,7 +71,10 @@ pub(super) fn view(desk: &Desk, canvas: &NodeRef, link: &Scope<App>) -> Html {
     }
 }
 
-fn pointer(link: &Scope<App>, what: fn(&PointerEvent, f64, f64) -> Pointer) -> Callback<PointerEvent> {
+fn pointer(
+    link: &Scope<App>,
+    what: fn(&PointerEvent, f64, f64) -> Pointer,
+) -> Callback<PointerEvent> {
     link.callback(move |event: PointerEvent| {
         let (x, y) = (f64::from(event.offset_x()), f64::from(event.offset_y()));
         Message::Pointer(what(&event, x, y))

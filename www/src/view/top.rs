@@ -104,7 +104,9 @@ pub(super) fn shape(kind: &str) -> Html {
     let mark = match kind {
         "request" => html! { <circle class="solid" r="4" stroke="none"/> },
         "reply" => html! { <circle r="3.6"/> },
-        "one-way" => html! { <path class="solid" stroke="none" d="M-4 -4.5L1 -4.5L5 0L1 4.5L-4 4.5L-0.5 0Z"/> },
+        "one-way" => {
+            html! { <path class="solid" stroke="none" d="M-4 -4.5L1 -4.5L5 0L1 4.5L-4 4.5L-0.5 0Z"/> }
+        }
         _ => html! { <path class="bad" d="M-5 0L0 -5L5 0L0 5Z"/> },
     };
     html! { <svg width="12" height="12" viewBox="-6 -6 12 12" aria-hidden="true">{ mark }</svg> }

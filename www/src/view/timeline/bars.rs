@@ -1,7 +1,7 @@
 //! Bars in their lanes: what is waited for is hatched, what runs is full, the wire is a thin line.
 
-use super::draw::is_selected;
 use super::NAMES;
+use super::draw::is_selected;
 use crate::run::{Run, Target};
 use crate::state::ROW;
 use crate::timeline::{Bar, BarKey, LaneWindow, PhaseKind, Scale};
@@ -58,9 +58,17 @@ impl<'a> Bars<'a> {
         for life in &window.lives {
             let (left, right) = (self.x(life.from), self.x(life.to.unwrap_or(self.run.head().at)));
             let selected = is_selected(life.what, self.target);
-            pen.set_fill_style_str(if selected { &self.colours.accent_wash } else { &self.colours.hover });
+            pen.set_fill_style_str(if selected {
+                &self.colours.accent_wash
+            } else {
+                &self.colours.hover
+            });
             pen.fill_rect(left, y + 1.0, (right - left).max(1.0), high - 3.0);
-            pen.set_fill_style_str(if selected { &self.colours.accent } else { &self.colours.edge });
+            pen.set_fill_style_str(if selected {
+                &self.colours.accent
+            } else {
+                &self.colours.edge
+            });
             pen.fill_rect(left, y + 1.0, 1.0, high - 3.0);
             if life.to.is_some() {
                 pen.fill_rect(right - 1.0, y + 1.0, 1.0, high - 3.0);
@@ -157,7 +165,12 @@ impl<'a> Bars<'a> {
 }
 
 /// What a kind of stretch looks like; the legend asks for it too.
-pub(super) fn swatch(canvas: &Canvas, colours: &Colours, kind: PhaseKind, (left, right, top): (f64, f64, f64)) {
+pub(super) fn swatch(
+    canvas: &Canvas,
+    colours: &Colours,
+    kind: PhaseKind,
+    (left, right, top): (f64, f64, f64),
+) {
     let pen = &canvas.pen;
     let wide = right - left;
     let middle = top + HIGH / 2.0;

@@ -11,7 +11,8 @@ use sessionful::Timestamp;
 use std::time::Duration;
 use yew::NodeRef;
 
-pub(super) const FONT: &str = "11px \"Segoe UI\", Roboto, \"Liberation Sans\", system-ui, sans-serif";
+pub(super) const FONT: &str =
+    "11px \"Segoe UI\", Roboto, \"Liberation Sans\", system-ui, sans-serif";
 
 impl Timeline {
     /// Draws it all, as it is now.
@@ -145,7 +146,13 @@ impl Timeline {
         let x = (NAMES + part * wide).round();
         pen.set_fill_style_str(&colours.accent);
         pen.fill_rect(x - 0.75, MAP + 6.0, 1.5, canvas.height);
-        canvas.polygon(&[(x - 5.0, MAP + 3.0), (x + 5.0, MAP + 3.0), (x + 5.0, MAP + 9.0), (x, MAP + 14.0), (x - 5.0, MAP + 9.0)]);
+        canvas.polygon(&[
+            (x - 5.0, MAP + 3.0),
+            (x + 5.0, MAP + 3.0),
+            (x + 5.0, MAP + 9.0),
+            (x, MAP + 14.0),
+            (x - 5.0, MAP + 9.0),
+        ]);
     }
 
     /// What the bar under the pointer spent its time on.
@@ -155,11 +162,17 @@ impl Timeline {
         let spent = bar.spent(run.head().at);
         let whole = bar.to.unwrap_or(run.head().at).since(bar.from);
         let mut lines = vec![format!("{}  {}", bar.label, words::span(micros(whole)))];
-        lines.extend(spent.into_iter().map(|(kind, span)| format!("{}: {}", kind.name(), words::span(micros(span)))));
-        let wide = lines.iter().map(|line| crate::view::measure::width(line, 11.0)).fold(0.0, f32::max);
+        lines.extend(
+            spent
+                .into_iter()
+                .map(|(kind, span)| format!("{}: {}", kind.name(), words::span(micros(span)))),
+        );
+        let wide =
+            lines.iter().map(|line| crate::view::measure::width(line, 11.0)).fold(0.0, f32::max);
         let (wide, high) = (f64::from(wide) + 16.0, lines.len() as f64 * 15.0 + 9.0);
         let left = (x + 12.0).min(canvas.width - wide - 6.0);
-        let top = if y + 14.0 + high < canvas.height { y + 14.0 } else { (y - high - 6.0).max(2.0) };
+        let top =
+            if y + 14.0 + high < canvas.height { y + 14.0 } else { (y - high - 6.0).max(2.0) };
         let pen = &canvas.pen;
         pen.set_fill_style_str(&self.colours.paper);
         pen.fill_rect(left, top, wide, high);
@@ -193,7 +206,8 @@ fn mark(at: Timestamp, least: u64) -> String {
 impl Drawn {
     /// Whether the pointer is on it.
     pub(super) fn has(&self, x: f64, y: f64) -> bool {
-        (self.left - 2.0..=self.right + 2.0).contains(&x) && (self.top..=self.top + ROW).contains(&y)
+        (self.left - 2.0..=self.right + 2.0).contains(&x)
+            && (self.top..=self.top + ROW).contains(&y)
     }
 }
 
