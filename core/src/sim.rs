@@ -11,6 +11,7 @@ mod program;
 mod run;
 mod scenario;
 mod script;
+mod wire;
 
 pub use actor::ServiceScript;
 pub use link::{Random, Toward, Weather};
@@ -18,6 +19,7 @@ pub use program::{Act, ActError, Op, Operand, Programs};
 pub use run::{Run, describe};
 pub use scenario::{HostScript, ProxyScript, Scenario, ScenarioError};
 pub use script::{Command, Step, StepError};
+pub use wire::{InFlight, Load};
 
 use crate::action::{Action, Loss, Ticket, Wire};
 use crate::error::{HostError, ProxyError};
@@ -86,10 +88,13 @@ pub struct ProxyNode {
     endpoint: EndpointId,
     links: BTreeMap<ChannelId, u64>,
     done: BTreeMap<Ticket, Result<(), ProxyError>>,
-    settled: BTreeMap<CallId, Result<Box<Message>, ProxyError>>,
+    settled: BTreeMap<CallId, Settled>,
     /// Calls that an operation elsewhere makes through this proxy.
     for_others: BTreeMap<CallId, (NodeId, DispatchId, CallId)>,
 }
+
+/// How a call ended.
+pub type Settled = Result<Box<Message>, ProxyError>;
 
 /// What can happen next.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -187,6 +192,16 @@ impl World {
     /// The records of the run.
     pub fn journal(&self) -> &Journal {
         &self.journal
+    }
+
+    /// Takes the records out of the journal ([`Journal::take`]).
+    pub fn take_records(&mut self) -> Vec<crate::event::Record> {
+        self.journal.take()
+    }
+
+    /// Takes out how the calls of a proxy have ended since this was last asked.
+    pub fn take_settled(&mut self, node: NodeId) -> BTreeMap<CallId, Settled> {
+        self.proxies.get_mut(&node).map(|p| std::mem::take(&mut p.settled)).unwrap_or_default()
     }
 
     /// Adds a host; its singleton is made at once, if it has one.
@@ -350,7 +365,7 @@ impl World {
     }
 
     /// How a call ended, if it has.
-    pub fn settled(&self, node: NodeId, call: CallId) -> Option<&Result<Box<Message>, ProxyError>> {
+    pub fn settled(&self, node: NodeId, call: CallId) -> Option<&Settled> {
         self.proxies.get(&node)?.settled.get(&call)
     }
 

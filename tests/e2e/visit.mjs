@@ -7,47 +7,49 @@ import { playground } from "./browser.mjs";
 /** How long the slowest thing on the page may take, in milliseconds. */
 const PATIENCE = 15_000;
 
-/** Opens the playground and waits until its worker is ready. */
+/** Opens the playground and waits until it is drawn. */
 export async function visit(open, address = playground) {
   const page = await open();
+  await page.setViewportSize({ width: 1440, height: 900 });
   await page.goto(address);
-  await page.locator(".live.ready").waitFor({ timeout: PATIENCE });
+  await ready(page);
   return page;
 }
 
-/** A page whose demonstration is paused and whose last call has ended. */
-export async function quiet(open) {
-  const page = await visit(open);
-  for (const name of ["Calculator", "Session calculator", "Duplex hello"]) {
-    await shows(lane(page, name).locator(".phase").first(), "opened");
-  }
-  await page.keyboard.press("Space");
-  await page.locator(".live.still").waitFor();
-  await eventually(async () => assert.equal(await page.locator(".call").count(), 0));
-  // A one-way greeting is answered about a second later; until then its operation runs.
-  for (const sessions of await page.locator(".sessions .made").all()) await shows(sessions, "0 running");
-  return page;
+/** Waits until the page is drawn. */
+export async function ready(page) {
+  await page.locator("html[data-ready]").waitFor({ state: "attached", timeout: PATIENCE });
 }
 
-/** One conversation, and what can be seen and done in it. */
-export function lane(page, name) {
-  const region = page.getByRole("region", { name, exact: true });
-  return Object.assign(region, {
-    press: (button) => region.getByRole("button", { name: button, exact: true }).click(),
-    type: (field, text) => region.getByLabel(field, { exact: true }).fill(text),
-    phase: () => region.locator(".proxy .phase").innerText(),
-    channels: (kind = ".slot") => region.locator(`.channels ${kind}`),
-    result: () => region.locator(".results li").first(),
-  });
+/** Runs a scenario, by keyboard alone. */
+export async function scenario(page, words) {
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("s");
+  await page.getByRole("dialog", { name: "Scenarios" }).waitFor();
+  await page.keyboard.type(words);
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
 }
 
-/** Closes a proxy, makes it new and opens it. */
-export async function renew(region) {
-  for (const [verb, phase] of [["Close", "closed"], ["Reset", "created"], ["Open", "opened"]]) {
-    await region.press(verb);
-    await shows(region.locator(".proxy .phase"), phase);
-  }
+/** Does what the palette finds first, by keyboard alone. */
+export async function command(page, words) {
+  await page.keyboard.press("Control+k");
+  await page.getByRole("dialog", { name: "Commands" }).waitFor();
+  await page.keyboard.type(words);
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
 }
+
+/** The moment that is shown, in seconds. */
+export async function time(page) {
+  return Number(await page.locator(".time span").innerText());
+}
+
+/** What is said to those who do not see. */
+export const said = (page) => page.locator("p[role=status].unseen");
+
+/** A node of the stage, by the words that a screen reader says. */
+export const node = (page, words) => page.locator(`.stage .node[aria-label*="${words}"]`);
 
 /** Waits until an element shows a text. */
 export async function shows(locator, text) {
@@ -68,10 +70,4 @@ export async function eventually(check, patience = PATIENCE) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
-}
-
-/** A number of the bar at the top. */
-export async function total(page, name) {
-  const text = await page.locator(".totals div", { hasText: name }).locator("dd").innerText();
-  return Number(text);
 }

@@ -5,6 +5,7 @@
 //! | [`habitat`]  | time, tasks and randomness of a page or a worker                   |
 //! | [`pipe`]     | a session over a port or a socket                                   |
 //! | [`exchange`] | single requests over a `MessagePort`                               |
+//! | [`network`]  | sessions over WebSocket and requests over fetch, for Rust          |
 //! | [`control`]  | the port by which a page finds the hosts of a worker               |
 //! | [`events`]   | records of what happened, many to a message                        |
 //! | [`panic`]    | a panic becomes one message to whoever can still show it           |
@@ -22,6 +23,7 @@ pub mod events;
 pub mod exchange;
 pub mod habitat;
 mod language;
+pub mod network;
 #[cfg(feature = "npm-client")]
 pub mod npm;
 mod outbox;

@@ -2,26 +2,52 @@
 //!
 //! | module      | idea                                                              |
 //! |-------------|-------------------------------------------------------------------|
+//! | [`run`]     | what a view sees of a run, wherever it comes from                 |
+//! | [`history`], [`flights`], [`timeline`], [`cast`] | its parts                  |
+//! | [`act`], [`offers`] | what a visitor can do, and why not                      |
+//! | [`simulated`], [`plan`] | runs in virtual time, with branches                 |
+//! | [`config`], [`scenarios`] | what runs; guided scenarios                       |
+//! | [`matrix`]  | 18 cells, run and compared                                         |
+//! | [`lint`], [`share`], [`snippet`] | notices; links; code that sets up what is configured |
+//! | [`explain`] | rules in a sentence each                                          |
 //! | [`samples`] | three small services                                              |
 //! | [`lane`]    | each of them with its proxy and its host: what is drawn in a row  |
 //! | [`demo`]    | what happens when nobody touches anything                         |
-//! | [`state`]   | what the page knows: records folded into a picture, results       |
+//! | [`scene`]   | where everything stands on the stage                              |
+//! | [`state`]   | how the run is looked at, and what every order does               |
 //! | [`log`]     | the journal, in order of time, filtered                           |
 //! | [`flight`]  | messages on their way                                             |
 //! | [`words`]   | events and errors in words                                        |
+//! | [`live`]    | runs of the real runtime: proxies here, hosts in a worker or elsewhere |
 //! | [`hosting`] | the worker: hosts for the three services                          |
-//! | [`engine`]  | the page: proxies for them, and what the buttons do               |
 //! | [`view`]    | the state as HTML                                                 |
 //!
 //! All but the last three are plain data and are tested without a browser.
 
+pub mod act;
+pub mod cast;
+pub mod config;
 pub mod demo;
-pub mod engine;
+pub mod explain;
 pub mod flight;
+pub mod flights;
+pub mod history;
 pub mod hosting;
 pub mod lane;
+pub mod lint;
+pub mod live;
 pub mod log;
+pub mod matrix;
+pub mod offers;
+pub mod plan;
+pub mod run;
 pub mod samples;
+pub mod scenarios;
+pub mod scene;
+pub mod share;
+pub mod simulated;
+pub mod snippet;
 pub mod state;
+pub mod timeline;
 pub mod view;
 pub mod words;

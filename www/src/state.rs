@@ -1,316 +1,392 @@
-//! What the page knows, and how it comes to know it.
+//! What the page shows, and how it changes: plain data, without a browser.
+//!
+//! What runs is a [`Source`](crate::run::Source); how it is looked at is the [`State`]. Buttons,
+//! keys and the palette all give the same [`Order`]s.
 
-use crate::flight::{self, Flight};
-use crate::lane::{Lane, Side};
-use crate::log::{Entry, Filter, Log};
-use sessionful::event::{Event, Record};
-use sessionful::lifecycle::Phase;
-use sessionful::observe::{End, Picture};
-use std::collections::{BTreeMap, VecDeque};
+mod about;
+mod arrival;
+mod crowd;
+mod desk;
+mod keys;
+mod palette;
+mod sift;
+mod stagehand;
+mod track;
 
-/// Records wait that long, in microseconds, so that those of page and worker come in order of time.
-const PATIENCE: u64 = 40_000;
+pub use about::{is_about, records_about};
+pub use desk::Desk;
+pub use keys::{direction_of, order_of};
+pub use palette::{Entry, Palette, matching};
+pub use sift::{Filter, Sift};
+pub use stagehand::Stagehand;
+pub use track::{LANE, ROW, Track, lanes, ruler};
 
-/// How many results each lane shows.
-const RESULTS: usize = 3;
+use crate::act::Act;
+use crate::config::Config;
+use crate::matrix::Cell;
+use crate::run::{Stride, Target};
+use sessionful::Timestamp;
+use std::rc::Rc;
 
-/// How a command or a call ended.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Outcome {
-    /// Its number, counted.
-    pub number: u64,
-    /// What was wanted.
-    pub asked: String,
-    /// A person wanted it, and not the demonstration.
-    pub by_hand: bool,
-    /// How long it took, in microseconds.
-    pub took: Option<u64>,
-    /// What came of it.
-    pub result: Result<String, Trouble>,
-}
-
-/// An error as it is shown.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Trouble {
-    /// The name of the error.
-    pub kind: String,
-    /// What is wrong.
-    pub text: String,
-    /// What to do.
-    pub step: &'static str,
-}
-
-/// How the worker is.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub enum Worker {
-    /// It loads.
-    #[default]
-    Starting,
-    /// Its hosts listen.
-    Ready,
-    /// It is gone, and why.
-    Lost(String),
-}
-
-/// What is counted of a lane.
+/// What the middle of the page shows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Totals {
-    /// Calls sent.
-    pub calls: u64,
-    /// Channels made by the proxy.
-    pub channels: u64,
-    /// Sessions opened at the host.
-    pub sessions: u64,
-    /// Instance contexts made at the host.
-    pub contexts: u64,
-    /// Service objects made.
-    pub objects: u64,
+pub enum View {
+    /// What exists, and what moves between.
+    #[default]
+    Stage,
+    /// The same as a table.
+    Table,
+    /// Every session mode with every instancing over both kinds of channel.
+    Matrix,
+    /// Every record.
+    Log,
+    /// What would set up what is configured.
+    Code,
 }
 
-/// Something the page learns.
+impl View {
+    /// All of them, from left to right.
+    pub const ALL: [View; 5] = [View::Stage, View::Table, View::Matrix, View::Log, View::Code];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            View::Stage => "Stage",
+            View::Table => "Table",
+            View::Matrix => "Matrix",
+            View::Log => "Log",
+            View::Code => "Code",
+        }
+    }
+
+    /// The name in an address.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            View::Stage => "stage",
+            View::Table => "table",
+            View::Matrix => "matrix",
+            View::Log => "log",
+            View::Code => "code",
+        }
+    }
+}
+
+/// What a small screen shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Tab {
+    /// The middle.
+    #[default]
+    Stage,
+    /// The timeline.
+    Timeline,
+    /// The inspector.
+    Inspect,
+    /// The configuration.
+    Configure,
+}
+
+impl Tab {
+    /// All of them, from left to right.
+    pub const ALL: [Tab; 4] = [Tab::Stage, Tab::Timeline, Tab::Inspect, Tab::Configure];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Tab::Stage => "Stage",
+            Tab::Timeline => "Timeline",
+            Tab::Inspect => "Inspect",
+            Tab::Configure => "Configure",
+        }
+    }
+
+    /// The name for styles, and of its icon.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Tab::Stage => "stage",
+            Tab::Timeline => "timeline",
+            Tab::Inspect => "inspect",
+            Tab::Configure => "configure",
+        }
+    }
+}
+
+/// What covers the page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sheet {
+    /// Everything that can be done, by its name.
+    Palette,
+    /// The scenarios.
+    Scenarios,
+    /// What is what, and which keys there are.
+    Help,
+    /// A link to what is shown.
+    Share,
+    /// The address of a host elsewhere.
+    Network,
+}
+
+/// Where what is shown comes from.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Origin {
+    /// Virtual time.
+    #[default]
+    Simulated,
+    /// A worker of this browser.
+    Here,
+    /// A host at an address.
+    There(String),
+}
+
+/// How fast virtual time goes, against the visitor's.
+pub const SPEEDS: [(f64, &str); 7] = [
+    (0.01, "1/100×"),
+    (0.03, "1/30×"),
+    (0.1, "1/10×"),
+    (0.3, "1/3×"),
+    (1.0, "1×"),
+    (3.0, "3×"),
+    (10.0, "10×"),
+];
+
+/// Where the speed begins: at the visitor's own.
+pub const NORMAL: usize = 4;
+
+/// Something that the visitor wants.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Change {
-    /// Records of one side, with how far its clock is behind the page's, in microseconds.
-    Records(Side, Vec<Record>, i64),
-    /// So many records were lost at one side.
-    Missed(Side, u64),
-    /// Time passes.
-    Tick(u64),
-    /// The worker's hosts listen.
-    Ready,
-    /// The worker is gone.
-    Lost(String),
-    /// A call or command has ended.
-    Ended(Lane, Outcome),
-    /// Everything begins anew: another worker, other proxies.
-    Restarted,
-    /// The demonstration goes on, or rests.
-    Demo(bool),
-    /// The journal shows something else.
+pub enum Order {
+    /// Lets time go by, or stops it.
+    Toggle,
+    /// One step on.
+    On(Stride),
+    /// One step back.
+    Back(Stride),
+    /// To a time.
+    Seek(Timestamp),
+    /// To the moment before a record.
+    SeekRecord(u64),
+    /// To the beginning of the scenario.
+    Restart,
+    /// To the newest moment.
+    Newest,
+    /// Faster or slower; a place in [`SPEEDS`].
+    Speed(usize),
+    /// Looks at something, or at nothing.
+    Select(Option<Target>),
+    /// Goes to a neighbour on the stage.
+    Move(Direction),
+    /// Does something to the run.
+    Act(Act),
+    /// Shows something else in the middle.
+    Show(View),
+    /// Shows another part on a small screen.
+    Tab(Tab),
+    /// Shows or hides the configuration where there is little room.
+    Drawer,
+    /// Covers the page with something, or uncovers it.
+    Sheet(Option<Sheet>),
+    /// Runs a scenario, by its place.
+    Scenario(usize),
+    /// Runs as much as a stage must bear.
+    Crowd,
+    /// Shows another caption: the next, or the one before.
+    Caption(bool),
+    /// Takes what is shown from elsewhere.
+    Source(Origin),
+    /// Shows another branch, by its place.
+    Branch(usize),
+    /// Shows another part of the run in the timeline.
+    Track(TrackOrder),
+    /// Shows other records in the log.
     Filter(Filter),
+    /// Runs the matrix again.
+    RunMatrix,
+    /// Opens a cell of the matrix as a scenario.
+    OpenCell(Cell),
+    /// Runs something else.
+    Configure(Rc<Config>),
+    /// Runs what the scenario began with.
+    Restore,
+    /// Shows the configuration of another host, by its place.
+    Host(usize),
+    /// Shows programs in Rust, or in TypeScript.
+    Language(bool),
+    /// Shows what a link carries.
+    Arrive(Rc<str>),
+    /// Takes note of what is wrong.
+    Dismiss,
+    /// Other colours.
+    Theme,
 }
 
-/// What the page knows.
+/// What the timeline shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TrackOrder {
+    /// Less time, nearer.
+    Near,
+    /// More time.
+    Far,
+    /// The whole run.
+    Fit,
+    /// Along with the cursor, or not any more.
+    Follow,
+    /// Quiet times are left out, or not any more.
+    Collapse,
+}
+
+/// Where an arrow key points.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Direction {
+    /// Up.
+    Up,
+    /// Down.
+    Down,
+    /// Left.
+    Left,
+    /// Right.
+    Right,
+}
+
+/// How the run is looked at.
 #[derive(Clone, PartialEq, Debug)]
 pub struct State {
-    /// What exists now, in page and worker.
-    pub picture: Picture,
-    /// What happened.
-    pub log: Log,
-    /// Messages on their way.
-    pub flights: Vec<Flight>,
-    /// The latest results of each lane, newest first.
-    pub results: BTreeMap<Lane, VecDeque<Outcome>>,
-    /// What is counted of each lane.
-    pub totals: BTreeMap<Lane, Totals>,
-    /// How the worker is.
-    pub worker: Worker,
-    /// The demonstration goes on.
-    pub demo: bool,
-    /// Records that never arrived: what is drawn may be wrong.
-    pub missed: BTreeMap<Side, u64>,
+    /// What the middle shows.
+    pub view: View,
+    /// What a small screen shows.
+    pub tab: Tab,
+    /// The configuration covers the stage, where there is little room.
+    pub drawer: bool,
+    /// What covers the page.
+    pub sheet: Option<Sheet>,
+    /// What is looked at.
+    pub selected: Option<Target>,
+    /// Time goes by.
+    pub playing: bool,
+    /// How fast, as a place in [`SPEEDS`].
+    pub speed: usize,
+    /// Programs are shown in Rust, not in TypeScript.
+    pub rust: bool,
     /// What is said to those who do not see.
     pub said: String,
-    waiting: Vec<(u64, Side, Record)>,
 }
 
 impl Default for State {
     fn default() -> State {
         State {
-            picture: Picture::default(),
-            log: Log::default(),
-            flights: Vec::new(),
-            results: BTreeMap::new(),
-            totals: BTreeMap::new(),
-            worker: Worker::Starting,
-            demo: true,
-            missed: BTreeMap::new(),
+            view: View::default(),
+            tab: Tab::default(),
+            drawer: false,
+            sheet: None,
+            selected: None,
+            playing: true,
+            speed: NORMAL,
+            rust: false,
             said: String::new(),
-            waiting: Vec::new(),
         }
     }
 }
 
 impl State {
-    /// Takes a change in; whether there is something new to see.
-    pub fn apply(&mut self, change: Change) -> bool {
-        match change {
-            Change::Records(side, records, behind) => {
-                let at = |record: &Record| record.at.0.saturating_add_signed(behind);
-                self.waiting.extend(records.into_iter().map(|r| (at(&r), side, r)));
+    /// How fast time goes.
+    pub fn pace(&self) -> f64 {
+        SPEEDS.get(self.speed).map_or(1.0, |(pace, _)| *pace)
+    }
+
+    /// Takes in what concerns only how things are looked at; whether that was all.
+    pub fn obey(&mut self, order: &Order) -> bool {
+        match order {
+            Order::Toggle => {
+                self.play(!self.playing);
                 return false;
             }
-            Change::Missed(side, lost) if lost == 0 || self.missed.get(&side) == Some(&lost) => {
+            Order::Speed(speed) => {
+                self.speed = (*speed).min(SPEEDS.len() - 1);
+                self.said = format!("Speed {}", SPEEDS[self.speed].1);
+            }
+            Order::Select(selected) => {
+                self.selected = *selected;
+                self.drawer = false;
+            }
+            Order::Show(view) => {
+                (self.view, self.tab, self.sheet) = (*view, Tab::Stage, None);
+            }
+            Order::Tab(tab) => (self.tab, self.drawer) = (*tab, *tab == Tab::Configure),
+            Order::Drawer => self.drawer = !self.drawer,
+            Order::Language(rust) => self.rust = *rust,
+            Order::Sheet(sheet) => self.sheet = *sheet,
+            Order::On(_) | Order::Back(_) | Order::Seek(_) | Order::SeekRecord(_) => {
+                self.playing = false;
                 return false;
             }
-            Change::Missed(side, lost) => _ = self.missed.insert(side, lost),
-            Change::Tick(now) => return self.tick(now),
-            Change::Ready => self.worker = Worker::Ready,
-            Change::Lost(reason) => {
-                self.said = format!("The worker is gone: {reason}. Start it again.");
-                self.worker = Worker::Lost(reason);
-                // What lived there is gone with it, without a word.
-                for lane in Lane::ALL {
-                    self.picture.ends.remove(&lane.node(Side::Host));
+            Order::OpenCell(_) => {
+                (self.playing, self.selected) = (true, None);
+                (self.view, self.tab) = (View::Stage, Tab::Stage);
+                return false;
+            }
+            Order::Scenario(_) | Order::Crowd | Order::Restart => {
+                (self.playing, self.selected, self.sheet) = (true, None, None);
+                if matches!(self.view, View::Matrix | View::Code) {
+                    self.view = View::Stage;
                 }
-                self.waiting.retain(|(_, side, _)| *side == Side::Proxy);
+                return false;
             }
-            Change::Ended(lane, outcome) => self.end(lane, outcome),
-            Change::Restarted => {
-                let (demo, filter) = (self.demo, self.log.filter().clone());
-                *self = State { demo, ..State::default() };
-                self.log.set_filter(filter);
+            Order::Source(_) => {
+                (self.playing, self.selected, self.sheet) = (true, None, None);
+                (self.view, self.tab) = (View::Stage, Tab::Stage);
+                return false;
             }
-            Change::Demo(demo) => {
-                self.demo = demo;
-                let said = if demo { "Demonstration running" } else { "Demonstration paused" };
-                self.said = said.into();
-            }
-            Change::Filter(filter) => self.log.set_filter(filter),
+            _ => return false,
         }
         true
     }
 
-    /// One end of a lane, as it is now.
-    pub fn end_of(&self, lane: Lane, side: Side) -> Option<&End> {
-        self.picture.ends.get(&lane.node(side))
-    }
-
-    /// Where the proxy of a lane is in its life.
-    pub fn phase(&self, lane: Lane) -> Phase {
-        self.end_of(lane, Side::Proxy).map_or(Phase::Created, |end| end.phase)
-    }
-
-    fn tick(&mut self, now: u64) -> bool {
-        // Stable: each side's own order stays as it is.
-        self.waiting.sort_by_key(|(at, _, _)| *at);
-        let ripe = self.waiting.partition_point(|(at, _, _)| at + PATIENCE <= now);
-        let landed = flight::land(&mut self.flights, now);
-        for (at, side, record) in self.waiting.drain(..ripe).collect::<Vec<_>>() {
-            self.take(at, side, record, now);
-        }
-        ripe > 0 || landed
-    }
-
-    fn take(&mut self, at: u64, side: Side, record: Record, now: u64) {
-        self.picture.fold(&record);
-        if let Some(flight) = Flight::of(&record, now) {
-            flight::add(&mut self.flights, flight);
-        }
-        if let Some((lane, _)) = Lane::of(record.node) {
-            self.totals.entry(lane).or_default().count(side, &record.event);
-            if let Event::ProxyPhase { to: Phase::Faulted, .. } = record.event {
-                self.said = format!("{} proxy faulted", lane.title());
-            }
-        }
-        self.log.push(Entry::new(side, at, record));
-    }
-
-    fn end(&mut self, lane: Lane, outcome: Outcome) {
-        if outcome.by_hand {
-            self.said = match &outcome.result {
-                Ok(result) if result.is_empty() => format!("{}: done", outcome.asked),
-                Ok(result) => format!("{}: {result}", outcome.asked),
-                Err(trouble) => format!("{}: {}. {}", outcome.asked, trouble.text, trouble.step),
-            };
-        }
-        let results = self.results.entry(lane).or_default();
-        results.push_front(outcome);
-        results.truncate(RESULTS);
-    }
-}
-
-impl Totals {
-    fn count(&mut self, side: Side, event: &Event) {
-        match (side, event) {
-            (Side::Proxy, Event::CallSent { .. }) => self.calls += 1,
-            (Side::Proxy, Event::ChannelMade { .. }) => self.channels += 1,
-            (Side::Host, Event::SessionOpened { .. }) => self.sessions += 1,
-            (Side::Host, Event::ContextMade { .. }) => self.contexts += 1,
-            (Side::Host, Event::InstanceMade { .. }) => self.objects += 1,
-            _ => {}
-        }
+    fn play(&mut self, playing: bool) {
+        self.playing = playing;
+        self.said = if playing { "Running" } else { "Paused" }.into();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sessionful::Timestamp;
-    use sessionful::ids::{CallId, ChannelId, OperationId};
+    use sessionful::ids::NodeId;
 
-    fn record(lane: Lane, side: Side, seq: u64, at: u64, event: Event) -> Record {
-        Record { seq, at: Timestamp(at), node: lane.node(side), cause: None, event }
-    }
-
-    fn phase(to: Phase) -> Event {
-        Event::ProxyPhase { from: Phase::Created, to }
+    #[test]
+    fn it_opens_on_a_running_scene() {
+        let state = State::default();
+        assert!(state.playing && state.sheet.is_none());
+        assert_eq!((state.view, state.pace()), (View::Stage, 1.0));
     }
 
     #[test]
-    fn records_of_both_sides_come_in_order_of_time() {
+    fn space_pauses_and_says_so() {
         let mut state = State::default();
-        let lane = Lane::Calculator;
-        let sent = |call| Event::CallSent {
-            call: CallId(call),
-            operation: OperationId(0),
-            channel: ChannelId(1),
-            one_way: false,
-        };
-        let host = Event::HostPhase { from: Phase::Created, to: Phase::Opening };
-        let ours = vec![
-            record(lane, Side::Proxy, 0, 1_000, sent(1)),
-            record(lane, Side::Proxy, 1, 9_000, sent(2)),
-        ];
-        assert!(!state.apply(Change::Records(Side::Proxy, ours, 0)));
-        // The worker began to count 2 ms after the page.
-        let theirs = vec![record(lane, Side::Host, 0, 3_000, host)];
-        state.apply(Change::Records(Side::Host, theirs, 2_000));
-        assert!(!state.apply(Change::Tick(20_000)), "nothing is old enough yet");
-        assert!(state.apply(Change::Tick(60_000)));
-        let names: Vec<String> = state.log.window(0, 9).map(|(_, entry)| entry.name()).collect();
-        assert_eq!(names, ["p1", "h0", "p0"]);
-        assert_eq!(state.totals[&lane].calls, 2);
+        state.obey(&Order::Toggle);
+        assert_eq!((state.playing, state.said.as_str()), (false, "Paused"));
+        state.obey(&Order::Toggle);
+        assert_eq!((state.playing, state.said.as_str()), (true, "Running"));
     }
 
     #[test]
-    fn a_faulted_proxy_is_seen_and_said() {
+    fn steps_pause_and_are_left_to_the_run() {
         let mut state = State::default();
-        let lane = Lane::SessionCalculator;
-        let records = vec![record(lane, Side::Proxy, 0, 0, phase(Phase::Faulted))];
-        state.apply(Change::Records(Side::Proxy, records, 0));
-        state.apply(Change::Tick(1_000_000));
-        assert_eq!(state.phase(lane), Phase::Faulted);
-        assert_eq!(state.said, "Session calculator proxy faulted");
+        assert!(!state.obey(&Order::On(Stride::Record)), "the run makes the step");
+        assert!(!state.playing);
     }
 
     #[test]
-    fn only_what_a_person_asked_for_is_said() {
-        let mut state = State::default();
-        let outcome = |by_hand, number| Outcome {
-            number,
-            asked: "add(1, 2)".into(),
-            by_hand,
-            took: None,
-            result: Ok("3".into()),
-        };
-        for number in 0..9 {
-            state.apply(Change::Ended(Lane::Calculator, outcome(false, number)));
-        }
-        assert_eq!(state.said, "");
-        state.apply(Change::Ended(Lane::Calculator, outcome(true, 9)));
-        assert_eq!(state.said, "add(1, 2): 3");
-        assert_eq!(state.results[&Lane::Calculator].len(), RESULTS);
+    fn another_scenario_forgets_what_was_selected_and_runs() {
+        let mut state = State { playing: false, sheet: Some(Sheet::Scenarios), ..State::default() };
+        state.obey(&Order::Select(Some(Target::Proxy(NodeId(1)))));
+        assert!(!state.obey(&Order::Scenario(3)));
+        assert_eq!((state.playing, state.selected, state.sheet), (true, None, None));
     }
 
     #[test]
-    fn a_restart_forgets_all_but_what_the_visitor_chose() {
+    fn speeds_have_ends() {
         let mut state = State::default();
-        state.apply(Change::Demo(false));
-        state.apply(Change::Filter(Filter { trouble: true, ..Filter::default() }));
-        state.apply(Change::Lost("gone".into()));
-        state.apply(Change::Restarted);
-        assert_eq!((state.worker.clone(), state.demo), (Worker::Starting, false));
-        assert!(state.log.filter().trouble);
+        state.obey(&Order::Speed(99));
+        assert_eq!(state.pace(), 10.0);
+        state.obey(&Order::Speed(0));
+        assert_eq!(state.pace(), 0.01);
     }
 }

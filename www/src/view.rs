@@ -1,30 +1,55 @@
-//! The state as HTML.
+//! The page: the desk as HTML, and what the visitor does as orders.
+//!
+//! Components show and pass on; what anything means is decided in [`state`](crate::state) and
+//! below. Two things are drawn without the virtual DOM, on canvases, because they move with every
+//! frame: messages on the stage and the timeline.
 
-mod bar;
-mod channels;
-mod controls;
-mod host;
-mod journal;
-mod row;
+mod caption;
+mod chart;
+mod clock;
+mod code;
+mod config;
+mod flights;
+mod glyph;
+mod inspector;
+mod keyboard;
+mod log;
+mod matrix;
+mod measure;
+mod node;
+mod notice;
+mod paint;
+mod phone;
+mod sheet;
+mod stage;
+mod table;
 mod theme;
+mod timeline;
+mod top;
+mod transport;
+mod words;
 
-use crate::engine::{Command, Engine};
-use crate::lane::Lane;
-use crate::state::{Change, State, Worker};
-use journal::Place;
+use crate::scene::{Flow, Room};
+use crate::state::{Desk, Order, Palette, View, direction_of};
+use clock::Clock;
+use flights::Flights;
+use keyboard::{Address, Keyboard};
 use sessionful_web::panic;
 use std::rc::Rc;
+use std::time::Duration;
 use theme::Theme;
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
-use web_sys::{Element, KeyboardEvent};
+use timeline::{Pointer, Timeline};
+use web_sys::{Element, HtmlElement};
 use yew::{Callback, Component, Context, Html, NodeRef, Renderer, html};
+
+/// Below that many pixels the columns of the stage run from top to bottom.
+const NARROW: i32 = 700;
 
 /// Shows the playground in the element `app` of the page.
 pub fn show() {
     panic::tell(|message| {
         // Nothing of ours works any more; the page itself shows this.
-        if let Some(page) = document().and_then(|document| document.document_element()) {
+        if let Some(page) = root() {
             _ = page.set_attribute("data-broken", message);
         }
     });
@@ -38,42 +63,55 @@ pub(crate) fn document() -> Option<web_sys::Document> {
     web_sys::window()?.document()
 }
 
+fn root() -> Option<Element> {
+    document()?.document_element()
+}
+
 /// What happens in the page.
-enum Message {
-    Change(Change),
-    Obey(Command),
-    Restart,
-    Theme,
-    /// The space bar, where it means nothing else.
-    Space,
+pub(crate) enum Message {
+    /// The visitor wants something.
+    Order(Order),
+    /// A key was pressed that may mean something to the whole page.
+    Key(String, bool),
+    /// A frame is due, so many milliseconds after the last.
+    Frame(f64),
+    /// Something was typed into the palette.
+    Typed(String),
+    /// Another entry of the palette: the one below, or the one above.
+    Moved(bool, usize),
+    /// Something was done to the timeline.
+    Pointer(Pointer),
+    /// The log was scrolled.
     Scroll,
     /// Back to the newest record.
     Newest,
+    /// What the log shows, to the clipboard.
+    Copy,
+    /// A text, to the clipboard.
+    CopyText(String),
 }
 
-struct App {
-    state: State,
-    engine: Option<Engine>,
+pub(crate) struct App {
+    desk: Desk,
     theme: Theme,
-    place: Place,
-    rows: NodeRef,
-    _keys: Option<Closure<dyn FnMut(KeyboardEvent)>>,
+    palette: Palette,
+    place: log::Place,
+    refs: Refs,
+    flights: Flights,
+    timeline: Timeline,
+    clock: Option<Clock>,
+    _keyboard: Option<Keyboard>,
+    _address: Option<Address>,
 }
 
-impl App {
-    fn start(&mut self, context: &Context<App>) {
-        let link = context.link().clone();
-        let tell = Rc::new(move |change| link.send_message(Message::Change(change)));
-        // The old one first: it ends its worker.
-        self.engine = None;
-        match Engine::start(tell, self.state.demo) {
-            Ok(engine) => self.engine = Some(engine),
-            Err(error) => {
-                let reason = error.as_string().unwrap_or_else(|| "no worker was given".into());
-                self.state.apply(Change::Lost(reason));
-            }
-        }
-    }
+/// The elements that are reached directly.
+#[derive(Clone, Default)]
+struct Refs {
+    scroller: NodeRef,
+    flights: NodeRef,
+    time: NodeRef,
+    lanes: NodeRef,
+    rows: NodeRef,
 }
 
 impl Component for App {
@@ -81,118 +119,188 @@ impl Component for App {
     type Properties = ();
 
     fn create(context: &Context<App>) -> App {
-        let mut app = App {
-            state: State::default(),
-            engine: None,
+        let frames = context.link().callback(Message::Frame);
+        let keys = context.link().callback(|(key, command)| Message::Key(key, command));
+        let links =
+            context.link().callback(|link: String| Message::Order(Order::Arrive(link.into())));
+        let mut desk = Desk::new();
+        desk.arrive(&Address::now());
+        App {
+            desk,
             theme: Theme::stored(),
-            place: Place::default(),
-            rows: NodeRef::default(),
-            _keys: listen(context.link().callback(|()| Message::Space)),
-        };
-        app.start(context);
-        app
+            palette: Palette::default(),
+            place: log::Place::default(),
+            refs: Refs::default(),
+            flights: Flights::default(),
+            timeline: Timeline::default(),
+            clock: Clock::start(frames),
+            _keyboard: Keyboard::listen(keys),
+            _address: Address::listen(links),
+        }
     }
 
-    fn update(&mut self, context: &Context<App>, message: Message) -> bool {
+    fn update(&mut self, _: &Context<App>, message: Message) -> bool {
         match message {
-            Message::Change(change) => {
-                if matches!(change, Change::Filter(_)) {
-                    self.newest();
+            Message::Order(order) => return self.obey(&order),
+            Message::Key(key, command) => {
+                return match crate::state::order_of(&key, command, &self.desk.state) {
+                    Some(order) => self.obey(&order),
+                    None => false,
+                };
+            }
+            Message::Frame(millis) => {
+                let changed = self.frame(millis);
+                if let Some(clock) = &self.clock {
+                    clock.next();
                 }
-                return self.state.apply(change);
+                return changed;
             }
-            Message::Obey(command) => {
-                if let Some(engine) = &self.engine {
-                    engine.obey(command);
-                }
-                return false;
+            Message::Typed(query) => self.palette.typed(query),
+            Message::Moved(down, count) => self.palette.moved(down, count),
+            Message::Pointer(pointer) => {
+                return match self.timeline.point(pointer, &mut self.desk) {
+                    Some(order) => self.obey(&order),
+                    None => false,
+                };
             }
-            Message::Space => {
-                let demo = Message::Obey(Command::Demo(!self.state.demo));
-                return self.update(context, demo);
-            }
-            Message::Restart => {
-                self.state.apply(Change::Restarted);
-                self.newest();
-                self.start(context);
-            }
-            Message::Theme => self.theme = self.theme.next(),
             Message::Scroll => return self.scroll(),
             Message::Newest => self.newest(),
+            Message::CopyText(text) => self.copy(&text),
+            Message::Copy => self.copy(&log::json(&self.desk)),
         }
         true
     }
 
     fn view(&self, context: &Context<App>) -> Html {
-        let link = context.link();
-        let obey = link.callback(Message::Obey);
-        let lanes = Lane::ALL.iter().map(|lane| row::view(&self.state, *lane, &obey));
+        let order = context.link().callback(Message::Order);
+        let state = &self.desk.state;
         html! {
-            <>
-                { bar::view(&self.state, self.theme, &obey, link.callback(|()| Message::Theme)) }
-                { lost(&self.state, link.callback(|_| Message::Restart)) }
-                <main class="stage" aria-label="Conversations">
-                    { row::heads() }
-                    { for lanes }
+            <div class="app" data-tab={state.tab.slug()} data-drawer={state.drawer.then_some("")}>
+                { top::view(&self.desk, self.theme, &order) }
+                <aside class="left panel" aria-label="Configuration">{ config::view(&self.desk, &order) }</aside>
+                <main class="centre panel" id="centre">
+                    { top::views(state.view, &order) }
+                    <div class="view" role="tabpanel" aria-label={state.view.name()}>{ self.middle(context, &order) }</div>
+                    { notice::view(&self.desk, &order) }
                 </main>
-                { journal::view(&self.state.log, self.place, &self.rows, link) }
-                <p class="unseen" role="status" aria-live="polite">{ &self.state.said }</p>
-            </>
+                <aside class="right panel" aria-label="Inspector">
+                    { inspector::view(&self.desk, &order) }
+                </aside>
+                <section class="bottom panel" aria-label="Timeline">
+                    { transport::view(&self.desk, &self.refs.time, &order) }
+                    { timeline::view(&self.desk, &self.refs.lanes, context.link()) }
+                </section>
+                { phone::tabs(state.tab, &order) }
+                { sheet::view(&self.desk, &self.palette, context.link()) }
+                <p class="unseen" role="status" aria-live="polite">{ &state.said }</p>
+            </div>
         }
     }
 
-    fn rendered(&mut self, _: &Context<App>, first: bool) {
-        journal::fit(&self.rows, self.place.total(&self.state.log), self.place);
-        if first && let Some(page) = document().and_then(|document| document.document_element()) {
+    fn rendered(&mut self, context: &Context<App>, first: bool) {
+        if first && let Some(page) = root() {
             _ = page.set_attribute("data-ready", "");
         }
+        if self.fit() {
+            context.link().send_message(Message::Frame(0.0));
+        }
+        log::fit(&self.refs.rows, &self.desk, self.place);
+        sheet::focus(self.desk.state.sheet);
     }
 }
 
 impl App {
+    fn obey(&mut self, order: &Order) -> bool {
+        match order {
+            Order::Theme => self.theme = self.theme.next(),
+            Order::Sheet(_) => self.palette = Palette::default(),
+            Order::Filter(_) => self.newest(),
+            _ => {}
+        }
+        self.desk.obey(order);
+        if matches!(order, Order::Move(_)) {
+            self.focus_selected();
+        }
+        true
+    }
+
+    fn frame(&mut self, millis: f64) -> bool {
+        let span = Duration::from_secs_f64((millis / 1000.0).clamp(0.0, 1.0));
+        let resized = self.fit();
+        let changed = self.desk.pass(span);
+        self.flights.draw(&self.refs, &self.desk);
+        self.timeline.draw(&self.refs.lanes, &self.desk);
+        transport::tick(&self.refs.time, &self.desk);
+        changed || resized
+    }
+
+    /// Gives the stage the room that there is; whether it is other room than before.
+    fn fit(&mut self) -> bool {
+        let Some(scroller) = self.refs.scroller.cast::<HtmlElement>() else { return false };
+        let (width, height) = (scroller.offset_width(), scroller.offset_height());
+        let flow = if width < NARROW { Flow::Down } else { Flow::Across };
+        let room = Room { width: width as f32, height: height as f32, flow };
+        width > 0 && self.desk.resize(room)
+    }
+
+    fn middle(&self, context: &Context<App>, order: &Callback<Order>) -> Html {
+        match self.desk.state.view {
+            View::Stage => html! { <>{ caption::view(&self.desk, order) }{ self.stage(order) }</> },
+            View::Table => table::view(&self.desk, order),
+            View::Log => log::view(&self.desk, self.place, &self.refs.rows, context.link()),
+            View::Matrix => matrix::view(&self.desk, order),
+            View::Code => code::view(&self.desk, context.link()),
+        }
+    }
+
     fn scroll(&mut self) -> bool {
-        let Some(rows) = self.rows.cast::<Element>() else { return false };
-        self.place.scrolled(rows.scroll_top(), rows.client_height(), &self.state.log)
+        let Some(rows) = self.refs.rows.cast::<Element>() else { return false };
+        let all = self.desk.sift.len(self.desk.run());
+        self.place.scrolled(rows.scroll_top(), rows.client_height(), all)
     }
 
     fn newest(&mut self) {
         self.place = self.place.newest();
-        if let Some(rows) = self.rows.cast::<Element>() {
+        if let Some(rows) = self.refs.rows.cast::<Element>() {
             rows.set_scroll_top(0);
         }
     }
-}
 
-fn lost(state: &State, restart: Callback<web_sys::MouseEvent>) -> Html {
-    let Worker::Lost(reason) = &state.worker else { return Html::default() };
-    html! {
-        <div class="lost" role="alert">
-            <p>
-                <strong>{ "The worker with the services is gone. " }</strong>
-                { format!("Reason: {reason}. ") }
-                { "Calls in progress were ended. Nothing else on this page is harmed: start \
-                   the worker again, and new proxies will be opened." }
-            </p>
-            <button class="primary" onclick={restart}>{ "Start the worker again" }</button>
-        </div>
+    fn copy(&mut self, text: &str) {
+        let clipboard = web_sys::window().map(|window| window.navigator().clipboard());
+        self.desk.state.said = match clipboard {
+            // Whether the browser lets us is its own affair: it asks the visitor itself.
+            Some(clipboard) => {
+                _ = clipboard.write_text(text);
+                "Copied".into()
+            }
+            None => "This browser has no clipboard".into(),
+        };
     }
-}
 
-/// Hears the space bar where it is not somebody else's.
-fn listen(space: Callback<()>) -> Option<Closure<dyn FnMut(KeyboardEvent)>> {
-    let keys = Closure::new(move |event: KeyboardEvent| {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let busy = target.is_some_and(|target| {
-            let name = target.tag_name();
-            ["INPUT", "SELECT", "TEXTAREA", "BUTTON", "A"].contains(&name.as_str())
+    fn stage(&self, order: &Callback<Order>) -> Html {
+        let on_select = order.reform(Order::Select);
+        let keys = order.clone();
+        let on_key = Callback::from(move |event: web_sys::KeyboardEvent| {
+            if let Some(direction) = direction_of(&event.key()) {
+                event.prevent_default();
+                keys.emit(Order::Move(direction));
+            }
         });
-        let plain = !(event.ctrl_key() || event.alt_key() || event.meta_key() || event.repeat());
-        if event.key() == " " && plain && !busy {
-            event.prevent_default();
-            space.emit(());
+        html! {
+            <stage::Stage scene={Rc::clone(&self.desk.scene)} selected={self.desk.state.selected}
+                related={Rc::clone(&self.desk.related)} {on_select} {on_key}
+                scroller={self.refs.scroller.clone()} canvas={self.refs.flights.clone()}/>
         }
-    });
-    let callback = keys.as_ref().unchecked_ref();
-    document()?.add_event_listener_with_callback("keydown", callback).ok()?;
-    Some(keys)
+    }
+
+    fn focus_selected(&self) {
+        let Some(target) = self.desk.state.selected else { return };
+        let Some(scroller) = self.refs.scroller.cast::<Element>() else { return };
+        let found = scroller.query_selector(&format!("[data-key=\"{}\"]", stage::key(target)));
+        if let Ok(Some(node)) = found {
+            use wasm_bindgen::JsCast;
+            _ = node.unchecked_into::<HtmlElement>().focus();
+        }
+    }
 }

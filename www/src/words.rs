@@ -8,7 +8,7 @@ use sessionful::lifecycle::Phase;
 
 mod told;
 
-pub use told::{Group, tell};
+pub use told::{Group, tell, tell_of};
 
 /// A number without a fraction that says nothing.
 pub fn number(value: f64) -> String {

@@ -120,6 +120,16 @@ impl Journal {
         }
     }
 
+    /// Takes the records that are kept out, as if there were no more room for them: whoever keeps
+    /// the records of a run elsewhere need not keep them twice.
+    pub fn take(&mut self) -> Vec<Record> {
+        let taken: Vec<Record> = self.records.drain(..).collect();
+        taken.iter().for_each(|record| self.base.fold(record));
+        self.dropped += taken.len() as u64;
+        self.keyframes.clear();
+        taken
+    }
+
     /// The records that are kept, oldest first.
     pub fn records(&self) -> impl DoubleEndedIterator<Item = &Record> + ExactSizeIterator {
         self.records.iter()

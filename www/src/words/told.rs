@@ -1,6 +1,7 @@
 //! One sentence for each event.
 
 use super::{ending, message, outcome, short, throttle};
+use crate::cast::Cast;
 use crate::lane::Lane;
 use sessionful::channel::Role;
 use sessionful::event::{Event, Record};
@@ -53,14 +54,22 @@ impl Group {
 
 /// What happened, in words, and what it is about.
 pub fn tell(record: &Record) -> (Group, String) {
+    tell_with(record, |id: OperationId| match Lane::of(record.node) {
+        Some((lane, side)) => lane.operation(id, side).to_string(),
+        None => id.to_string(),
+    })
+}
+
+/// What happened in a run with that cast, in words, and what it is about.
+pub fn tell_of(cast: &Cast, record: &Record) -> (Group, String) {
+    tell_with(record, |id| cast.operation_name(record.node, id).to_string())
+}
+
+fn tell_with(record: &Record, operation: impl Fn(OperationId) -> String) -> (Group, String) {
     let event = &record.event;
     if let Event::ProxyPhase { from, to } | Event::HostPhase { from, to } = event {
         return (Group::Ends, format!("{from} → {to}"));
     }
-    let operation = |id: OperationId| match Lane::of(record.node) {
-        Some((lane, side)) => lane.operation(id, side).to_string(),
-        None => id.to_string(),
-    };
     None.or_else(|| channel(event).map(|text| (Group::Channels, text)))
         .or_else(|| call(event, operation).map(|text| (Group::Calls, text)))
         .or_else(|| travelling(event).map(|text| (Group::Messages, text)))

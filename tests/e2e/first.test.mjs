@@ -1,0 +1,142 @@
+// The first seconds, and time: running, pausing, stepping, going back, branches. By keyboard alone.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { browser, playground } from "./browser.mjs";
+import { command, eventually, node, ready, said, shows, time, visit } from "./visit.mjs";
+
+const open = browser();
+
+test("the first seconds show two proxies at work without a click", async () => {
+  const page = await visit(open);
+  await shows(page.locator(".caption"), "borrows a channel");
+  await eventually(async () => assert.equal(await node(page, "pooled channel").count(), 2), 5000);
+  await node(page, "session, opened").first().waitFor();
+  await node(page, "instance context").first().waitFor();
+  await shows(page.locator(".sources [aria-checked=true]"), "Simulated");
+  const before = await time(page);
+  await page.waitForTimeout(300);
+  assert.ok((await time(page)) > before, "time goes by");
+  assert.equal(await page.title(), "sessionful");
+  assert.deepEqual(page.complaints, []);
+});
+
+test("space pauses and goes on, and says so", async () => {
+  const page = await visit(open);
+  await page.keyboard.press("Space");
+  await shows(said(page), "Paused");
+  const before = await time(page);
+  await page.waitForTimeout(300);
+  assert.equal(await time(page), before);
+  await page.keyboard.press("Space");
+  await shows(said(page), "Running");
+  await eventually(async () => assert.ok((await time(page)) > before));
+  assert.deepEqual(page.complaints, []);
+});
+
+test("steps go record by record, to messages, and back", async () => {
+  const page = await visit(open);
+  await page.waitForTimeout(1200);
+  await page.keyboard.press("4");
+  await page.keyboard.press("Space");
+  const here = async () => Number(await page.locator(".row.here [role=cell]").first().innerText());
+  const start = await here();
+  await page.keyboard.press(".");
+  assert.equal(await here(), start + 1);
+  await page.keyboard.press(",");
+  await page.keyboard.press(",");
+  assert.equal(await here(), start - 1);
+  await page.keyboard.press("n");
+  await eventually(async () => assert.match(await page.locator(".row.here").innerText(), /request|reply|message|end/));
+  assert.ok((await here()) > start - 1);
+  assert.deepEqual(page.complaints, []);
+});
+
+test("the cursor is a slider that the keyboard moves", async () => {
+  const page = await visit(open);
+  await page.waitForTimeout(1500);
+  const slider = page.getByRole("slider", { name: "Time" });
+  await slider.focus();
+  await page.keyboard.press("Home");
+  await eventually(async () => assert.equal(await slider.getAttribute("aria-valuenow"), "0"));
+  assert.equal(await time(page), 0);
+  assert.equal(await node(page, "pooled channel").count(), 0, "nothing exists at the beginning");
+  await page.keyboard.press("End");
+  await eventually(async () => assert.ok((await time(page)) > 1));
+  assert.deepEqual(page.complaints, []);
+});
+
+test("doing something in the past begins a branch, and the trunk stays as it was", async () => {
+  const page = await visit(open);
+  await page.waitForTimeout(2500);
+  await page.getByRole("slider", { name: "Time" }).focus();
+  await page.keyboard.press("PageDown");
+  await shows(page.locator(".behind"), "begins a branch");
+  const past = await time(page);
+  await command(page, "pooled: add");
+  await shows(page.locator(".branches select"), "branch 1");
+  assert.ok(Math.abs((await time(page)) - past) < 0.001, "the branch begins where the visitor was");
+  await page.locator(".branches select").selectOption({ index: 0 });
+  await shows(page.locator(".behind"), "in the past");
+  await page.keyboard.press("e");
+  await page.locator(".behind").waitFor({ state: "detached" });
+  assert.ok((await time(page)) > past + 1);
+  assert.deepEqual(page.complaints, []);
+});
+
+test("a link shows the same moment again, and nothing of it leaves the page", async () => {
+  const page = await visit(open);
+  await page.waitForTimeout(2000);
+  await page.keyboard.press("Space");
+  await command(page, "session: abort");
+  await shows(said(page), "Done: abort");
+  await page.keyboard.press("l");
+  const link = await page.getByRole("textbox", { name: "Link" }).inputValue();
+  await page.keyboard.press("Escape");
+  const labels = () => page.locator(".stage .node").evaluateAll((nodes) => nodes.map((node) => node.getAttribute("aria-label")));
+  const [before, at] = [await labels(), await time(page)];
+  assert.ok(before.some((label) => label.includes("faulted")), before.join("; "));
+  const asked = [];
+  const other = await open();
+  other.on("request", (request) => asked.push(request.url()));
+  await other.setViewportSize({ width: 1440, height: 900 });
+  await other.goto(link);
+  await ready(other);
+  await shows(said(other), "The link is open");
+  assert.deepEqual(await other.locator(".stage .node").evaluateAll((nodes) => nodes.map((node) => node.getAttribute("aria-label"))), before);
+  assert.ok(Math.abs((await time(other)) - at) < 0.002);
+  const body = new URL(link).hash.slice(1, 40);
+  assert.ok(asked.every((url) => !url.includes(body)), "the link is not sent");
+  assert.deepEqual([...page.complaints, ...other.complaints], []);
+});
+
+test("a link of a later version is explained", async () => {
+  const page = await visit(open, `${playground}#v9.abc`);
+  const alert = page.locator(".notices [role=alert]");
+  await shows(alert, "version 9");
+  await alert.getByRole("button").click();
+  await alert.waitFor({ state: "detached" });
+  await page.evaluate(() => (location.hash = "#nonsense"));
+  await shows(alert, "no link of the playground");
+  assert.deepEqual(page.complaints, []);
+});
+
+test("it works from a folder, whatever the folder is called", async () => {
+  const page = await open();
+  const folder = new URL("/some/folder/", playground).href;
+  await page.context().route(`${folder}**`, async (route) => {
+    const path = route.request().url().slice(folder.length);
+    await route.fulfill({ response: await route.fetch({ url: new URL(path, playground).href }) });
+  });
+  await page.goto(folder);
+  await ready(page);
+  await shows(page.locator(".caption"), "borrows a channel");
+  assert.deepEqual(page.complaints, []);
+});
+
+test("a panic is told with what to do", async () => {
+  const page = await visit(open);
+  await page.evaluate(() => document.documentElement.setAttribute("data-broken", "x"));
+  await shows(page.getByRole("alert").filter({ visible: true }), "Load it again");
+});

@@ -1,0 +1,172 @@
+//! Runs of the real runtime: proxies in this page, and hosts in a worker of it or at an address.
+//!
+//! ```text
+//!   proxies ── feed ───────┐
+//!                          ├─▶ merge (in order of time) ─▶ Run ─▶ views
+//!   worker ── its records ─┘
+//! ```
+//!
+//! Over the network only the proxies tell: what goes on at the host is its own affair.
+
+mod engine;
+mod merge;
+mod seen;
+
+pub use engine::Where;
+
+use crate::act::Act;
+use crate::cast::{Cast, Member};
+use crate::explain::Reason;
+use crate::lane::{Lane, Side};
+use crate::run::{EndOf, INDEXED, Label, Run, Source, Stride};
+use engine::{Engine, Told};
+use merge::Merge;
+use seen::Seen;
+use sessionful::Rules;
+use sessionful::drive::Clock;
+use sessionful_web::habitat::BrowserClock;
+use std::time::Duration;
+
+/// How the other end is.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Health {
+    /// It loads, or is being reached.
+    #[default]
+    Starting,
+    /// It is there.
+    Ready,
+    /// It is gone, and why: the run stays, and nothing more happens in it.
+    Lost(String),
+}
+
+/// A live run. It ends when it is dropped.
+pub struct Live {
+    run: Run,
+    merge: Merge,
+    seen: Seen,
+    engine: Engine,
+    health: Health,
+    /// How many records were lost because nobody looked for too long.
+    missed: u64,
+}
+
+impl Live {
+    /// Starts one. Whoever shows it calls [`Source::advance`] now and then.
+    ///
+    /// # Errors
+    ///
+    /// The browser gives no worker, or the address is none.
+    pub fn start(at: Where) -> Result<Live, String> {
+        let label = match &at {
+            Where::Here => Label::LiveHere,
+            Where::There(address) => Label::LiveThere(address.clone()),
+        };
+        let run = Run::new(label, cast());
+        let engine = Engine::start(at)?;
+        let (merge, seen) = (Merge::default(), Seen::default());
+        Ok(Live { run, merge, seen, engine, health: Health::Starting, missed: 0 })
+    }
+
+    /// How the other end is.
+    pub fn health(&self) -> &Health {
+        &self.health
+    }
+
+    /// How many records were lost because nobody looked for too long.
+    pub fn missed(&self) -> u64 {
+        self.missed
+    }
+
+    /// Lets the demonstration go on by itself, or rest.
+    pub fn demonstrate(&self, on: bool) {
+        self.engine.demonstrate(on);
+    }
+
+    /// Takes in what has happened.
+    fn take(&mut self) {
+        for told in self.engine.take() {
+            match told {
+                Told::Ready => self.health = Health::Ready,
+                Told::Records(side, records, behind) => self.merge.add(side, records, behind),
+                Told::Missed(missed) => self.missed += missed,
+                Told::Lost(reason) => self.health = Health::Lost(reason),
+                Told::Ended(at, node, asked, result) => {
+                    self.run.end_of(at, node, EndOf { call: None, asked, result });
+                }
+            }
+        }
+        let now = BrowserClock.now();
+        for record in self.merge.ripe(now) {
+            for flight in self.seen.flights(&record, self.run.cast(), self.run.head().seq) {
+                self.run.flights.send(flight);
+            }
+            self.run.push(record);
+        }
+        self.run.reach(self.merge.told(now));
+        self.run.index(INDEXED);
+    }
+}
+
+/// The three services of the samples, each with a proxy.
+fn cast() -> Cast {
+    let mut cast = Cast::default();
+    for lane in Lane::ALL {
+        let pooled = lane == Lane::Calculator;
+        let host = Member {
+            name: lane.title().into(),
+            host: None,
+            contract: std::sync::Arc::clone(lane.contract()),
+            rules: Rules::Wcf,
+            pooled,
+            auto_open: false,
+            max_pending: None,
+            call_timeout: None,
+        };
+        let proxy = Member {
+            name: lane.slug().into(),
+            host: Some(lane.node(Side::Host)),
+            rules: Rules::Wws,
+            max_pending: Some(100),
+            call_timeout: Some(Duration::from_secs(30)),
+            ..host.clone()
+        };
+        cast.add(lane.node(Side::Host), host);
+        cast.add(lane.node(Side::Proxy), proxy);
+    }
+    cast
+}
+
+impl Source for Live {
+    fn run(&self) -> &Run {
+        &self.run
+    }
+
+    fn run_mut(&mut self) -> &mut Run {
+        &mut self.run
+    }
+
+    fn act(&mut self, act: Act) -> Result<(), Reason> {
+        if let Health::Lost(reason) = &self.health {
+            return Err(Reason::plain(&format!("the other end is gone: {reason}")));
+        }
+        // What has happened cannot be done otherwise: an act is of now.
+        self.run.seek_head();
+        self.run.allows(&act)?;
+        self.engine.act(act)
+    }
+
+    fn advance(&mut self, span: Duration) {
+        let followed = self.run.is_at_head();
+        self.take();
+        if followed {
+            self.run.seek_head();
+        } else {
+            self.run.replay(span);
+        }
+    }
+
+    fn step(&mut self, stride: Stride) -> bool {
+        self.take();
+        self.run.step_on(stride)
+    }
+}

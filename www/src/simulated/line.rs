@@ -1,0 +1,496 @@
+//! One line of events: a world, what is planned for it, and what was recorded of it.
+
+use crate::act::{Act, Ask};
+use crate::config::Refusal;
+use crate::explain::Reason;
+use crate::flights::{Fate, Flight, Load};
+use crate::plan::{Edit, Moment};
+use crate::run::{EndOf, Label, Run};
+use crate::scenarios::Scenario;
+use sessionful::Timestamp;
+use sessionful::action::Ticket;
+use sessionful::host::HostInput;
+use sessionful::ids::{CallId, NodeId, OperationId};
+use sessionful::message::{Content, Header, Message};
+use sessionful::proxy::{NewCall, ProxyInput};
+use sessionful::sim::{self, InFlight, World};
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// How many records lie between keyframes at first; it doubles when there are many of them.
+const STRIDE: u64 = 512;
+
+/// How many keyframes are kept.
+const KEYFRAMES: usize = 48;
+
+/// How long a world may go on without time going by: operations may call each other in circles.
+const TICKS: u32 = 10_000;
+
+/// One line of events.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// What is seen of it.
+    pub run: Run,
+    name: String,
+    forked: Option<(String, Timestamp)>,
+    scenario: Rc<Scenario>,
+    refusals: Vec<Refusal>,
+    edits: Vec<Edit>,
+    state: State,
+    keyframes: Vec<Keyframe>,
+    stride: u64,
+    /// The number of the first record of the last thing that happened.
+    last: u64,
+}
+
+/// Everything that the future of a line depends on.
+#[derive(Clone, Debug)]
+struct State {
+    world: World,
+    tick: u32,
+    /// How many cues of the script and how many edits were done.
+    cues: usize,
+    edits: usize,
+    asked: BTreeMap<(NodeId, CallId), String>,
+    commands: Vec<(NodeId, Ticket, &'static str)>,
+}
+
+#[derive(Clone, Debug)]
+struct Keyframe {
+    when: Moment,
+    seq: u64,
+    state: State,
+}
+
+impl Line {
+    /// The first line of a scenario.
+    pub(super) fn new(scenario: Rc<Scenario>, name: String) -> Line {
+        let (world, refusals) = scenario.config.world(scenario.seed);
+        let mut run = Run::new(Label::Simulated, scenario.config.cast());
+        for (node, proxy) in world.proxies() {
+            run.weather.insert(node, proxy.weather);
+        }
+        let (asked, commands) = (BTreeMap::new(), Vec::new());
+        let state = State { world, tick: 0, cues: 0, edits: 0, asked, commands };
+        let mut line = Line {
+            run,
+            name,
+            forked: None,
+            scenario,
+            refusals,
+            edits: Vec::new(),
+            state,
+            keyframes: Vec::new(),
+            stride: STRIDE,
+            last: 0,
+        };
+        line.collect(false);
+        line.keyframe();
+        line.run.seek_head();
+        line
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Which line it left, and when.
+    pub fn forked(&self) -> Option<(&str, Timestamp)> {
+        self.forked.as_ref().map(|(name, at)| (name.as_str(), *at))
+    }
+
+    /// What the visitor did.
+    pub fn edits(&self) -> &[Edit] {
+        &self.edits
+    }
+
+    /// What could not be made.
+    pub fn refusals(&self) -> &[Refusal] {
+        &self.refusals
+    }
+
+    /// The world at the newest moment.
+    pub fn world(&self) -> &World {
+        &self.state.world
+    }
+
+    /// The newest moment.
+    pub fn moment(&self) -> Moment {
+        Moment { at: self.state.world.now, tick: self.state.tick }
+    }
+
+    pub(super) fn is_cursor_in_past(&self) -> bool {
+        let (cursor, head) = (self.run.cursor(), self.run.head());
+        // What happened at once is one thing: within it the cursor counts as being at the end.
+        cursor.at < head.at || (cursor.seq <= self.last && cursor.seq < head.seq)
+    }
+
+    /// The moment at the cursor.
+    pub(super) fn moment_at_cursor(&self) -> Moment {
+        match self.is_cursor_in_past() {
+            true => self.fork_at_cursor(String::new()).moment(),
+            false => self.moment(),
+        }
+    }
+
+    /// Adds what was done elsewhere to what is still to come.
+    pub(super) fn plan(&mut self, edits: Vec<Edit>) {
+        self.edits.extend(edits);
+    }
+
+    /// Lets no more than that many things happen on the way to a moment. True: it is reached.
+    pub(super) fn run_to(&mut self, moment: Moment, things: usize) -> bool {
+        for _ in 0..things {
+            if self.moment() >= moment || !self.tick(moment.at) {
+                self.pass_to(moment.at);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Lets virtual time go by.
+    pub(super) fn advance(&mut self, span: Duration) {
+        let until = self.state.world.now + span;
+        while self.tick(until) {}
+        self.pass_to(until);
+    }
+
+    fn pass_to(&mut self, at: Timestamp) {
+        if at > self.state.world.now {
+            self.state.world.now = at;
+            self.state.tick = 0;
+        }
+        self.run.reach(self.state.world.now);
+    }
+
+    /// Lets one thing happen, or time go by until one can, but not beyond a time. False: nothing is
+    /// left before that.
+    pub(super) fn tick(&mut self, until: Timestamp) -> bool {
+        if let Some(act) = self.due() {
+            let told = self.perform(&act);
+            self.tell_refused(&act, told);
+            self.happened(true);
+            return true;
+        }
+        if self.state.tick < TICKS && self.state.world.step() {
+            self.happened(false);
+            return true;
+        }
+        let next = [self.state.world.next_time(), self.next_planned()].into_iter().flatten().min();
+        match next {
+            Some(at) if at <= until && at > self.state.world.now => {
+                self.pass_to(at);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The next act of script or visitor, if its time has come.
+    fn due(&mut self) -> Option<Act> {
+        let now = self.moment();
+        let state = &mut self.state;
+        if let Some((_, act)) = self.scenario.script.cue(state.cues).filter(|(at, _)| *at <= now.at)
+        {
+            state.cues += 1;
+            return Some(act.clone());
+        }
+        let edit = self.edits.get(state.edits).filter(|edit| edit.when <= now)?;
+        state.edits += 1;
+        Some(edit.act.clone())
+    }
+
+    fn next_planned(&self) -> Option<Timestamp> {
+        let cue = self.scenario.script.cue(self.state.cues).map(|(at, _)| at);
+        let edit = self.edits.get(self.state.edits).map(|edit| edit.when.at);
+        [cue, edit].into_iter().flatten().min()
+    }
+
+    fn happened(&mut self, by_hand: bool) {
+        self.state.tick += 1;
+        self.collect(by_hand);
+        if self.run.history.next() >= self.keyframes.last().map_or(0, |k| k.seq + self.stride) {
+            self.keyframe();
+        }
+    }
+
+    fn keyframe(&mut self) {
+        let (when, seq) = (self.moment(), self.run.history.next());
+        self.keyframes.push(Keyframe { when, seq, state: self.state.clone() });
+        if self.keyframes.len() > KEYFRAMES {
+            let mut even = false;
+            self.keyframes.retain(|_| {
+                even = !even;
+                even
+            });
+            self.stride *= 2;
+        }
+    }
+
+    /// Takes in what the world has to tell.
+    fn collect(&mut self, by_hand: bool) {
+        self.last = self.run.history.next();
+        for record in self.state.world.take_records() {
+            self.run.push(record);
+        }
+        self.run.reach(self.state.world.now);
+        self.collect_flights(by_hand);
+        self.collect_ends();
+    }
+
+    fn collect_flights(&mut self, by_hand: bool) {
+        let (now, seq) = (self.state.world.now, self.run.history.next());
+        let mut under_way: BTreeMap<u64, InFlight<'_>> =
+            self.state.world.in_flight().map(|flight| (flight.order, flight)).collect();
+        self.run.flights.update(|flight| match under_way.remove(&flight.id) {
+            Some(seen) => {
+                (flight.until, flight.due, flight.held) = (seen.due, seen.due, seen.held);
+            }
+            None => {
+                let arrived = !by_hand && now >= flight.due;
+                flight.fate = if arrived { Fate::Arrived } else { Fate::Lost };
+                (flight.until, flight.seqs.1, flight.held) = (now, seq, false);
+            }
+        });
+        for flight in under_way.into_values() {
+            let mut flight = flight_of(&flight, now, seq);
+            let contract = self.run.cast().get(flight.host).map(|member| &*member.contract);
+            let asked = contract.and_then(|contract| contract.find(&flight.action));
+            if flight.load == Load::Request && asked.is_some_and(|(_, op)| op.one_way) {
+                flight.load = Load::OneWay;
+            }
+            self.run.flights.send(flight);
+        }
+    }
+
+    fn collect_ends(&mut self) {
+        let State { world, asked, commands, .. } = &mut self.state;
+        let now = world.now;
+        let nodes: Vec<NodeId> = world.proxies().map(|(node, _)| node).collect();
+        for node in nodes {
+            for (call, settled) in world.take_settled(node) {
+                let rules = world.proxy(node).map(|p| p.proxy.options().rules).unwrap_or_default();
+                let asked = asked.remove(&(node, call)).unwrap_or_default();
+                let result = match settled {
+                    Ok(message) => Ok(body(&message)),
+                    Err(error) => Err(Reason::of(&error, rules)),
+                };
+                self.run.end_of(now, node, EndOf { call: Some(call), asked, result });
+            }
+        }
+        let run = &mut self.run;
+        commands.retain(|(node, ticket, asked)| {
+            let rules = world.proxy(*node).map(|p| p.proxy.options().rules).unwrap_or_default();
+            let proxy = world.proxy_done(*node, *ticket);
+            let proxy = proxy.map(|done| done.clone().map_err(|e| Reason::of(&e, rules)));
+            let host = world.host_done(*node, *ticket);
+            let host = host.map(|done| done.clone().map_err(|e| Reason::of_host(&e)));
+            let Some(result) = proxy.or(host) else { return true };
+            let result = result.map(|()| "done".into());
+            run.end_of(now, *node, EndOf { call: None, asked: (*asked).into(), result });
+            false
+        });
+    }
+
+    /// Does what the visitor wants, now.
+    pub(super) fn act(&mut self, act: Act) -> Result<(), Reason> {
+        // Whatever was planned for later in this line is of another line.
+        self.edits.truncate(self.state.edits);
+        let when = self.moment();
+        self.edits.push(Edit { when, act: act.clone() });
+        self.state.edits += 1;
+        let told = self.perform(&act);
+        self.happened(true);
+        self.run.seek_head();
+        told
+    }
+
+    fn tell_refused(&mut self, act: &Act, told: Result<(), Reason>) {
+        if let Err(reason) = told {
+            let (now, node) = (self.state.world.now, act.node().unwrap_or_default());
+            self.run.end_of(
+                now,
+                node,
+                EndOf { call: None, asked: act.label(), result: Err(reason) },
+            );
+        }
+    }
+
+    fn perform(&mut self, act: &Act) -> Result<(), Reason> {
+        if let Some(refused) = act.node().and_then(|node| self.refused(node)) {
+            return Err(Reason::refused(refused));
+        }
+        let State { world, .. } = &mut self.state;
+        match act {
+            Act::Open(node) => self.command(*node, "open", ProxyInput::Open, HostInput::Open),
+            Act::Close(node) => self.command(*node, "close", ProxyInput::Close, HostInput::Close),
+            Act::Abort(node) => self.command(*node, "abort", ProxyInput::Abort, HostInput::Abort),
+            Act::Reset(node) => self.command(*node, "reset", ProxyInput::Reset, HostInput::Reset),
+            Act::Call(node, ask) => (0..ask.times).for_each(|_| self.call(*node, ask)),
+            Act::Abandon(node, group) => {
+                let ticket = world.command_proxy(*node, |t| ProxyInput::Abandon(t, *group));
+                self.state.commands.push((*node, ticket, "abandon"));
+            }
+            Act::Hold(node) => self.weather(*node, |weather| weather.held = true),
+            Act::Release(node) => self.weather(*node, |weather| weather.held = false),
+            Act::Partition(node) => self.weather(*node, |weather| weather.partitioned = true),
+            Act::Heal(node) => self.weather(*node, |weather| weather.partitioned = false),
+            Act::Latency(node, span) => {
+                let micros = u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
+                self.weather(*node, |weather| weather.latency_us = micros);
+            }
+            Act::Cut(node) => world.cut(*node),
+            Act::CutChannel(node, channel) => {
+                if !world.cut_channel(*node, *channel) {
+                    return Err(Reason::plain("nothing is connected on this channel"));
+                }
+            }
+            Act::Delay(flight, span) => {
+                if !world.delay(*flight, *span) {
+                    return Err(Reason::plain("the message has arrived already"));
+                }
+            }
+            Act::Drop(flight) => {
+                if !world.lose(*flight) {
+                    return Err(Reason::plain("the message has arrived already"));
+                }
+            }
+            Act::Kill(node) => self.kill(*node),
+            Act::Free(label) => world.free(label),
+        }
+        Ok(())
+    }
+
+    fn refused(&self, node: NodeId) -> Option<&Refusal> {
+        let name = self.run.cast().name(node);
+        let is_proxy = self.run.cast().get(node).is_some_and(|member| member.host.is_some());
+        self.refusals.iter().find(|refusal| is_proxy && refusal.name == name)
+    }
+
+    fn command(
+        &mut self,
+        node: NodeId,
+        name: &'static str,
+        proxy: impl FnOnce(Ticket) -> ProxyInput,
+        host: impl FnOnce(Ticket) -> HostInput,
+    ) {
+        let world = &mut self.state.world;
+        let ticket = match world.host(node) {
+            Some(_) => world.command_host(node, host),
+            None => world.command_proxy(node, proxy),
+        };
+        self.state.commands.push((node, ticket, name));
+    }
+
+    fn call(&mut self, node: NodeId, ask: &Ask) {
+        let state = &mut self.state;
+        let found = state.world.proxy(node).and_then(|p| p.proxy.contract().named(&ask.operation));
+        let operation = found.map_or(OperationId(u16::MAX), |(id, _)| id);
+        let mut message = Box::new(Message::request("", ask.arguments.join(" ").into()));
+        message.headers = ask.headers.iter().map(header).collect();
+        let timeout = ask.timeout_ms.map(|millis| Duration::from_millis(millis.into()));
+        let (group, within) = (ask.group, None);
+        let asked = Ask { times: 1, ..ask.clone() }.to_string();
+        let named = |call| NewCall { call, operation, message, group, timeout, within };
+        let call = state.world.call(node, named);
+        state.asked.insert((node, call), asked);
+    }
+
+    fn weather(&mut self, node: NodeId, change: impl FnOnce(&mut sim::Weather)) {
+        let Some(mut weather) = self.state.world.proxy(node).map(|proxy| proxy.weather) else {
+            return;
+        };
+        change(&mut weather);
+        self.state.world.set_weather(node, weather);
+        self.run.weather.insert(node, weather);
+    }
+
+    fn kill(&mut self, host: NodeId) {
+        let world = &mut self.state.world;
+        let callers: Vec<NodeId> = self.run.cast().proxies().map(|(node, _)| node).collect();
+        for node in callers.into_iter().filter(|n| self.run.cast().host_of(*n) == Some(host)) {
+            world.cut(node);
+        }
+        world.command_host(host, HostInput::Abort);
+    }
+
+    /// Another line that is, up to the cursor, the same.
+    pub(super) fn fork_at_cursor(&self, name: String) -> Line {
+        let cursor = self.run.cursor();
+        let fits =
+            |keyframe: &&Keyframe| keyframe.seq <= cursor.seq && keyframe.when.at <= cursor.at;
+        let from = self.keyframes.iter().rev().find(fits).unwrap_or(&self.keyframes[0]);
+        let mut fork = Line {
+            run: self.run.clone(),
+            name,
+            forked: Some((self.name.clone(), cursor.at)),
+            scenario: Rc::clone(&self.scenario),
+            refusals: self.refusals.clone(),
+            edits: self.edits.clone(),
+            state: from.state.clone(),
+            keyframes: self.keyframes.iter().take_while(|k| k.seq <= from.seq).cloned().collect(),
+            stride: self.stride,
+            last: from.seq,
+        };
+        fork.run.seek(from.seq);
+        fork.run.cut_at_cursor();
+        // A keyframe may be later than the last record before it.
+        fork.run.reach(from.when.at);
+        // Everything at the cursor's time has happened, or the cursor is between two of those things.
+        let all = self.run.history.after(cursor.at) == cursor.seq;
+        while (all || fork.run.history.next() < cursor.seq) && fork.tick(cursor.at) {}
+        fork.pass_to(cursor.at);
+        fork.edits.truncate(fork.state.edits);
+        fork.run.seek_head();
+        fork
+    }
+}
+
+fn header((name, value): &(SmolStr, SmolStr)) -> Header {
+    Header { name: name.clone(), value: value.clone(), must_understand: false }
+}
+
+fn body(message: &Message) -> String {
+    String::from_utf8_lossy(&message.body()).into_owned()
+}
+
+fn flight_of(seen: &InFlight<'_>, now: Timestamp, seq: u64) -> Flight {
+    let (proxy, channel) = seen.proxy;
+    let message = match seen.load {
+        sim::Load::Message(message) => Some(message),
+        sim::Load::Answer(message) => message,
+        _ => None,
+    };
+    let load = match (seen.load, message) {
+        (sim::Load::Connect, _) => Load::Connect,
+        (sim::Load::Connected, _) => Load::Accept,
+        (sim::Load::End, _) => Load::End,
+        (sim::Load::Break, _) => Load::Break,
+        (_, Some(message)) if matches!(message.content, Content::Fault(_)) => Load::Fault,
+        (sim::Load::Answer(_), _) => Load::Reply,
+        (_, Some(message)) if message.relates_to.is_some() => Load::Reply,
+        (_, Some(message)) if message.id.is_some() || seen.far.is_none() => Load::Request,
+        _ => Load::OneWay,
+    };
+    Flight {
+        id: seen.order,
+        proxy,
+        channel,
+        host: seen.host,
+        far: seen.far,
+        toward: seen.toward,
+        load,
+        action: message.map(|message| message.action.clone()).unwrap_or_default(),
+        bytes: message.map_or(0, |m| u32::try_from(m.body().len()).unwrap_or(u32::MAX)),
+        sent: now,
+        until: seen.due,
+        due: seen.due,
+        fate: Fate::UnderWay,
+        held: seen.held,
+        seqs: (seq, u64::MAX),
+    }
+}

@@ -1,0 +1,532 @@
+//! The run and how it is looked at, together: what every order does.
+
+use super::arrival::Arrival;
+use super::{Entry, Order, Origin, Sheet, Sift, Stagehand, State, Track, TrackOrder, View};
+use crate::config::{Config, Refusal};
+use crate::lint::{Notice, lint};
+use crate::matrix::{CellRun, cells};
+use crate::lane::{Lane, Side};
+use crate::live::{Health, Live, Where};
+use crate::run::{Run, Source, Stride, Target};
+use crate::scenarios::{self, Scenario};
+use crate::scene::{Room, Scene, Trait, Traits};
+use crate::simulated::Simulated;
+use sessionful::{InstanceMode, SessionMode};
+use std::rc::Rc;
+use std::time::Duration;
+
+/// No frame lets more of the visitor's time go by: a tab that was hidden does not catch up.
+const LONGEST: Duration = Duration::from_millis(100);
+
+/// A run, how it is looked at, and the stage that follows from both.
+pub struct Desk {
+    /// What runs.
+    pub source: Stagehand,
+    /// How it is looked at.
+    pub state: State,
+    /// All scenarios.
+    pub scenarios: Rc<Vec<Scenario>>,
+    /// The one that runs, before the visitor changed anything.
+    original: Scenario,
+    /// The cells of the matrix, as far as they have run.
+    pub matrix: Vec<CellRun>,
+    /// Since when the matrix waits for its next step.
+    waited: Duration,
+    /// The stage as it is now.
+    pub scene: Rc<Scene>,
+    /// What belongs to the selection.
+    pub related: Rc<Vec<Target>>,
+    /// Which records the log shows.
+    pub sift: Sift,
+    /// Which part of the run the timeline shows.
+    pub track: Track,
+    /// What should be looked at, in the run.
+    pub notices: Vec<Notice>,
+    /// Why a link could not be opened.
+    pub trouble: Option<String>,
+    /// A link that is being opened.
+    pub(super) arrival: Option<Arrival>,
+    /// The configuration as the visitor has edited it; it runs unless it would be refused.
+    pub draft: Config,
+    /// Why it would be.
+    pub refusals: Vec<Refusal>,
+    /// The host whose configuration is shown, if none is selected.
+    host: usize,
+    room: Room,
+    traits: Traits,
+    /// The record up to which the stage was placed.
+    placed: Option<u64>,
+}
+
+impl Desk {
+    /// The first scenario, running.
+    pub fn new() -> Desk {
+        let scenarios = Rc::new(scenarios::all());
+        let original = scenarios[0].clone();
+        let source = Stagehand::new(Simulated::new(original.clone()));
+        let mut desk = Desk {
+            traits: traits(&original.config),
+            source,
+            state: State::default(),
+            scenarios,
+            original,
+            matrix: Vec::new(),
+            waited: Duration::ZERO,
+            scene: Rc::default(),
+            related: Rc::default(),
+            sift: Sift::default(),
+            track: Track::default(),
+            notices: Vec::new(),
+            trouble: None,
+            arrival: None,
+            draft: Config::default(),
+            refusals: Vec::new(),
+            host: 0,
+            room: Room::default(),
+            placed: None,
+        };
+        desk.draft = desk.original.config.clone();
+        desk.place();
+        desk
+    }
+
+    /// The host whose configuration is shown: that of the selection.
+    pub fn host_place(&self) -> usize {
+        let selected = self.state.selected.and_then(Target::node);
+        let host = selected.and_then(|node| self.run().cast().host_of(node));
+        let place = host.and_then(|host| usize::try_from(host.0).ok()?.checked_sub(1));
+        place.unwrap_or(self.host).min(self.draft.hosts.len().saturating_sub(1))
+    }
+
+    /// Whether the visitor has changed what the scenario runs.
+    pub fn is_changed(&self) -> bool {
+        self.original.config != self.draft
+    }
+
+    /// Whether a link is being opened.
+    pub fn is_arriving(&self) -> bool {
+        self.arrival.is_some()
+    }
+
+    /// Looks at some more records for the log; whether there is something new to show.
+    pub fn sift(&mut self) -> bool {
+        const MOST: usize = 4_000;
+        let name = self.source.name();
+        self.state.view == View::Log && self.sift.look(self.source.run(), &name, MOST)
+    }
+
+    /// The run.
+    pub fn run(&self) -> &Run {
+        self.source.run()
+    }
+
+    /// The run, where the rest of the desk is changed meanwhile.
+    pub fn source_run(&self) -> &Run {
+        self.source.run()
+    }
+
+    /// The room that the stage has; whether it is another than before.
+    pub fn resize(&mut self, room: Room) -> bool {
+        if self.room == room {
+            return false;
+        }
+        self.room = room;
+        self.placed = None;
+        self.place()
+    }
+
+    /// Lets some of the visitor's time go by; whether anything happened.
+    pub fn pass(&mut self, span: Duration) -> bool {
+        let span = span.min(LONGEST);
+        let stepped = self.step_matrix(span) | self.go_on();
+        let before = self.source.health();
+        self.source.advance(span, self.state.playing, self.state.pace());
+        let turned = self.note_health(&before);
+        self.sift() | self.place() | stepped | turned
+    }
+
+    /// Lets the cells of the matrix take their next steps, while they are looked at.
+    fn step_matrix(&mut self, span: Duration) -> bool {
+        const BEAT: Duration = Duration::from_millis(120);
+        if self.state.view != View::Matrix {
+            return false;
+        }
+        if self.matrix.is_empty() {
+            self.matrix = cells().into_iter().map(CellRun::new).collect();
+            return true;
+        }
+        self.waited += span;
+        if self.waited < BEAT {
+            return false;
+        }
+        self.waited = Duration::ZERO;
+        self.matrix.iter_mut().fold(false, |stepped, cell| cell.step() | stepped)
+    }
+
+    /// Places the stage anew if anything has happened.
+    fn place(&mut self) -> bool {
+        let seq = self.run().cursor().seq;
+        if self.placed == Some(seq) {
+            return false;
+        }
+        self.placed = Some(seq);
+        let run = self.source.run();
+        let scene = Scene::place(run.picture(), run.cast(), &self.traits, self.room);
+        self.scene = Rc::new(scene);
+        self.notices = lint(self.source.run());
+        self.relate();
+        true
+    }
+
+    fn relate(&mut self) {
+        let related = self.state.selected.map(|target| self.scene.related(target));
+        self.related = Rc::new(related.unwrap_or_default());
+    }
+
+    /// Does what is wanted.
+    pub fn obey(&mut self, order: &Order) {
+        if !self.state.obey(order) {
+            self.drive(order);
+        }
+        self.sift();
+        self.place();
+        self.relate();
+        if matches!(order, Order::On(_) | Order::Back(_) | Order::SeekRecord(_) | Order::Caption(_))
+        {
+            self.keep_in_sight();
+        }
+    }
+
+    /// What concerns the run.
+    fn drive(&mut self, order: &Order) {
+        match order {
+            Order::On(stride) => {
+                if !self.source.step(*stride) {
+                    self.state.said = "Nothing more happens by itself".into();
+                }
+            }
+            Order::SeekRecord(seq) => self.source.run_mut().seek(*seq),
+            Order::Back(stride) => self.source.run_mut().step_back(*stride),
+            Order::Seek(at) => self.source.run_mut().seek_time(*at),
+            Order::Newest => {
+                self.source.run_mut().seek_head();
+                self.track.follow = true;
+            }
+            Order::Track(order) => self.follow(*order),
+            Order::Restart if self.source.live().is_some() => {}
+            Order::Restart => {
+                let scenario = (**self.source.simulated.scenario()).clone();
+                self.play(scenario);
+                self.state.said = "From the beginning".into();
+            }
+            Order::RunMatrix => self.matrix = cells().into_iter().map(CellRun::new).collect(),
+            Order::OpenCell(cell) => self.open(cell.scenario()),
+            Order::Scenario(place) => self.begin(*place),
+            Order::Crowd => self.open(super::crowd::scenario()),
+            Order::Move(direction) => {
+                let next = self.scene.neighbour(self.state.selected, *direction);
+                if next.is_some() {
+                    self.state.selected = next;
+                }
+            }
+            Order::Act(act) => {
+                let label = act.label();
+                self.state.said = match self.source.act(act.clone()) {
+                    Ok(()) => format!("Done: {label}"),
+                    Err(reason) => format!("Not done: {label}. {}", reason.text),
+                };
+            }
+            Order::Caption(next) if self.source.live().is_none() => self.caption(*next),
+            Order::Filter(filter) => self.sift.set(filter.clone()),
+            Order::Configure(config) => self.configure((**config).clone()),
+            Order::Arrive(text) => self.arrive(text),
+            Order::Dismiss => self.trouble = None,
+            Order::Restore => self.open(self.original.clone()),
+            Order::Host(place) => (self.host, self.state.selected) = (*place, None),
+            Order::Branch(place) => self.source.simulated.switch(*place),
+            Order::Source(origin) => self.go_to(origin),
+            Order::Toggle => self.demonstrate(),
+            _ => {}
+        }
+    }
+
+    /// Shows a run from elsewhere.
+    fn go_to(&mut self, origin: &Origin) {
+        let at = match origin {
+            Origin::Simulated => {
+                self.source.leave();
+                self.traits = traits(&self.draft);
+                return self.refresh("Simulated");
+            }
+            Origin::Here => Where::Here,
+            Origin::There(address) => Where::There(address.clone()),
+        };
+        // The one before has ended when the new one begins.
+        self.source.leave();
+        match Live::start(at) {
+            Ok(live) => {
+                self.source.show(live);
+                self.traits = live_traits();
+                let label = self.run().label().text();
+                self.refresh(&label);
+            }
+            Err(reason) => {
+                self.traits = traits(&self.draft);
+                self.refresh(&reason);
+                self.trouble = Some(reason);
+            }
+        }
+    }
+
+    fn refresh(&mut self, said: &str) {
+        self.sift = Sift::default();
+        (self.track.follow, self.track.top) = (true, 0.0);
+        (self.placed, self.arrival, self.trouble) = (None, None, None);
+        self.state.said = said.into();
+    }
+
+    /// The demonstration of a live run rests when nothing is played.
+    fn demonstrate(&self) {
+        if let Some(live) = self.source.live() {
+            live.demonstrate(self.state.playing);
+        }
+    }
+
+    /// Says how the other end is, when that has changed.
+    fn note_health(&mut self, before: &Health) -> bool {
+        let now = self.source.health();
+        if now == *before {
+            return false;
+        }
+        self.state.said = match &now {
+            Health::Starting => "Starting".into(),
+            Health::Ready => "Ready".into(),
+            Health::Lost(reason) => format!("The other end is gone: {reason}"),
+        };
+        self.demonstrate();
+        true
+    }
+
+    /// What is run, and what it shows.
+    pub fn title(&self) -> (&'static str, &'static str) {
+        match self.source.live() {
+            Some(_) => (
+                "Three services, live",
+                "Three proxies of this page call three small services: a calculator, a session that keeps a total, and a greeting that is answered by a call back.",
+            ),
+            None => {
+                let scenario = self.source.simulated.scenario();
+                (scenario.title, scenario.about)
+            }
+        }
+    }
+
+    fn begin(&mut self, place: usize) {
+        if let Some(scenario) = self.scenarios.get(place) {
+            self.open(scenario.clone());
+        }
+    }
+
+    /// Shows a run that comes from elsewhere.
+    pub(super) fn meet(&mut self, scenario: Scenario, source: Simulated) {
+        let known = self.scenarios.iter().find(|known| known.id == scenario.id);
+        self.original = known.cloned().unwrap_or_else(|| scenario.clone());
+        self.take(scenario, source);
+    }
+
+    /// Runs a scenario as it is meant.
+    fn open(&mut self, scenario: Scenario) {
+        self.state.said = format!("{}: {}", scenario.title, scenario.about);
+        self.original = scenario.clone();
+        self.play(scenario);
+    }
+
+    /// Runs a configuration if it can run, and tells why if it cannot.
+    fn configure(&mut self, config: Config) {
+        self.draft = config;
+        self.refusals = self.draft.refusals();
+        if let Some(refusal) = self.refusals.first() {
+            self.state.said = format!("{} would be refused: {}", refusal.name, refusal.text);
+            return;
+        }
+        let scenario = (**self.source.simulated.scenario()).clone();
+        self.play(Scenario { config: self.draft.clone(), ..scenario });
+        self.state.said = "Running with the new configuration".into();
+    }
+
+    fn play(&mut self, scenario: Scenario) {
+        let source = Simulated::new(scenario.clone());
+        self.take(scenario, source);
+    }
+
+    /// Shows another run.
+    pub(super) fn take(&mut self, scenario: Scenario, source: Simulated) {
+        self.traits = traits(&scenario.config);
+        self.draft = scenario.config.clone();
+        self.refusals = Vec::new();
+        self.source.simulate(source);
+        self.arrival = None;
+        self.sift = Sift::default();
+        (self.track.follow, self.track.top) = (true, 0.0);
+        self.placed = None;
+    }
+
+    fn follow(&mut self, order: TrackOrder) {
+        let now = self.run().now();
+        match order {
+            TrackOrder::Near => self.track.zoom(0.6, now, now),
+            TrackOrder::Far => self.track.zoom(1.0 / 0.6, now, now),
+            TrackOrder::Fit => self.track.fit(self.source.run()),
+            TrackOrder::Follow => self.track.follow = !self.track.follow,
+            TrackOrder::Collapse => self.track.collapse = !self.track.collapse,
+        }
+    }
+
+    /// Brings the cursor back into sight of the timeline.
+    fn keep_in_sight(&mut self) {
+        let now = self.run().now();
+        let part = self.track.scale(self.source.run()).x(now);
+        if !self.track.follow && !(0.0..=1.0).contains(&part) {
+            self.track.show(now);
+        }
+    }
+
+    /// Goes to the moment of another caption, playing on from there.
+    fn caption(&mut self, next: bool) {
+        let scenario = Rc::clone(self.source.simulated.scenario());
+        let now = self.run().now();
+        let here = scenario.caption(now).map_or(0, |(place, _)| place);
+        let place = if next { here + 1 } else { here.saturating_sub(1) };
+        let Some(caption) = scenario.captions.get(place) else { return };
+        let ahead = caption.at.since(self.run().head().at);
+        if !ahead.is_zero() {
+            self.source.run_mut().seek_head();
+            self.source.simulated.advance(ahead);
+        }
+        self.source.run_mut().seek_time(caption.at);
+        self.state.said = caption.text.into();
+    }
+}
+
+impl Desk {
+    /// Everything that can be done now, for the palette.
+    pub fn entries(&self) -> Vec<Entry> {
+        let mut entries = general();
+        let selected = self.state.selected.into_iter();
+        let members = self.run().cast().iter().map(|(node, member)| match member.host {
+            Some(_) => Target::Proxy(node),
+            None => Target::Host(node),
+        });
+        let mut seen: Vec<Target> = Vec::new();
+        for target in selected.chain(members) {
+            if seen.contains(&target) {
+                continue;
+            }
+            seen.push(target);
+            let name = target.node().map(|node| self.run().cast().name(node)).unwrap_or_default();
+            for offer in self.run().acts(target) {
+                let order = offer.legal.map(|()| Order::Act(offer.act.clone())).map_err(|r| r.text);
+                let name = format!("{name}: {}", offer.act.label());
+                entries.push(Entry { name, about: String::new(), group: "Do", key: "", order });
+            }
+        }
+        entries.extend(self.scenario_entries());
+        entries
+    }
+
+    /// The scenarios, for the palette.
+    pub fn scenario_entries(&self) -> Vec<Entry> {
+        let entry = |(place, scenario): (usize, &Scenario)| Entry {
+            name: scenario.title.into(),
+            about: scenario.about.into(),
+            group: "Scenarios",
+            key: "",
+            order: Ok(Order::Scenario(place)),
+        };
+        self.scenarios.iter().enumerate().map(entry).collect()
+    }
+}
+
+/// What can always be done.
+fn general() -> Vec<Entry> {
+    let entry = |group: &'static str, name: &str, key: &'static str, order: Order| Entry {
+        name: name.into(),
+        about: String::new(),
+        group,
+        key,
+        order: Ok(order),
+    };
+    let mut entries = vec![
+        entry("Time", "Run or pause", "Space", Order::Toggle),
+        entry("Time", "Step to the next record", ".", Order::On(Stride::Record)),
+        entry("Time", "Step back", ",", Order::Back(Stride::Record)),
+        entry("Time", "Go to the next message", "n", Order::On(Stride::Message)),
+        entry("Time", "Go to the next fault", "!", Order::On(Stride::Trouble)),
+        entry("Time", "Start the scenario again", "r", Order::Restart),
+        entry("Time", "Go to now", "e", Order::Newest),
+    ];
+    let views = View::ALL.into_iter().zip(["1", "2", "3", "4", "5"]);
+    entries.extend(views.map(|(view, key)| {
+        entry("View", &format!("Show the {}", view.slug()), key, Order::Show(view))
+    }));
+    entries.extend([
+        entry("Source", "Simulated", "", Order::Source(Origin::Simulated)),
+        entry("Source", "Live in this browser", "", Order::Source(Origin::Here)),
+        entry("Source", "Live over the network", "", Order::Sheet(Some(Sheet::Network))),
+        entry("View", "Show a crowd", "", Order::Crowd),
+        entry("View", "Other colours", "t", Order::Theme),
+        entry("View", "Share a link", "l", Order::Sheet(Some(Sheet::Share))),
+        entry("View", "Help", "?", Order::Sheet(Some(Sheet::Help))),
+    ]);
+    entries
+}
+
+impl Default for Desk {
+    fn default() -> Desk {
+        Desk::new()
+    }
+}
+
+/// What is known of the three services of a live run.
+fn live_traits() -> Traits {
+    let mut traits = Traits::new();
+    for lane in Lane::ALL {
+        let behavior = lane.behavior();
+        let about = instancing(behavior.instancing).into();
+        traits.insert(lane.node(Side::Host), Trait { about, concurrency: behavior.concurrency });
+        let about = if lane == Lane::Calculator { "a channel per call" } else { "one session" };
+        traits.insert(lane.node(Side::Proxy), Trait { about: about.into(), ..Trait::default() });
+    }
+    traits
+}
+
+const fn instancing(mode: InstanceMode) -> &'static str {
+    match mode {
+        InstanceMode::PerCall => "PerCall",
+        InstanceMode::PerSession => "PerSession",
+        InstanceMode::Single => "Single",
+    }
+}
+
+/// What a configuration tells of its hosts and proxies.
+fn traits(config: &Config) -> Traits {
+    let mut traits = Traits::new();
+    for (place, host) in config.hosts.iter().enumerate() {
+        let concurrency = host.behavior.concurrency;
+        traits.insert(config.host_node(place), Trait { about: instancing(host.behavior.instancing).into(), concurrency });
+    }
+    for (place, proxy) in config.proxies.iter().enumerate() {
+        let host = config.hosts.get(proxy.host);
+        let pooled =
+            config.cast().get(config.proxy_node(place)).is_some_and(|member| member.pooled);
+        let session = host.is_some_and(|host| host.contract.session != SessionMode::NotAllowed);
+        let about = match (pooled, session) {
+            (true, _) => "a channel per call",
+            (false, true) => "one session",
+            (false, false) => "one channel",
+        };
+        let trait_ = Trait { about: about.into(), ..Trait::default() };
+        traits.insert(config.proxy_node(place), trait_);
+    }
+    traits
+}
