@@ -3,6 +3,8 @@
 //! Folding the records of an end rebuilds the picture that its state would give
 //! ([`observe`](crate::observe)). With nobody listening no event is ever built.
 
+mod read;
+
 use crate::binding::Shape;
 use crate::channel::Role;
 use crate::dispatch::Stage;
@@ -96,7 +98,7 @@ pub enum Kind {
 }
 
 /// One thing that happened, in the past tense.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 #[allow(missing_docs, reason = "the fields are named after the ids and enums that they hold")]
