@@ -10,6 +10,7 @@ mod desk;
 mod keys;
 mod palette;
 mod sift;
+mod stagehand;
 mod track;
 
 pub use about::{is_about, records_about};
@@ -17,6 +18,7 @@ pub use desk::Desk;
 pub use keys::{direction_of, order_of};
 pub use palette::{Entry, Palette, matching};
 pub use sift::{Filter, Sift};
+pub use stagehand::Stagehand;
 pub use track::{LANE, ROW, Track, lanes, ruler};
 
 use crate::act::Act;
@@ -119,6 +121,8 @@ pub enum Sheet {
     Help,
     /// A link to what is shown.
     Share,
+    /// The address of a host elsewhere.
+    Network,
 }
 
 /// Where what is shown comes from.
@@ -290,7 +294,10 @@ impl State {
     /// Takes in what concerns only how things are looked at; whether that was all.
     pub fn obey(&mut self, order: &Order) -> bool {
         match order {
-            Order::Toggle => self.play(!self.playing),
+            Order::Toggle => {
+                self.play(!self.playing);
+                return false;
+            }
             Order::Speed(speed) => {
                 self.speed = (*speed).min(SPEEDS.len() - 1);
                 self.said = format!("Speed {}", SPEEDS[self.speed].1);
@@ -323,7 +330,8 @@ impl State {
                 return false;
             }
             Order::Source(_) => {
-                (self.playing, self.selected) = (true, None);
+                (self.playing, self.selected, self.sheet) = (true, None, None);
+                (self.view, self.tab) = (View::Stage, Tab::Stage);
                 return false;
             }
             _ => return false,
@@ -352,7 +360,7 @@ mod tests {
     #[test]
     fn space_pauses_and_says_so() {
         let mut state = State::default();
-        assert!(state.obey(&Order::Toggle));
+        state.obey(&Order::Toggle);
         assert_eq!((state.playing, state.said.as_str()), (false, "Paused"));
         state.obey(&Order::Toggle);
         assert_eq!((state.playing, state.said.as_str()), (true, "Running"));

@@ -2,7 +2,6 @@
 
 use super::{Desk, NORMAL, SPEEDS, View};
 use crate::plan::Moment;
-use crate::run::Source;
 use crate::share::Link;
 use sessionful::Timestamp;
 use smol_str::SmolStr;
@@ -26,7 +25,7 @@ impl Desk {
         if self.state.speed != NORMAL {
             view.insert("speed".into(), self.state.speed.to_string().into());
         }
-        Link::of(&self.source, view).encode()
+        Link::of(&self.source.simulated, view).encode()
     }
 
     /// Shows what a link carries, or why it cannot be shown. An empty one is none.
@@ -64,7 +63,7 @@ impl Desk {
     /// Goes on with what is on its way; whether there is something new to see.
     pub(super) fn go_on(&mut self) -> bool {
         let Some(arrival) = self.arrival.clone() else { return false };
-        if !self.source.load(arrival.head, THINGS) {
+        if !self.source.simulated.load(arrival.head, THINGS) {
             return true;
         }
         self.source.run_mut().seek_time(arrival.cursor);

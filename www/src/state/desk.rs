@@ -1,10 +1,12 @@
 //! The run and how it is looked at, together: what every order does.
 
 use super::arrival::Arrival;
-use super::{Entry, Order, Origin, Sheet, Sift, State, Track, TrackOrder, View};
+use super::{Entry, Order, Origin, Sheet, Sift, Stagehand, State, Track, TrackOrder, View};
 use crate::config::{Config, Refusal};
 use crate::lint::{Notice, lint};
 use crate::matrix::{CellRun, cells};
+use crate::lane::{Lane, Side};
+use crate::live::{Health, Live, Where};
 use crate::run::{Run, Source, Stride, Target};
 use crate::scenarios::{self, Scenario};
 use crate::scene::{Room, Scene, Trait, Traits};
@@ -19,7 +21,7 @@ const LONGEST: Duration = Duration::from_millis(100);
 /// A run, how it is looked at, and the stage that follows from both.
 pub struct Desk {
     /// What runs.
-    pub source: Simulated,
+    pub source: Stagehand,
     /// How it is looked at.
     pub state: State,
     /// All scenarios.
@@ -61,9 +63,9 @@ impl Desk {
     pub fn new() -> Desk {
         let scenarios = Rc::new(scenarios::all());
         let original = scenarios[0].clone();
-        let source = Simulated::new(original.clone());
+        let source = Stagehand::new(Simulated::new(original.clone()));
         let mut desk = Desk {
-            traits: traits(&source.scenario().config),
+            traits: traits(&original.config),
             source,
             state: State::default(),
             scenarios,
@@ -83,7 +85,7 @@ impl Desk {
             room: Room::default(),
             placed: None,
         };
-        desk.draft = desk.source.scenario().config.clone();
+        desk.draft = desk.original.config.clone();
         desk.place();
         desk
     }
@@ -109,7 +111,7 @@ impl Desk {
     /// Looks at some more records for the log; whether there is something new to show.
     pub fn sift(&mut self) -> bool {
         const MOST: usize = 4_000;
-        let name = self.source.line().name().to_owned();
+        let name = self.source.name();
         self.state.view == View::Log && self.sift.look(self.source.run(), &name, MOST)
     }
 
@@ -135,14 +137,12 @@ impl Desk {
 
     /// Lets some of the visitor's time go by; whether anything happened.
     pub fn pass(&mut self, span: Duration) -> bool {
+        let span = span.min(LONGEST);
         let stepped = self.step_matrix(span) | self.go_on();
-        if !self.state.playing {
-            return self.sift() | stepped | (stepped && self.place());
-        }
-        let span = span.min(LONGEST).mul_f64(self.state.pace());
-        self.source.advance(span);
-        let sifted = self.sift();
-        self.place() || sifted || stepped
+        let before = self.source.health();
+        self.source.advance(span, self.state.playing, self.state.pace());
+        let turned = self.note_health(&before);
+        self.sift() | self.place() | stepped | turned
     }
 
     /// Lets the cells of the matrix take their next steps, while they are looked at.
@@ -213,8 +213,9 @@ impl Desk {
                 self.track.follow = true;
             }
             Order::Track(order) => self.follow(*order),
+            Order::Restart if self.source.live().is_some() => {}
             Order::Restart => {
-                let scenario = (**self.source.scenario()).clone();
+                let scenario = (**self.source.simulated.scenario()).clone();
                 self.play(scenario);
                 self.state.said = "From the beginning".into();
             }
@@ -235,16 +236,88 @@ impl Desk {
                     Err(reason) => format!("Not done: {label}. {}", reason.text),
                 };
             }
-            Order::Caption(next) => self.caption(*next),
+            Order::Caption(next) if self.source.live().is_none() => self.caption(*next),
             Order::Filter(filter) => self.sift.set(filter.clone()),
             Order::Configure(config) => self.configure((**config).clone()),
             Order::Arrive(text) => self.arrive(text),
             Order::Dismiss => self.trouble = None,
             Order::Restore => self.open(self.original.clone()),
             Order::Host(place) => (self.host, self.state.selected) = (*place, None),
-            Order::Branch(place) => self.source.switch(*place),
-            Order::Source(Origin::Simulated) => self.open(self.original.clone()),
+            Order::Branch(place) => self.source.simulated.switch(*place),
+            Order::Source(origin) => self.go_to(origin),
+            Order::Toggle => self.demonstrate(),
             _ => {}
+        }
+    }
+
+    /// Shows a run from elsewhere.
+    fn go_to(&mut self, origin: &Origin) {
+        let at = match origin {
+            Origin::Simulated => {
+                self.source.leave();
+                self.traits = traits(&self.draft);
+                return self.refresh("Simulated");
+            }
+            Origin::Here => Where::Here,
+            Origin::There(address) => Where::There(address.clone()),
+        };
+        // The one before has ended when the new one begins.
+        self.source.leave();
+        match Live::start(at) {
+            Ok(live) => {
+                self.source.show(live);
+                self.traits = live_traits();
+                let label = self.run().label().text();
+                self.refresh(&label);
+            }
+            Err(reason) => {
+                self.traits = traits(&self.draft);
+                self.refresh(&reason);
+                self.trouble = Some(reason);
+            }
+        }
+    }
+
+    fn refresh(&mut self, said: &str) {
+        self.sift = Sift::default();
+        (self.track.follow, self.track.top) = (true, 0.0);
+        (self.placed, self.arrival, self.trouble) = (None, None, None);
+        self.state.said = said.into();
+    }
+
+    /// The demonstration of a live run rests when nothing is played.
+    fn demonstrate(&self) {
+        if let Some(live) = self.source.live() {
+            live.demonstrate(self.state.playing);
+        }
+    }
+
+    /// Says how the other end is, when that has changed.
+    fn note_health(&mut self, before: &Health) -> bool {
+        let now = self.source.health();
+        if now == *before {
+            return false;
+        }
+        self.state.said = match &now {
+            Health::Starting => "Starting".into(),
+            Health::Ready => "Ready".into(),
+            Health::Lost(reason) => format!("The other end is gone: {reason}"),
+        };
+        self.demonstrate();
+        true
+    }
+
+    /// What is run, and what it shows.
+    pub fn title(&self) -> (&'static str, &'static str) {
+        match self.source.live() {
+            Some(_) => (
+                "Three services, live",
+                "Three proxies of this page call three small services: a calculator, a session that keeps a total, and a greeting that is answered by a call back.",
+            ),
+            None => {
+                let scenario = self.source.simulated.scenario();
+                (scenario.title, scenario.about)
+            }
         }
     }
 
@@ -276,7 +349,7 @@ impl Desk {
             self.state.said = format!("{} would be refused: {}", refusal.name, refusal.text);
             return;
         }
-        let scenario = (**self.source.scenario()).clone();
+        let scenario = (**self.source.simulated.scenario()).clone();
         self.play(Scenario { config: self.draft.clone(), ..scenario });
         self.state.said = "Running with the new configuration".into();
     }
@@ -291,7 +364,7 @@ impl Desk {
         self.traits = traits(&scenario.config);
         self.draft = scenario.config.clone();
         self.refusals = Vec::new();
-        self.source = source;
+        self.source.simulate(source);
         self.arrival = None;
         self.sift = Sift::default();
         (self.track.follow, self.track.top) = (true, 0.0);
@@ -320,7 +393,7 @@ impl Desk {
 
     /// Goes to the moment of another caption, playing on from there.
     fn caption(&mut self, next: bool) {
-        let scenario = Rc::clone(self.source.scenario());
+        let scenario = Rc::clone(self.source.simulated.scenario());
         let now = self.run().now();
         let here = scenario.caption(now).map_or(0, |(place, _)| place);
         let place = if next { here + 1 } else { here.saturating_sub(1) };
@@ -328,7 +401,7 @@ impl Desk {
         let ahead = caption.at.since(self.run().head().at);
         if !ahead.is_zero() {
             self.source.run_mut().seek_head();
-            self.source.advance(ahead);
+            self.source.simulated.advance(ahead);
         }
         self.source.run_mut().seek_time(caption.at);
         self.state.said = caption.text.into();
@@ -397,6 +470,9 @@ fn general() -> Vec<Entry> {
         entry("View", &format!("Show the {}", view.slug()), key, Order::Show(view))
     }));
     entries.extend([
+        entry("Source", "Simulated", "", Order::Source(Origin::Simulated)),
+        entry("Source", "Live in this browser", "", Order::Source(Origin::Here)),
+        entry("Source", "Live over the network", "", Order::Sheet(Some(Sheet::Network))),
         entry("View", "Show a crowd", "", Order::Crowd),
         entry("View", "Other colours", "t", Order::Theme),
         entry("View", "Share a link", "l", Order::Sheet(Some(Sheet::Share))),
@@ -411,17 +487,33 @@ impl Default for Desk {
     }
 }
 
+/// What is known of the three services of a live run.
+fn live_traits() -> Traits {
+    let mut traits = Traits::new();
+    for lane in Lane::ALL {
+        let behavior = lane.behavior();
+        let about = instancing(behavior.instancing).into();
+        traits.insert(lane.node(Side::Host), Trait { about, concurrency: behavior.concurrency });
+        let about = if lane == Lane::Calculator { "a channel per call" } else { "one session" };
+        traits.insert(lane.node(Side::Proxy), Trait { about: about.into(), ..Trait::default() });
+    }
+    traits
+}
+
+const fn instancing(mode: InstanceMode) -> &'static str {
+    match mode {
+        InstanceMode::PerCall => "PerCall",
+        InstanceMode::PerSession => "PerSession",
+        InstanceMode::Single => "Single",
+    }
+}
+
 /// What a configuration tells of its hosts and proxies.
 fn traits(config: &Config) -> Traits {
     let mut traits = Traits::new();
     for (place, host) in config.hosts.iter().enumerate() {
-        let instancing = match host.behavior.instancing {
-            InstanceMode::PerCall => "PerCall",
-            InstanceMode::PerSession => "PerSession",
-            InstanceMode::Single => "Single",
-        };
         let concurrency = host.behavior.concurrency;
-        traits.insert(config.host_node(place), Trait { about: instancing.into(), concurrency });
+        traits.insert(config.host_node(place), Trait { about: instancing(host.behavior.instancing).into(), concurrency });
     }
     for (place, proxy) in config.proxies.iter().enumerate() {
         let host = config.hosts.get(proxy.host);

@@ -7,7 +7,11 @@ use yew::{Callback, Html, html};
 
 /// The caption of the moment, with the way to the ones before and after.
 pub(super) fn view(desk: &Desk, order: &Callback<Order>) -> Html {
-    let scenario = desk.source.scenario();
+    if desk.source.live().is_some() {
+        let (_, about) = desk.title();
+        return html! { <div class="caption"><p>{ about }</p></div> };
+    }
+    let scenario = desk.source.simulated.scenario();
     let now = desk.run().now();
     let (place, text) =
         scenario.caption(now).map_or((0, scenario.about), |(place, caption)| (place, caption.text));

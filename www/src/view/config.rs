@@ -17,6 +17,9 @@ pub(super) type Edit = Rc<dyn Fn(&mut dyn FnMut(&mut Config))>;
 
 /// The form of the host that is looked at, and of its proxies.
 pub(super) fn view(desk: &Desk, order: &Callback<Order>) -> Html {
+    if desk.source.live().is_some() {
+        return live(order);
+    }
     let config = Rc::new(desk.draft.clone());
     let (from, to) = (Rc::clone(&config), order.clone());
     let edit: Edit = Rc::new(move |change| {
@@ -43,6 +46,28 @@ pub(super) fn view(desk: &Desk, order: &Callback<Order>) -> Html {
                 { binding(host, place, &edit) }
                 { service(host, place, &edit) }
                 { for proxies.map(|(at, proxy)| self::proxy(proxy, at, &edit)) }
+            </div>
+        </>
+    }
+}
+
+/// What runs live is not edited here.
+fn live(order: &Callback<Order>) -> Html {
+    let back = super::top::give(order, Order::Source(crate::state::Origin::Simulated));
+    html! {
+        <>
+            <header><h2>{ "Configuration" }</h2></header>
+            <div class="body">
+                <section class="part">
+                    <h3>{ "What runs live" }</h3>
+                    <dl class="facts">
+                        { for crate::lane::Lane::ALL.into_iter().map(|lane| html! { <><dt>{ lane.title() }</dt><dd>{ lane.about() }</dd></> }) }
+                    </dl>
+                </section>
+                <section class="part">
+                    <p>{ "A live run shows the three services as they are. To change contracts, bindings and services, and to go back in time, simulate them." }</p>
+                    <div class="verbs"><button onclick={back}>{ "Go to the simulation" }</button></div>
+                </section>
             </div>
         </>
     }

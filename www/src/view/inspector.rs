@@ -20,7 +20,7 @@ pub(super) fn view(desk: &Desk, order: &Callback<Order>) -> Html {
 
 /// Nothing is selected: who takes part.
 fn overview(desk: &Desk, order: &Callback<Order>) -> Html {
-    let scenario = desk.source.scenario();
+    let (title, about) = desk.title();
     let member = |node: &crate::scene::Node| {
         html! {
             <li><button class="item" onclick={give(order, Order::Select(Some(node.target)))}>
@@ -35,7 +35,7 @@ fn overview(desk: &Desk, order: &Callback<Order>) -> Html {
         <>
             <header><h2>{ "Inspector" }</h2></header>
             <div class="body">
-                <section class="part"><h3>{ scenario.title }</h3><p>{ scenario.about }</p></section>
+                <section class="part"><h3>{ title }</h3><p>{ about }</p></section>
                 <section class="part">
                     <h3>{ "Select something to see what it does" }</h3>
                     <ul class="items">{ for ends.map(member) }</ul>

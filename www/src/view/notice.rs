@@ -4,7 +4,9 @@ use super::glyph::icon;
 use super::top::give;
 use crate::explain;
 use crate::lint::Notice;
-use crate::state::{Desk, Order};
+use crate::live::Health;
+use crate::run::Label;
+use crate::state::{Desk, Order, Origin};
 use yew::{Callback, Html, html};
 
 /// No more are shown at once.
@@ -18,6 +20,7 @@ pub(super) fn view(desk: &Desk, order: &Callback<Order>) -> Html {
             if desk.is_arriving() {
                 <div class="notice calm" role="status">{ icon("info") }<p>{ "Opening the link: what led to its moment happens again." }</p></div>
             }
+            { health(desk, order) }
             { for desk.notices.iter().take(MOST).map(|notice| one(notice, order)) }
         </div>
     }
@@ -41,5 +44,29 @@ fn one(notice: &Notice, order: &Callback<Order>) -> Html {
             <p>{ &notice.text }{ " " }<span class="rule" title={explain::rule(notice.rule)}>{ notice.rule }</span></p>
             <button class="link" onclick={look}>{ "Show it" }</button>
         </div>
+    }
+}
+
+/// How the other end of a live run is, if it is not simply there.
+fn health(desk: &Desk, order: &Callback<Order>) -> Html {
+    let origin = match desk.run().label() {
+        Label::LiveThere(address) => Origin::There(address.clone()),
+        _ => Origin::Here,
+    };
+    let here = origin == Origin::Here;
+    let again = give(order, Order::Source(origin));
+    match desk.source.health() {
+        Health::Ready => Html::default(),
+        Health::Starting => html! {
+            <div class="notice calm" role="status">{ icon("info") }
+                <p>{ if here { "Starting the worker with the services…" } else { "Reaching the host…" } }</p></div>
+        },
+        Health::Lost(reason) => html! {
+            <div class="notice bad lost" role="alert">{ icon("warning") }
+                <p><b>{ if here { "The worker with the services is gone. " } else { "The host is gone. " } }</b>
+                    { format!("Reason: {reason}. ") }
+                    { "Calls in progress were ended; what was seen stays and can be looked at." }</p>
+                <button class="primary" onclick={again}>{ if here { "Start the worker again" } else { "Connect again" } }</button></div>
+        },
     }
 }

@@ -3,7 +3,7 @@
 use super::glyph::icon;
 use super::top::{give, shape};
 use super::{App, Message, document};
-use crate::state::{Desk, Entry, Order, Palette, Sheet, matching};
+use crate::state::{Desk, Entry, Order, Origin, Palette, Sheet, matching};
 use sessionful::Phase;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement, InputEvent, KeyboardEvent, MouseEvent};
@@ -28,6 +28,8 @@ pub(super) fn view(desk: &Desk, palette: &Palette, link: &Scope<App>) -> Html {
             list(&desk.scenario_entries(), palette, "Which scenario?", link),
         ),
         Sheet::Help => ("sheet wide", "Help", help(&close)),
+        Sheet::Network => ("sheet", "Live over the network", network(&close, link)),
+        Sheet::Share if desk.source.live().is_some() => ("sheet", "Share", live_share(&close)),
         Sheet::Share => ("sheet", "Share", share(desk, &close, link)),
     };
     html! {
@@ -241,6 +243,47 @@ fn share(desk: &Desk, close: &Callback<MouseEvent>, link: &Scope<App>) -> Html {
             </div>
         </>
     }
+}
+
+fn live_share(close: &Callback<MouseEvent>) -> Html {
+    html! {
+        <>
+            { title("Share what you see", close) }
+            <div class="body share"><p>{ "What is live happens once: no link can make it happen again. Go to the simulation to share what you see there; the log can copy these records as JSON." }</p></div>
+        </>
+    }
+}
+
+/// Asks for the address of a host.
+fn network(close: &Callback<MouseEvent>, link: &Scope<App>) -> Html {
+    let go = link.callback(|address: String| Message::Order(Order::Source(Origin::There(address))));
+    let onsubmit = Callback::from(move |event: yew::SubmitEvent| {
+        event.prevent_default();
+        let form = event.target_unchecked_into::<HtmlElement>();
+        let field = form.query_selector("input").ok().flatten().and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
+        let address = field.map(|field| field.value().trim().trim_end_matches('/').to_owned());
+        address.filter(|address| !address.is_empty()).into_iter().for_each(|address| go.emit(address));
+    });
+    html! {
+        <>
+            { title("Live over the network", close) }
+            <form class="body share" {onsubmit}>
+                <p>{ "The proxies of this page call a host elsewhere, over WebSocket and fetch. " }<code>{ "cargo xtask play" }</code>{ " starts one beside this page and prints its address." }</p>
+                <div class="row">
+                    <input type="url" required=true aria-label="Address of the host" value={suggested()}/>
+                    <button class="primary">{ "Connect" }</button>
+                </div>
+            </form>
+        </>
+    }
+}
+
+/// Where `cargo xtask play` puts the host: one port after the page's.
+fn suggested() -> String {
+    let location = web_sys::window().map(|window| window.location());
+    let port = location.as_ref().and_then(|location| location.port().ok()?.parse::<u16>().ok());
+    let host = location.and_then(|location| location.hostname().ok()).unwrap_or_else(|| "127.0.0.1".into());
+    format!("http://{host}:{}", port.unwrap_or(8080).saturating_add(1))
 }
 
 /// The address of the page, without what comes after `#`.

@@ -2,6 +2,7 @@
 
 use super::glyph::icon;
 use super::theme::Theme;
+use crate::run::Label;
 use crate::state::{Desk, Order, Origin, Sheet, View};
 use web_sys::MouseEvent;
 use yew::{Callback, Html, html};
@@ -14,7 +15,7 @@ pub(super) fn give(order: &Callback<Order>, what: Order) -> Callback<MouseEvent>
 /// The bar.
 pub(super) fn view(desk: &Desk, theme: Theme, order: &Callback<Order>) -> Html {
     let sheet = |sheet| give(order, Order::Sheet(Some(sheet)));
-    let title = desk.source.scenario().title;
+    let (title, _) = desk.title();
     let (symbol, looks) = match theme {
         Theme::System => ("system", "Colours: as the system"),
         Theme::Light => ("light", "Colours: light"),
@@ -53,17 +54,16 @@ fn logo() -> Html {
 
 /// Where what is shown comes from: always in sight.
 fn sources(desk: &Desk, order: &Callback<Order>) -> Html {
-    let _ = desk;
-    let choice = |name: &'static str, origin: Option<Origin>, checked: bool| {
-        let disabled = origin.is_none();
-        let onclick = give(order, Order::Source(origin.unwrap_or_default()));
-        html! { <button role="radio" aria-checked={checked.to_string()} {disabled} {onclick}>{ name }</button> }
+    let shown = desk.run().label();
+    let choice = |name: &'static str, checked: bool, what: Order| {
+        html! { <button role="radio" aria-checked={checked.to_string()} onclick={give(order, what)}>{ name }</button> }
     };
+    let there = matches!(shown, Label::LiveThere(_));
     html! {
-        <div class="choice sources" role="radiogroup" aria-label="Source">
-            { choice("Simulated", Some(Origin::Simulated), true) }
-            { choice("Live in this browser", None, false) }
-            { choice("Live over the network", None, false) }
+        <div class="choice sources" role="radiogroup" aria-label="Source" title={shown.text()}>
+            { choice("Simulated", *shown == Label::Simulated, Order::Source(Origin::Simulated)) }
+            { choice("Live in this browser", *shown == Label::LiveHere, Order::Source(Origin::Here)) }
+            { choice("Live over the network", there, Order::Sheet(Some(Sheet::Network))) }
         </div>
     }
 }

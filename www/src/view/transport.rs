@@ -31,7 +31,7 @@ pub(super) fn view(desk: &Desk, time: &NodeRef, order: &Callback<Order>) -> Html
                 { step("Next message", "n", "message", Order::On(Stride::Message)) }
                 { step("Next fault", "!", "fault", Order::On(Stride::Trouble)) }
             </div>
-            { speed(desk, order) }
+            if desk.source.live().is_none() { { speed(desk, order) } }
             <span class="tag origin">{ desk.run().label().text() }</span>
             <p class="time"><span ref={time.clone()}>{ words::time(desk.run().now()) }</span><small>{ " s" }</small></p>
             { behind(desk, order) }
@@ -84,14 +84,17 @@ fn behind(desk: &Desk, order: &Callback<Order>) -> Html {
     html! {
         <p class="behind">
             <span class="tag">{ "in the past" }</span>
-            <span class="hint">{ "Acting here begins a branch." }</span>
+            if desk.source.live().is_none() { <span class="hint">{ "Acting here begins a branch." }</span> }
             <button class="link" onclick={give(order, Order::Newest)}>{ "Go to now" }</button>
         </p>
     }
 }
 
 fn branches(desk: &Desk, order: &Callback<Order>) -> Html {
-    let branches = desk.source.branches();
+    if desk.source.live().is_some() {
+        return Html::default();
+    }
+    let branches = desk.source.simulated.branches();
     if branches.len() < 2 {
         return Html::default();
     }
