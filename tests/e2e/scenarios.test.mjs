@@ -25,6 +25,7 @@ test("a broken pooled channel costs one channel, a broken session costs the prox
   await eventually(async () => assert.equal(await node(page, "pooled channel").count(), 2));
   await node(page, "proxy").filter({ hasNot: page.locator(".faulted") }).first().waitFor();
   assert.equal(await page.locator(".node.faulted").count(), 0);
+  await page.keyboard.press("0");
   await scenario(page, "broken session faults");
   await node(page, "faulted").first().waitFor();
   assert.deepEqual(page.complaints, []);
