@@ -17,3 +17,10 @@ try {
   if (boot) boot.textContent = `The runtime could not be started: ${error}. Load the page again, or use a current browser.`;
   throw error;
 }
+
+// Next time the page opens without a network as well. Not everywhere: then it just does not.
+try {
+  await navigator.serviceWorker?.register(new URL("../offline.js", import.meta.url), { scope: "./" });
+} catch {
+  // Service workers may be forbidden, and need a secure origin.
+}

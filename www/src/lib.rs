@@ -15,8 +15,6 @@
 //! | [`demo`]    | what happens when nobody touches anything                         |
 //! | [`scene`]   | where everything stands on the stage                              |
 //! | [`state`]   | how the run is looked at, and what every order does               |
-//! | [`log`]     | the journal, in order of time, filtered                           |
-//! | [`flight`]  | messages on their way                                             |
 //! | [`words`]   | events and errors in words                                        |
 //! | [`live`]    | runs of the real runtime: proxies here, hosts in a worker or elsewhere |
 //! | [`hosting`] | the worker: hosts for the three services                          |
@@ -29,14 +27,12 @@ pub mod cast;
 pub mod config;
 pub mod demo;
 pub mod explain;
-pub mod flight;
 pub mod flights;
 pub mod history;
 pub mod hosting;
 pub mod lane;
 pub mod lint;
 pub mod live;
-pub mod log;
 pub mod matrix;
 pub mod offers;
 pub mod plan;

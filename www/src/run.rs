@@ -7,6 +7,10 @@
 //!                            └─ cursor    the moment that is shown
 //! ```
 
+mod parts;
+
+pub use parts::{Cursor, Label, Stride, Target};
+
 use crate::act::{Act, Ask};
 use crate::cast::Cast;
 use crate::explain::Reason;
@@ -14,104 +18,12 @@ use crate::flights::{Flight, Flights};
 use crate::history::History;
 use crate::timeline::Timeline;
 use sessionful::Timestamp;
-use sessionful::event::{Event, Record};
-use sessionful::ids::{CallId, ChannelId, ContextId, DispatchId, InstanceId, NodeId};
+use sessionful::event::Record;
+use sessionful::ids::{CallId, NodeId};
 use sessionful::observe::{End, Picture};
 use sessionful::sim::Weather;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
-
-/// Where a run comes from. It is always shown.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Label {
-    /// The machines in virtual time.
-    Simulated,
-    /// The runtime, with a host in a worker of this browser.
-    LiveHere,
-    /// The runtime, with a host elsewhere.
-    LiveThere(String),
-}
-
-impl Label {
-    /// What is written on it.
-    pub fn text(&self) -> String {
-        match self {
-            Label::Simulated => "Simulated".into(),
-            Label::LiveHere => "Live in this browser".into(),
-            Label::LiveThere(address) => format!("Live over the network: {address}"),
-        }
-    }
-}
-
-/// Something that can be looked at, and done something to.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Target {
-    /// A proxy.
-    Proxy(NodeId),
-    /// A host.
-    Host(NodeId),
-    /// A channel of a proxy or host, with its session if it has one.
-    Channel(NodeId, ChannelId),
-    /// An instance context of a node, with its gate.
-    Context(NodeId, ContextId),
-    /// A service object.
-    Object(NodeId, InstanceId),
-    /// An operation in progress.
-    Dispatch(NodeId, DispatchId),
-    /// A proxy's call.
-    Call(NodeId, CallId),
-    /// A message under way.
-    Flight(u64),
-}
-
-impl Target {
-    /// The proxy or host that it belongs to; a flight belongs to none.
-    pub const fn node(self) -> Option<NodeId> {
-        match self {
-            Target::Proxy(node)
-            | Target::Host(node)
-            | Target::Channel(node, _)
-            | Target::Context(node, _)
-            | Target::Object(node, _)
-            | Target::Dispatch(node, _)
-            | Target::Call(node, _) => Some(node),
-            Target::Flight(_) => None,
-        }
-    }
-}
-
-/// The moment that is shown: everything before record `seq` has happened, and it is `at`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
-pub struct Cursor {
-    /// When.
-    pub at: Timestamp,
-    /// The number of the first record that has not happened yet.
-    pub seq: u64,
-}
-
-/// How far a step goes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Stride {
-    /// To the next record (`.` and `,`).
-    Record,
-    /// To the next message that leaves or arrives (`n`).
-    Message,
-    /// To the next trouble (`!`).
-    Trouble,
-}
-
-impl Stride {
-    /// Whether a step of this kind ends at a record.
-    pub fn stops_at(self, event: &Event) -> bool {
-        match self {
-            Stride::Record => true,
-            Stride::Message => {
-                matches!(event, Event::MessageSent { .. } | Event::MessageArrived { .. })
-            }
-            Stride::Trouble => crate::words::is_trouble(event),
-        }
-    }
-}
 
 /// How a call, or a command, ended for whoever gave it.
 #[derive(Clone, PartialEq, Debug)]

@@ -6,8 +6,10 @@
 #[cfg(test)]
 mod figures;
 mod line;
+mod perform;
 #[cfg(test)]
 mod tests;
+mod wire;
 
 pub use line::Line;
 

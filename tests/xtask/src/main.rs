@@ -35,7 +35,9 @@ use anyhow::{Context as _, Result, bail};
 const HELP: &str = "\
 cargo xtask <command>
 
-  play [--port N] [--no-serve]  build the playground and serve it
+  play [--port N] [--no-serve]  build the playground and serve it,
+       [--host-port N]          with services of Node beside it for runs over the network,
+       [--no-host]              or without them
   test [SUITE...]               run every suite, or the named ones
   package                       build the npm package in web/dist
   rules [--write]               show which rule is proven by which test, or store the table
@@ -65,9 +67,12 @@ fn command(arguments: &[String]) -> Result<bool> {
     match command.as_str() {
         "play" => {
             let port = flags.number("--port")?.unwrap_or(8080);
-            let serve = !flags.has("--no-serve");
+            let host_port = flags.number("--host-port")?.unwrap_or(8081);
+            let (serve, host) = (!flags.has("--no-serve"), !flags.has("--no-host"));
             flags.done()?;
-            play::play(u16::try_from(port).context("--port is at most 65535")?, serve)
+            let port = u16::try_from(port).context("--port is at most 65535")?;
+            let host_port = u16::try_from(host_port).context("--host-port is at most 65535")?;
+            play::play(&play::Wishes { port, host_port, serve, host })
         }
         "test" => suites::test(rest),
         "package" => {

@@ -1,28 +1,73 @@
 //! The playground as a folder of files.
 
 use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
+use std::thread;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow, bail};
 
-use crate::{run, serve, setup};
+use crate::{package, run, serve, setup};
 
-/// Builds the playground and, if wanted, serves it until the process is stopped.
-pub(crate) fn play(port: u16, and_serve: bool) -> Result<bool> {
-    if !and_serve {
+/// What `cargo xtask play` was asked for.
+pub(crate) struct Wishes {
+    /// Where the page is served.
+    pub(crate) port: u16,
+    /// Where the host of Node is, beside the page.
+    pub(crate) host_port: u16,
+    /// Serve at all.
+    pub(crate) serve: bool,
+    /// Start the host of Node.
+    pub(crate) host: bool,
+}
+
+/// Builds the playground and, if wanted, serves it until the process is stopped, with services of
+/// Node beside it for runs over the network.
+pub(crate) fn play(wishes: &Wishes) -> Result<bool> {
+    if !wishes.serve {
         let site = build()?;
         setup::say(&format!("the playground is in {}", site.display()));
         return Ok(true);
     }
     // A port that is taken should be told before the build, not minutes later.
-    let listener = TcpListener::bind(("127.0.0.1", port))
-        .with_context(|| format!("port {port} is taken; choose another with --port"))?;
+    let listener = TcpListener::bind(("127.0.0.1", wishes.port))
+        .with_context(|| format!("port {} is taken; choose another with --port", wishes.port))?;
     let site = build()?;
-    setup::say(&format!("playing at http://{} (stop with Ctrl+C)", listener.local_addr()?));
-    serve::serve(&listener, &site);
+    let page = format!("http://{}", listener.local_addr()?);
+    setup::say(&format!("playing at {page} (stop with Ctrl+C)"));
+    let serving = thread::spawn(move || serve::serve(&listener, &site));
+    if wishes.host {
+        // The page plays without it, so a failure is told and no more.
+        match host(wishes.host_port, &page) {
+            Ok(mut services) => _ = services.wait()?,
+            Err(error) => setup::say(&format!("no services for runs over the network: {error:#}")),
+        }
+    }
+    serving.join().map_err(|_| anyhow!("the server of the page has broken"))?;
     Ok(true)
+}
+
+/// Starts the services of Node; their address is told once they listen.
+fn host(port: u16, page: &str) -> Result<Child> {
+    setup::say("building the services for runs over the network (the page plays meanwhile)");
+    package::build()?;
+    let script = setup::root().join("www/host/services.mjs");
+    let mut node = Command::new(setup::node()?);
+    node.arg(script).arg(port.to_string());
+    // Whoever opens the page by its other name has another origin.
+    node.arg(page).arg(page.replace("127.0.0.1", "localhost"));
+    let mut services = node.stdout(Stdio::piped()).spawn()?;
+    let output = services.stdout.take().context("the services have no output")?;
+    let mut address = String::new();
+    BufReader::new(output).read_line(&mut address)?;
+    if address.trim().is_empty() {
+        bail!("they have ended with {}; is port {port} taken?", services.wait()?);
+    }
+    setup::say(&format!("services at {} (\"Live over the network\" in the page)", address.trim()));
+    Ok(services)
 }
 
 /// Compiles the playground to wasm and lays its files out in `www/dist`.
@@ -45,6 +90,7 @@ pub(crate) fn build() -> Result<PathBuf> {
     run::quiet(glue.arg(&site).arg(&binary))?;
     optimize(&site.join("app_bg.wasm"));
     assets(&site)?;
+    offline(&site)?;
     Ok(site)
 }
 
@@ -86,6 +132,40 @@ fn assets(site: &Path) -> Result<()> {
         let from = source.join(folder);
         if from.is_dir() {
             copy(&from, &site.join(folder))?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the service worker, which has to know all files and to change when one of them does.
+fn offline(site: &Path) -> Result<()> {
+    let worker = site.join("js/offline.js");
+    let template = fs::read_to_string(&worker).context("www/js/offline.js")?;
+    fs::remove_file(&worker)?;
+    let mut files = Vec::new();
+    list(site, "", &mut files)?;
+    files.sort();
+    let mut digest = DefaultHasher::new();
+    for file in &files {
+        (file, fs::read(site.join(file))?).hash(&mut digest);
+    }
+    let names: Vec<String> = files.iter().map(|file| format!("{file:?}")).collect();
+    let text = template
+        .replace("/* files */", &format!("\"./\", {}", names.join(", ")))
+        .replace("/* version */", &format!("{:016x}", digest.finish()));
+    fs::write(site.join("offline.js"), text)?;
+    Ok(())
+}
+
+/// The files of a folder and of those in it, as addresses.
+fn list(folder: &Path, prefix: &str, files: &mut Vec<String>) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            list(&entry.path(), &format!("{name}/"), files)?;
+        } else {
+            files.push(name);
         }
     }
     Ok(())

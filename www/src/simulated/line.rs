@@ -1,20 +1,18 @@
 //! One line of events: a world, what is planned for it, and what was recorded of it.
 
-use crate::act::{Act, Ask};
+use super::wire::flight_of;
+use crate::act::Act;
 use crate::config::Refusal;
 use crate::explain::Reason;
-use crate::flights::{Fate, Flight, Load};
+use crate::flights::Fate;
 use crate::plan::{Edit, Moment};
 use crate::run::{EndOf, Label, Run};
 use crate::scenarios::Scenario;
 use sessionful::Timestamp;
 use sessionful::action::Ticket;
-use sessionful::host::HostInput;
-use sessionful::ids::{CallId, NodeId, OperationId};
-use sessionful::message::{Content, Header, Message};
-use sessionful::proxy::{NewCall, ProxyInput};
-use sessionful::sim::{self, InFlight, World};
-use smol_str::SmolStr;
+use sessionful::ids::{CallId, NodeId};
+use sessionful::message::Message;
+use sessionful::sim::{InFlight, World};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
@@ -36,9 +34,9 @@ pub struct Line {
     name: String,
     forked: Option<(String, Timestamp)>,
     scenario: Rc<Scenario>,
-    refusals: Vec<Refusal>,
+    pub(super) refusals: Vec<Refusal>,
     edits: Vec<Edit>,
-    state: State,
+    pub(super) state: State,
     keyframes: Vec<Keyframe>,
     stride: u64,
     /// The number of the first record of the last thing that happened.
@@ -47,14 +45,14 @@ pub struct Line {
 
 /// Everything that the future of a line depends on.
 #[derive(Clone, Debug)]
-struct State {
-    world: World,
+pub(super) struct State {
+    pub(super) world: World,
     tick: u32,
     /// How many cues of the script and how many edits were done.
     cues: usize,
     edits: usize,
-    asked: BTreeMap<(NodeId, CallId), String>,
-    commands: Vec<(NodeId, Ticket, &'static str)>,
+    pub(super) asked: BTreeMap<(NodeId, CallId), String>,
+    pub(super) commands: Vec<(NodeId, Ticket, &'static str)>,
 }
 
 #[derive(Clone, Debug)]
@@ -257,12 +255,7 @@ impl Line {
             }
         });
         for flight in under_way.into_values() {
-            let mut flight = flight_of(&flight, now, seq);
-            let contract = self.run.cast().get(flight.host).map(|member| &*member.contract);
-            let asked = contract.and_then(|contract| contract.find(&flight.action));
-            if flight.load == Load::Request && asked.is_some_and(|(_, op)| op.one_way) {
-                flight.load = Load::OneWay;
-            }
+            let flight = flight_of(self.run.cast(), &flight, now, seq);
             self.run.flights.send(flight);
         }
     }
@@ -320,104 +313,6 @@ impl Line {
         }
     }
 
-    fn perform(&mut self, act: &Act) -> Result<(), Reason> {
-        if let Some(refused) = act.node().and_then(|node| self.refused(node)) {
-            return Err(Reason::refused(refused));
-        }
-        let State { world, .. } = &mut self.state;
-        match act {
-            Act::Open(node) => self.command(*node, "open", ProxyInput::Open, HostInput::Open),
-            Act::Close(node) => self.command(*node, "close", ProxyInput::Close, HostInput::Close),
-            Act::Abort(node) => self.command(*node, "abort", ProxyInput::Abort, HostInput::Abort),
-            Act::Reset(node) => self.command(*node, "reset", ProxyInput::Reset, HostInput::Reset),
-            Act::Call(node, ask) => (0..ask.times).for_each(|_| self.call(*node, ask)),
-            Act::Abandon(node, group) => {
-                let ticket = world.command_proxy(*node, |t| ProxyInput::Abandon(t, *group));
-                self.state.commands.push((*node, ticket, "abandon"));
-            }
-            Act::Hold(node) => self.weather(*node, |weather| weather.held = true),
-            Act::Release(node) => self.weather(*node, |weather| weather.held = false),
-            Act::Partition(node) => self.weather(*node, |weather| weather.partitioned = true),
-            Act::Heal(node) => self.weather(*node, |weather| weather.partitioned = false),
-            Act::Latency(node, span) => {
-                let micros = u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
-                self.weather(*node, |weather| weather.latency_us = micros);
-            }
-            Act::Cut(node) => world.cut(*node),
-            Act::CutChannel(node, channel) => {
-                if !world.cut_channel(*node, *channel) {
-                    return Err(Reason::plain("nothing is connected on this channel"));
-                }
-            }
-            Act::Delay(flight, span) => {
-                if !world.delay(*flight, *span) {
-                    return Err(Reason::plain("the message has arrived already"));
-                }
-            }
-            Act::Drop(flight) => {
-                if !world.lose(*flight) {
-                    return Err(Reason::plain("the message has arrived already"));
-                }
-            }
-            Act::Kill(node) => self.kill(*node),
-            Act::Free(label) => world.free(label),
-        }
-        Ok(())
-    }
-
-    fn refused(&self, node: NodeId) -> Option<&Refusal> {
-        let name = self.run.cast().name(node);
-        let is_proxy = self.run.cast().get(node).is_some_and(|member| member.host.is_some());
-        self.refusals.iter().find(|refusal| is_proxy && refusal.name == name)
-    }
-
-    fn command(
-        &mut self,
-        node: NodeId,
-        name: &'static str,
-        proxy: impl FnOnce(Ticket) -> ProxyInput,
-        host: impl FnOnce(Ticket) -> HostInput,
-    ) {
-        let world = &mut self.state.world;
-        let ticket = match world.host(node) {
-            Some(_) => world.command_host(node, host),
-            None => world.command_proxy(node, proxy),
-        };
-        self.state.commands.push((node, ticket, name));
-    }
-
-    fn call(&mut self, node: NodeId, ask: &Ask) {
-        let state = &mut self.state;
-        let found = state.world.proxy(node).and_then(|p| p.proxy.contract().named(&ask.operation));
-        let operation = found.map_or(OperationId(u16::MAX), |(id, _)| id);
-        let mut message = Box::new(Message::request("", ask.arguments.join(" ").into()));
-        message.headers = ask.headers.iter().map(header).collect();
-        let timeout = ask.timeout_ms.map(|millis| Duration::from_millis(millis.into()));
-        let (group, within) = (ask.group, None);
-        let asked = Ask { times: 1, ..ask.clone() }.to_string();
-        let named = |call| NewCall { call, operation, message, group, timeout, within };
-        let call = state.world.call(node, named);
-        state.asked.insert((node, call), asked);
-    }
-
-    fn weather(&mut self, node: NodeId, change: impl FnOnce(&mut sim::Weather)) {
-        let Some(mut weather) = self.state.world.proxy(node).map(|proxy| proxy.weather) else {
-            return;
-        };
-        change(&mut weather);
-        self.state.world.set_weather(node, weather);
-        self.run.weather.insert(node, weather);
-    }
-
-    fn kill(&mut self, host: NodeId) {
-        let world = &mut self.state.world;
-        let callers: Vec<NodeId> = self.run.cast().proxies().map(|(node, _)| node).collect();
-        for node in callers.into_iter().filter(|n| self.run.cast().host_of(*n) == Some(host)) {
-            world.cut(node);
-        }
-        world.command_host(host, HostInput::Abort);
-    }
-
     /// Another line that is, up to the cursor, the same.
     pub(super) fn fork_at_cursor(&self, name: String) -> Line {
         let cursor = self.run.cursor();
@@ -450,47 +345,6 @@ impl Line {
     }
 }
 
-fn header((name, value): &(SmolStr, SmolStr)) -> Header {
-    Header { name: name.clone(), value: value.clone(), must_understand: false }
-}
-
 fn body(message: &Message) -> String {
     String::from_utf8_lossy(&message.body()).into_owned()
-}
-
-fn flight_of(seen: &InFlight<'_>, now: Timestamp, seq: u64) -> Flight {
-    let (proxy, channel) = seen.proxy;
-    let message = match seen.load {
-        sim::Load::Message(message) => Some(message),
-        sim::Load::Answer(message) => message,
-        _ => None,
-    };
-    let load = match (seen.load, message) {
-        (sim::Load::Connect, _) => Load::Connect,
-        (sim::Load::Connected, _) => Load::Accept,
-        (sim::Load::End, _) => Load::End,
-        (sim::Load::Break, _) => Load::Break,
-        (_, Some(message)) if matches!(message.content, Content::Fault(_)) => Load::Fault,
-        (sim::Load::Answer(_), _) => Load::Reply,
-        (_, Some(message)) if message.relates_to.is_some() => Load::Reply,
-        (_, Some(message)) if message.id.is_some() || seen.far.is_none() => Load::Request,
-        _ => Load::OneWay,
-    };
-    Flight {
-        id: seen.order,
-        proxy,
-        channel,
-        host: seen.host,
-        far: seen.far,
-        toward: seen.toward,
-        load,
-        action: message.map(|message| message.action.clone()).unwrap_or_default(),
-        bytes: message.map_or(0, |m| u32::try_from(m.body().len()).unwrap_or(u32::MAX)),
-        sent: now,
-        until: seen.due,
-        due: seen.due,
-        fate: Fate::UnderWay,
-        held: seen.held,
-        seqs: (seq, u64::MAX),
-    }
 }

@@ -2,7 +2,6 @@
 
 use super::{ending, message, outcome, short, throttle};
 use crate::cast::Cast;
-use crate::lane::Lane;
 use sessionful::channel::Role;
 use sessionful::event::{Event, Record};
 use sessionful::ids::OperationId;
@@ -50,14 +49,6 @@ impl Group {
             Group::Throttles => "throttles",
         }
     }
-}
-
-/// What happened, in words, and what it is about.
-pub fn tell(record: &Record) -> (Group, String) {
-    tell_with(record, |id: OperationId| match Lane::of(record.node) {
-        Some((lane, side)) => lane.operation(id, side).to_string(),
-        None => id.to_string(),
-    })
 }
 
 /// What happened in a run with that cast, in words, and what it is about.
@@ -212,26 +203,28 @@ fn slot(event: &Event) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenarios;
     use sessionful::Timestamp;
     use sessionful::ids::{CallId, ChannelId, NodeId};
 
     fn told(node: u32, event: Event) -> (Group, String) {
         let node = NodeId(node);
-        tell(&Record { seq: 0, at: Timestamp::ZERO, node, cause: None, event })
+        let record = Record { seq: 0, at: Timestamp::ZERO, node, cause: None, event };
+        tell_of(&scenarios::find("first").unwrap().config.cast(), &record)
     }
 
     #[test]
     fn calls_are_told_with_the_names_of_operations() {
         let (call, channel, operation) = (CallId(7), ChannelId(2), OperationId(1));
         let event = Event::CallSent { call, operation, channel, one_way: false };
-        assert_eq!(told(2, event), (Group::Calls, "call7 addTo sent on ch2".into()));
+        assert_eq!(told(4, event), (Group::Calls, "call7 addTo sent on ch2".into()));
     }
 
     #[test]
     fn leases_tell_new_from_reused() {
         let lease =
             |reused| Event::ChannelLeased { channel: ChannelId(1), call: CallId(3), reused };
-        assert_eq!(told(1, lease(true)).1, "ch1 leased to call3, reused");
-        assert_eq!(told(1, lease(false)).1, "ch1 leased to call3, new");
+        assert_eq!(told(3, lease(true)).1, "ch1 leased to call3, reused");
+        assert_eq!(told(3, lease(false)).1, "ch1 leased to call3, new");
     }
 }
