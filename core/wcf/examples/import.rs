@@ -1,7 +1,7 @@
-//! Prints the TypeScript of a description: `cargo run --example import -- FILE`. What it imports is
-//! looked for beside it.
+//! Prints the TypeScript of a description: `cargo run --example import -- FILE`, or, with `--wsdl` behind
+//! it, the description in one file. What it imports is looked for beside it.
 
-use sessionful_wcf::wsdl::{import, typescript};
+use sessionful_wcf::wsdl::{export, import, typescript};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -17,7 +17,11 @@ fn main() -> ExitCode {
     match description {
         Ok(description) => {
             description.unsupported.iter().for_each(|one| eprintln!("left out: {one}"));
-            print!("{}", typescript(&description));
+            if std::env::args().any(|argument| argument == "--wsdl") {
+                print!("{}", export(&description).unwrap_or_else(|error| error.to_string()));
+            } else {
+                print!("{}", typescript(&description));
+            }
             ExitCode::SUCCESS
         }
         Err(error) => {

@@ -5,7 +5,7 @@
 use sessionful::SessionMode;
 use sessionful_wcf::data::{Definition, Primitive, Type};
 use sessionful_wcf::soap::Wire;
-use sessionful_wcf::wsdl::{Description, WsdlError, import, typescript};
+use sessionful_wcf::wsdl::{Description, WsdlError, export, import, typescript};
 use sessionful_wcf::xml::Name;
 
 const DUPLEX: &str = include_str!("wsdl/duplex.wsdl");
@@ -157,4 +157,35 @@ fn typescript_says_what_the_contract_says() {
     ] {
         assert!(module.contains(expected), "{expected}\nis not in\n{module}");
     }
+}
+
+/// What is written is read as the same, types, actions, sessions and endpoints included.
+#[test]
+fn an_exported_description_is_imported_as_the_same() {
+    let mut all = vec![duplex()];
+    for name in [
+        "BasicHttpSimpleServiceTest.BasicHttpRequestReplyEchoString",
+        "DataTypesTest.CollectionsDataContract",
+        "DataTypesTest.ComplexTypesWithCollectionsDataContract",
+        "DataTypesTest.PrimitivesDataContract",
+        "EnumTest.BasicHttpRequestEnumType",
+    ] {
+        let folder =
+            concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/golden/corewcf-wsdl");
+        let text = std::fs::read_to_string(format!("{folder}/{name}.wsdl")).unwrap();
+        all.push(import(&text, &mut |location| Err(location.to_owned())).unwrap());
+    }
+    for description in all {
+        let text = export(&description).unwrap();
+        let again = import(&text, &mut |location| Err(location.to_owned())).unwrap();
+        assert_eq!(again.unsupported, []);
+        assert_eq!(again, Description { unsupported: vec![], ..description }, "{text}");
+    }
+}
+
+#[test]
+fn names_that_xml_cannot_carry_are_not_exported() {
+    let mut description = duplex();
+    description.documentation.insert("{urn:data}Shape".into(), "\u{1}".to_owned());
+    assert!(export(&description).is_err());
 }
