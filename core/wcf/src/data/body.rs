@@ -6,10 +6,11 @@ use super::{DataError, Datum, Field, Schema};
 use crate::binary;
 use crate::xml::{Composer, Cursor, Limits, Name};
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 /// What a body looks like: one element with the parameters in it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Wrapper {
     /// The element: the operation, or the operation followed by `Response`.
     pub name: Name,
@@ -25,7 +26,7 @@ impl Wrapper {
 }
 
 /// A parameter.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Part {
     /// Its name; its namespace is that of the wrapper.
     pub name: SmolStr,

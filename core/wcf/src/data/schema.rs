@@ -4,6 +4,7 @@ use super::{
     ARRAYS, Class, DataError, Definition, Dictionary, Field, List, Member, Primitive, SYSTEM, Type,
 };
 use crate::xml::{Name, XSD};
+use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
 use std::collections::BTreeMap;
 
@@ -23,7 +24,8 @@ use std::collections::BTreeMap;
 /// assert_eq!(schema.read_body(&request, &body)?, [("to".into(), to)]);
 /// # Ok::<(), sessionful_wcf::data::DataError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Schema {
     types: BTreeMap<Name, Definition>,
 }

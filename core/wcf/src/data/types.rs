@@ -1,6 +1,7 @@
 //! What types there are.
 
 use crate::xml::{Name, XSD};
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::fmt;
 
@@ -14,7 +15,8 @@ pub const DATA: &str = "http://schemas.datacontract.org/2004/07/";
 pub const SYSTEM: &str = "http://schemas.datacontract.org/2004/07/System";
 
 /// A type as a member refers to it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Type {
     /// A simple type that everybody knows.
     Primitive(Primitive),
@@ -49,7 +51,10 @@ impl From<Primitive> for Type {
 macro_rules! primitives {
     ($($variant:ident, $namespace:expr, $name:literal, $text:literal;)*) => {
         /// The simple types, by their XML Schema names.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        #[derive(
+            Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize,
+        )]
+        #[serde(rename_all = "camelCase")]
         pub enum Primitive {
             $(#[doc = $text] $variant,)*
         }
@@ -128,7 +133,8 @@ impl fmt::Display for Primitive {
 }
 
 /// A type where it is used, and whether `null` is allowed there.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Field {
     /// The type.
     pub ty: Type,
@@ -167,7 +173,8 @@ impl<T: Into<Type>> From<T> for Field {
 }
 
 /// A named type.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Definition {
     /// A class.
     Class(Class),
@@ -180,7 +187,8 @@ pub enum Definition {
 }
 
 /// A class: its members in the order of the wire, those of the base class before them.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Class {
     /// The base class.
     pub base: Option<Name>,
@@ -191,7 +199,8 @@ pub struct Class {
 }
 
 /// A member of a class.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Member {
     /// Its name.
     pub name: SmolStr,
@@ -202,7 +211,8 @@ pub struct Member {
 }
 
 /// An enumeration.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Enumeration {
     /// Names on the wire with their numbers, in order.
     pub values: Vec<(SmolStr, i64)>,
@@ -211,7 +221,8 @@ pub struct Enumeration {
 }
 
 /// A list.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct List {
     /// The name of an item, in the namespace of the list.
     pub item: SmolStr,
@@ -223,7 +234,8 @@ pub struct List {
 }
 
 /// A dictionary.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Dictionary {
     /// The name of an entry, in the namespace of the dictionary.
     pub item: SmolStr,

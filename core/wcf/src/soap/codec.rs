@@ -9,11 +9,13 @@ use crate::error::XmlError;
 use crate::text;
 use crate::xml::Limits as XmlLimits;
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 use sessionful::{Codec, CodecError, Content, Frame as Carried, Limits, Message};
 use smol_str::SmolStr;
 
 /// Which of WCF's forms is spoken; [the module](super) has a table.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Wire {
     /// SOAP 1.1 over HTTP.
     BasicHttp,

@@ -183,7 +183,10 @@ impl<'a> Importer<'a> {
             Err(unsupported) => return Ok(Err(unsupported)),
         };
         Ok(Ok(Operation {
-            reply_action: reply_action.unwrap_or_else(|| format_smolstr!("{action}Response")),
+            reply_action: match &reply {
+                Some(_) => reply_action.unwrap_or_else(|| format_smolstr!("{action}Response")),
+                None => SmolStr::default(),
+            },
             action,
             request,
             reply,

@@ -4,12 +4,14 @@ use super::Unsupported;
 use crate::data::{Field, Schema, Wrapper};
 use crate::soap::Wire;
 use crate::xml::Name;
+use serde::{Deserialize, Serialize};
 use sessionful::{ContractError, FaultContract, SessionMode};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
 /// A service: its types, contracts and endpoints.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Description {
     /// Its name.
     pub name: SmolStr,
@@ -24,6 +26,7 @@ pub struct Description {
     /// Where it can be called.
     pub endpoints: Vec<Endpoint>,
     /// What was left out.
+    #[serde(skip)]
     pub unsupported: Vec<Unsupported>,
 }
 
@@ -35,7 +38,8 @@ impl Description {
 }
 
 /// A contract: what WSDL calls a port type.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Contract {
     /// Its name.
     pub name: SmolStr,
@@ -69,7 +73,8 @@ impl Contract {
 }
 
 /// An operation.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Operation {
     /// Its name.
     pub name: SmolStr,
@@ -113,7 +118,8 @@ impl Operation {
 }
 
 /// A fault that an operation declares.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Fault {
     /// Its name in the description.
     pub name: SmolStr,
@@ -126,7 +132,8 @@ pub struct Fault {
 }
 
 /// Where a contract can be called, and how.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Endpoint {
     /// Its name.
     pub name: SmolStr,

@@ -1,5 +1,6 @@
 //! Names, and which characters XML 1.0 knows.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smol_str::SmolStr;
 use std::fmt;
 
@@ -54,6 +55,23 @@ impl fmt::Display for Name {
             return f.write_str(&self.local);
         }
         write!(f, "{{{}}}{}", self.namespace, self.local)
+    }
+}
+
+/// As [`Display`](fmt::Display) writes it, so that it can be a key of JSON.
+impl Serialize for Name {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Name, D::Error> {
+        let text = SmolStr::deserialize(from)?;
+        Ok(match text.strip_prefix('{').and_then(|text| text.rsplit_once('}')) {
+            Some((namespace, local)) => Name::new(namespace, local),
+            None => Name::new("", text),
+        })
     }
 }
 
