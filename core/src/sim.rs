@@ -31,12 +31,13 @@ use crate::machine::{Machine, Outbox};
 use crate::message::Message;
 use crate::observe::{End, Journal, Picture};
 use crate::proxy::{NewCall, Proxy, ProxyInput};
+use crate::table::{Names, Series, Set, Table};
 use crate::time::Timestamp;
 use actor::Actor;
 use link::{Cargo, Far, Flight, Link};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 /// What a host has made and ended since its construction (`ORC-1`).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
@@ -61,12 +62,12 @@ pub struct HostNode {
     /// What it has made and ended.
     pub counts: Counts,
     pub(crate) actor: Actor,
-    channels: BTreeMap<ChannelId, u64>,
-    exchanges: BTreeMap<ExchangeId, u64>,
+    channels: Series<ChannelId, u64>,
+    exchanges: Series<ExchangeId, u64>,
     next_exchange: ExchangeId,
-    listening: BTreeSet<EndpointId>,
-    deaf: BTreeSet<EndpointId>,
-    done: BTreeMap<Ticket, Result<(), HostError>>,
+    listening: Set<EndpointId>,
+    deaf: Set<EndpointId>,
+    done: Series<Ticket, Result<(), HostError>>,
 }
 
 impl HostNode {
@@ -86,11 +87,11 @@ pub struct ProxyNode {
     pub(crate) actor: Actor,
     host: NodeId,
     endpoint: EndpointId,
-    links: BTreeMap<ChannelId, u64>,
-    done: BTreeMap<Ticket, Result<(), ProxyError>>,
-    settled: BTreeMap<CallId, Settled>,
+    links: Series<ChannelId, u64>,
+    done: Series<Ticket, Result<(), ProxyError>>,
+    settled: Series<CallId, Settled>,
     /// Calls that an operation elsewhere makes through this proxy.
-    for_others: BTreeMap<CallId, (NodeId, DispatchId, CallId)>,
+    for_others: Series<CallId, (NodeId, DispatchId, CallId)>,
 }
 
 /// How a call ended.
@@ -120,14 +121,14 @@ pub struct World {
     order: u64,
     /// Everything at one time is unordered: an explorer chooses.
     unordered: bool,
-    hosts: BTreeMap<NodeId, HostNode>,
-    proxies: BTreeMap<NodeId, ProxyNode>,
-    names: BTreeMap<SmolStr, NodeId>,
-    links: BTreeMap<u64, Link>,
+    hosts: Table<NodeId, HostNode>,
+    proxies: Table<NodeId, ProxyNode>,
+    names: Names<NodeId>,
+    links: Series<u64, Link>,
     next_link: u64,
     next_ticket: u64,
     next_call: CallId,
-    agenda: BTreeMap<NodeId, VecDeque<Step>>,
+    agenda: Series<NodeId, VecDeque<Step>>,
     freed: BTreeSet<SmolStr>,
     #[serde(skip)]
     todo: VecDeque<Todo>,
@@ -161,14 +162,14 @@ impl World {
             random: Random::new(seed),
             order: 0,
             unordered: false,
-            hosts: BTreeMap::new(),
-            proxies: BTreeMap::new(),
-            names: BTreeMap::new(),
-            links: BTreeMap::new(),
+            hosts: Table::default(),
+            proxies: Table::default(),
+            names: Names::default(),
+            links: Series::default(),
             next_link: 1,
             next_ticket: 1,
             next_call: CallId(1),
-            agenda: BTreeMap::new(),
+            agenda: Series::default(),
             freed: BTreeSet::new(),
             todo: VecDeque::new(),
             journal: no_journal(),
@@ -200,7 +201,7 @@ impl World {
     }
 
     /// Takes out how the calls of a proxy have ended since this was last asked.
-    pub fn take_settled(&mut self, node: NodeId) -> BTreeMap<CallId, Settled> {
+    pub fn take_settled(&mut self, node: NodeId) -> Series<CallId, Settled> {
         self.proxies.get_mut(&node).map(|p| std::mem::take(&mut p.settled)).unwrap_or_default()
     }
 
@@ -212,12 +213,12 @@ impl World {
             host,
             counts: Counts::default(),
             actor,
-            channels: BTreeMap::new(),
-            exchanges: BTreeMap::new(),
+            channels: Series::default(),
+            exchanges: Series::default(),
             next_exchange: ExchangeId(1),
-            listening: BTreeSet::new(),
-            deaf: BTreeSet::new(),
-            done: BTreeMap::new(),
+            listening: Set::default(),
+            deaf: Set::default(),
+            done: Series::default(),
         };
         self.hosts.insert(node, host);
         self.tell_host(node, HostInput::Construct);
@@ -240,10 +241,10 @@ impl World {
             actor: Actor::new(callback),
             host: to.0,
             endpoint: to.1,
-            links: BTreeMap::new(),
-            done: BTreeMap::new(),
-            settled: BTreeMap::new(),
-            for_others: BTreeMap::new(),
+            links: Series::default(),
+            done: Series::default(),
+            settled: Series::default(),
+            for_others: Series::default(),
         };
         self.proxies.insert(node, proxy);
         node
@@ -316,12 +317,12 @@ impl World {
     /// What is left over once everything is closed; empty when all is well.
     pub fn leaks(&self) -> Vec<String> {
         let mut leaks = Vec::new();
-        for (node, host) in &self.hosts {
+        for (node, host) in self.hosts.iter() {
             let name = self.name_of(*node);
             leaks.extend(host.host.leaks().into_iter().map(|leak| format!("{name}: {leak}")));
             leaks.extend(host.actor.leaks().into_iter().map(|leak| format!("{name}: {leak}")));
         }
-        for (node, proxy) in &self.proxies {
+        for (node, proxy) in self.proxies.iter() {
             let name = self.name_of(*node);
             leaks.extend(proxy.proxy.leaks().into_iter().map(|leak| format!("{name}: {leak}")));
             leaks.extend(proxy.actor.leaks().into_iter().map(|leak| format!("{name}: {leak}")));
@@ -553,7 +554,7 @@ impl World {
                 }
                 self.tell_host(node, HostInput::ContextIdle(context, true));
             }
-            Choice::Timer(node) if self.hosts.contains_key(&node) => {
+            Choice::Timer(node) if self.hosts.get(&node).is_some() => {
                 self.tell_host(node, HostInput::Wake);
             }
             Choice::Timer(node) => self.tell_proxy(node, ProxyInput::Wake),
@@ -604,7 +605,7 @@ impl World {
 
     /// Puts commands on a node's agenda; an explorer chooses when each is given.
     pub fn plan(&mut self, node: NodeId, steps: impl IntoIterator<Item = Step>) {
-        self.agenda.entry(node).or_default().extend(steps);
+        self.agenda.get_or_default(node).extend(steps);
     }
 
     fn break_link(&mut self, id: u64, loss: Loss) {

@@ -4,8 +4,11 @@
 //! Ids come from counters and names are few. Both need less than a general map, and the difference
 //! is what a page has to load.
 
+use crate::action::Ticket;
 use crate::event::ThrottleKind;
-use crate::ids::{CallId, ChannelId, ContextId, DispatchId, ExchangeId, InstanceId, NodeId};
+use crate::ids::{
+    CallId, ChannelId, ContextId, DispatchId, EndpointId, ExchangeId, InstanceId, NodeId,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -30,7 +33,7 @@ macro_rules! numbers {
     )*};
 }
 
-numbers! { CallId ChannelId ContextId DispatchId ExchangeId InstanceId NodeId }
+numbers! { CallId ChannelId ContextId DispatchId EndpointId ExchangeId InstanceId NodeId Ticket }
 
 impl Number for u32 {
     fn number(self) -> u64 {

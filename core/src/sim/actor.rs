@@ -10,11 +10,12 @@ use crate::ids::{CallId, ChannelId, ContextId, DispatchId, InstanceId, Operation
 use crate::lifecycle::Rules;
 use crate::message::{Content, Fault, Message};
 use crate::table::Fixed;
+use crate::table::{Names, Series};
 use crate::time::Timestamp;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, ToSmolStr};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// What a service, or a callback object, does.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
@@ -62,13 +63,13 @@ pub(crate) struct Actor {
     script: Fixed<ServiceScript>,
     constructions_to_fail: u32,
     initializations_to_fail: u32,
-    objects: BTreeMap<InstanceId, i64>,
-    running: BTreeMap<DispatchId, Running>,
+    objects: Series<InstanceId, i64>,
+    running: Series<DispatchId, Running>,
     /// A custom provider's contexts, by the header `context` of the message that made them.
-    provided: BTreeMap<SmolStr, ContextId>,
+    provided: Names<ContextId>,
     /// Until when the provider keeps a context; nothing once that is over.
-    leases: BTreeMap<ContextId, Option<Timestamp>>,
-    kept: BTreeMap<CallId, Result<Box<Message>, ProxyError>>,
+    leases: Series<ContextId, Option<Timestamp>>,
+    kept: Series<CallId, Result<Box<Message>, ProxyError>>,
 }
 
 /// What comes of an action that was put to the user's code.
@@ -122,11 +123,11 @@ impl Actor {
             constructions_to_fail: script.failing_constructions,
             initializations_to_fail: script.failing_initializations,
             script: Fixed::new(script),
-            objects: BTreeMap::new(),
-            running: BTreeMap::new(),
-            provided: BTreeMap::new(),
-            leases: BTreeMap::new(),
-            kept: BTreeMap::new(),
+            objects: Series::default(),
+            running: Series::default(),
+            provided: Names::default(),
+            leases: Series::default(),
+            kept: Series::default(),
         }
     }
 
@@ -175,7 +176,10 @@ impl Actor {
     fn is_idle(&mut self, now: Timestamp, context: ContextId) -> bool {
         let span = std::time::Duration::from_micros(self.script.lease_us);
         let until = (!span.is_zero()).then(|| now + span);
-        self.leases.entry(context).or_insert(until).is_none()
+        if !self.leases.contains_key(&context) {
+            self.leases.insert(context, until);
+        }
+        self.leases.get(&context).is_some_and(Option::is_none)
     }
 
     fn answer(&mut self, id: DispatchId, question: Question, dispatcher: &Dispatcher) -> Answer {

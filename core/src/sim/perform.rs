@@ -328,7 +328,7 @@ impl World {
     /// What an operation wants of the machine that it runs in.
     fn grant(&mut self, node: NodeId, dispatch: DispatchId, wish: super::actor::Wish) {
         use super::actor::Wish;
-        let is_host = self.hosts.contains_key(&node);
+        let is_host = self.hosts.get(&node).is_some();
         match wish {
             Wish::Answer(answer) if is_host => {
                 self.later(node, Input::Host(HostInput::Answer(dispatch, answer)), None);

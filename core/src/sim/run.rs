@@ -14,8 +14,8 @@ use crate::ids::{CallId, EndpointId, NodeId, OperationId};
 use crate::lifecycle::{Phase, Rules};
 use crate::message::{Header, Message};
 use crate::proxy::{NewCall, ProxyInput};
+use crate::table::{Names, Series};
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -35,9 +35,9 @@ pub struct Run {
     pub world: World,
     /// What came of each step: the step, `=>`, the outcome.
     pub outcomes: Vec<String>,
-    labels: BTreeMap<SmolStr, Awaited>,
+    labels: Names<Awaited>,
     /// Up to which record `ran` has told of a node.
-    told: BTreeMap<NodeId, u64>,
+    told: Series<NodeId, u64>,
     /// How many things have happened, and may.
     things: u64,
     limit: u64,
@@ -52,8 +52,8 @@ impl Run {
         Run {
             world,
             outcomes: Vec::new(),
-            labels: BTreeMap::new(),
-            told: BTreeMap::new(),
+            labels: Names::default(),
+            told: Series::default(),
             things: 0,
             limit: LIMIT,
         }
@@ -209,7 +209,7 @@ impl Run {
         let node = self.world.node(name).ok_or_else(unknown)?;
         let journal = self.world.journal();
         let from = self.told.insert(node, journal.next_seq()).unwrap_or(0);
-        let mut actions = BTreeMap::new();
+        let mut actions = Series::default();
         let mut ran = Vec::new();
         for record in journal.records().filter(|record| record.node == node) {
             let (began, mark) = match &record.event {

@@ -265,7 +265,7 @@ impl Line {
         let now = world.now;
         let nodes: Vec<NodeId> = world.proxies().map(|(node, _)| node).collect();
         for node in nodes {
-            for (call, settled) in world.take_settled(node) {
+            for (call, settled) in world.take_settled(node).drain() {
                 let rules = world.proxy(node).map(|p| p.proxy.options().rules).unwrap_or_default();
                 let asked = asked.remove(&(node, call)).unwrap_or_default();
                 let result = match settled {
