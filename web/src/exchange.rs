@@ -3,7 +3,6 @@
 mod fetch;
 mod port;
 
-#[cfg(feature = "npm-client")]
 pub(crate) use fetch::{Fetch, FetchExchange, Gate, MOST_AT_ONCE, failed};
 pub use port::{PortExchange, PortResponder};
 pub(crate) use port::{Request, Requests};

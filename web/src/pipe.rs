@@ -8,7 +8,6 @@ mod port;
 mod socket;
 
 pub use port::PortPipe;
-#[cfg(feature = "npm-client")]
 pub(crate) use socket::Carry;
 pub use socket::{KeepAlive, Socket, SocketPipe};
 

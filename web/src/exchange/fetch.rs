@@ -1,11 +1,11 @@
 //! Single requests over `fetch`.
 
 use crate::language::{parse, told};
+use crate::pipe::Carry;
 use crate::value::{held, hold};
 use crate::word::{clip, garbled, named};
 use js_sys::{Array, Function, JsString, Promise, Reflect};
 use sessionful::Frame;
-use sessionful::codec::Limits;
 use sessionful::drive::{Exchange, PipeError};
 use smol_str::{SmolStr, format_smolstr};
 use std::cell::{Cell, RefCell};
@@ -42,7 +42,8 @@ pub(crate) struct Fetch {
     /// `(address, body, signal) => Promise<[status, contentType, text]>`; status 0 is a redirect, and
     /// without a text the answer broke off.
     pub fetch: Function,
-    pub limits: Limits,
+    /// Who keeps the answers, and how large they may be.
+    pub carry: Carry,
     pub gate: Rc<Gate>,
 }
 
@@ -147,7 +148,7 @@ impl Drop for Request {
 
 impl Exchange for FetchExchange {
     async fn send(&self, request: Frame) -> Result<Option<Frame>, PipeError> {
-        let Fetch { fetch, limits, gate } = &self.fetch;
+        let Fetch { fetch, carry, gate } = &self.fetch;
         let _pass = gate.enter().await;
         let mut sent = Request { controller: AbortController::new(), done: false };
         let (address, body) = (JsValue::from(&*self.address), body(request));
@@ -157,7 +158,7 @@ impl Exchange for FetchExchange {
             Err(why) => Err(why),
         };
         sent.done = true;
-        read(&Array::from(&answer.map_err(|why| failed(&why))?), limits)
+        read(&Array::from(&answer.map_err(|why| failed(&why))?), *carry)
     }
 }
 
@@ -187,7 +188,8 @@ fn broken(reason: &str) -> PipeError {
     PipeError::Broken(reason.into())
 }
 
-fn read(answer: &Array, limits: &Limits) -> Result<Option<Frame>, PipeError> {
+fn read(answer: &Array, carry: Carry) -> Result<Option<Frame>, PipeError> {
+    let limits = carry.limits();
     let (status, text) = (answer.get(0).as_f64().unwrap_or_default() as u16, answer.get(2));
     let Some(length) = text.dyn_ref::<JsString>().map(|text| text.length() as usize) else {
         return Err(broken("the answer broke off"));
@@ -204,7 +206,10 @@ fn read(answer: &Array, limits: &Limits) -> Result<Option<Frame>, PipeError> {
         _ => return Err(named("STATUS", &format_smolstr!("{status}"))),
     }
     let kind = || answer.get(1).as_string().filter(|kind| !kind.contains("json"));
-    match parse(&text, limits) {
+    if matches!(carry, Carry::Copied(_)) {
+        return Ok(Some(Frame::Text(text.as_string().unwrap_or_default())));
+    }
+    match parse(&text, &limits) {
         Ok(message) => Ok(Some(Frame::Bytes(hold(message)))),
         Err(_) if status == 500 => Err(named("STATUS", "500")),
         Err(why) => {

@@ -196,7 +196,7 @@ impl Connector for LinkConnector {
             Way::Memory(connector) => AnyExchange::Memory(connector.exchange(address)),
             Way::Web(Web { fetch, gate, .. }) => {
                 let (fetch, gate) = (fetch.clone(), Rc::clone(gate));
-                let fetch = Fetch { fetch, limits: self.limits, gate };
+                let fetch = Fetch { fetch, carry: Carry::Held(self.limits), gate };
                 AnyExchange::Fetch(FetchExchange { fetch, address: address.into() })
             }
         }

@@ -103,7 +103,7 @@ pub(crate) enum Carry {
 }
 
 impl Carry {
-    fn limits(self) -> Limits {
+    pub(crate) fn limits(self) -> Limits {
         match self {
             Carry::Copied(limits) | Carry::Held(limits) => limits,
         }
