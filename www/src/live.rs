@@ -99,7 +99,7 @@ impl Live {
         }
         let now = BrowserClock.now();
         for record in self.merge.ripe(now) {
-            for flight in self.seen.flights(&record, self.run.cast(), self.run.head().seq) {
+            if let Some(flight) = self.seen.flights(&record, self.run.cast(), self.run.head().seq) {
                 self.run.flights.send(flight);
             }
             self.run.push(record);

@@ -5,10 +5,14 @@
 //! instance contexts with their gates, service objects. On a narrow screen the columns are rows.
 
 mod build;
+mod content;
 mod near;
 mod shape;
 mod speech;
 mod spread;
+
+#[cfg(test)]
+mod tests;
 
 pub use shape::{Curve, Point, Rect};
 pub use speech::Row;

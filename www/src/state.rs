@@ -5,6 +5,7 @@
 
 mod about;
 mod arrival;
+mod commands;
 mod crowd;
 mod desk;
 mod keys;
@@ -12,6 +13,7 @@ mod palette;
 mod sift;
 mod stagehand;
 mod track;
+mod traits;
 
 pub use about::{is_about, records_about};
 pub use desk::Desk;

@@ -1,18 +1,16 @@
 //! Placing: every host with the proxies that talk to it is a group, one below the other.
 
+use super::content::{Drawn, channel_node, context_node, host_body, proxy_node, session_node};
 use super::shape::{Curve, Point, Rect};
 use super::spread::{Wish, spread};
-use super::{Body, Edge, Flow, Node, Room, Scene, Slot, Tie, Token, Trait, Traits};
-use crate::cast::{Cast, Member, short_action};
+use super::{Body, Edge, Flow, Node, Room, Scene, Tie, Trait, Traits};
+use crate::cast::{Cast, Member};
 use crate::run::Target;
 use sessionful::channel::Role;
 use sessionful::dispatch::Stage;
-use sessionful::dispatch::gate::ConcurrencyMode;
-use sessionful::event::ThrottleKind;
-use sessionful::ids::{ChannelId, ContextId, DispatchId, NodeId};
-use sessionful::lifecycle::Phase;
-use sessionful::observe::{ChannelView, ContextView, DispatchView, End, EndKind, Picture};
-use smol_str::{SmolStr, format_smolstr};
+use sessionful::ids::{ChannelId, ContextId, NodeId};
+use sessionful::observe::{ChannelView, ContextView, End, EndKind, Picture};
+use smol_str::format_smolstr;
 use std::collections::BTreeMap;
 
 const PAD: f32 = 16.0;
@@ -379,13 +377,7 @@ impl<'a> Builder<'a> {
         self.scene.nodes.insert(place, node);
     }
 
-    fn put(
-        &mut self,
-        target: Target,
-        spot: Spot,
-        size: Size,
-        what: (SmolStr, SmolStr, Option<Phase>, Body),
-    ) {
+    fn put(&mut self, target: Target, spot: Spot, size: Size, what: Drawn) {
         let (x, y) = match self.flow {
             Flow::Across => (spot.along, spot.across - size.1 / 2.0),
             Flow::Down => (spot.across - size.0 / 2.0, spot.along),
@@ -419,8 +411,6 @@ impl<'a> Builder<'a> {
     }
 }
 
-type Drawn = (SmolStr, SmolStr, Option<Phase>, Body);
-
 fn mean(values: &[f32]) -> Option<f32> {
     (!values.is_empty()).then(|| values.iter().sum::<f32>() / values.len() as f32)
 }
@@ -437,110 +427,4 @@ fn users<'a>(
     all.sort_unstable();
     all.dedup();
     all.into_iter()
-}
-
-fn proxy_node(cast: &Cast, node: NodeId, about: &Trait, end: &End) -> Drawn {
-    let waiting = end.calls.iter().filter(|(_, call)| call.channel.is_none());
-    let waiting = waiting.map(|(id, call)| Token {
-        target: Target::Call(node, *id),
-        text: cast.operation_name(node, call.operation),
-    });
-    let sessionful = end.channels.values().any(|channel| channel.role == Role::Proxy);
-    let body = Body::Proxy {
-        waiting: waiting.collect(),
-        running: end.dispatches.iter().map(|(id, d)| token(node, *id, d)).collect(),
-        sessionful,
-    };
-    (cast.name(node), about.about.clone(), Some(end.phase), body)
-}
-
-fn channel_node(
-    cast: &Cast,
-    node: NodeId,
-    id: ChannelId,
-    channel: &ChannelView,
-    end: &End,
-) -> Drawn {
-    let call = match channel.role {
-        Role::Pooled => channel.call.and_then(|call| Some((call, end.calls.get(&call)?))),
-        _ => {
-            end.calls.iter().find(|(_, c)| c.channel == Some(id)).map(|(call, view)| (*call, view))
-        }
-    };
-    let call = call.map(|(call, view)| Token {
-        target: Target::Call(node, call),
-        text: cast.operation_name(node, view.operation),
-    });
-    let slot = match (channel.role, channel.call) {
-        (Role::Pooled, None) => Slot::Idle,
-        (Role::Pooled, Some(_)) => Slot::Leased,
-        _ => Slot::Session,
-    };
-    let about = match slot {
-        Slot::Idle => "idle".into(),
-        _ => call.as_ref().map_or_else(|| SmolStr::new("open"), |call| call.text.clone()),
-    };
-    (format_smolstr!("{id}"), about, Some(channel.phase), Body::Channel { slot, call })
-}
-
-fn session_node(id: ChannelId, channel: &ChannelView) -> Drawn {
-    let backlog = channel.backlog;
-    let (name, body) = match channel.role {
-        Role::Listener => (SmolStr::new("listener"), Body::Listener { backlog }),
-        _ => (format_smolstr!("{id}"), Body::Session { backlog }),
-    };
-    let about = channel.session.map_or_else(SmolStr::default, |session| {
-        let text = session.to_string();
-        text.get(..4).unwrap_or_default().into()
-    });
-    (name, about, Some(channel.phase), body)
-}
-
-fn context_node(
-    (host, mode): (NodeId, ConcurrencyMode),
-    id: ContextId,
-    context: &ContextView,
-    end: &End,
-) -> Drawn {
-    let named = |dispatch: &DispatchId| {
-        let view = end.dispatches.get(dispatch);
-        view.map(|view| token(host, *dispatch, view))
-    };
-    let queue = |ids: &[DispatchId]| ids.iter().filter_map(named).collect::<Vec<_>>();
-    let here = end.dispatches.iter().filter(|(_, dispatch)| dispatch.context == Some(id));
-    let inside = |dispatch: &DispatchId, view: &DispatchView| match mode {
-        ConcurrencyMode::Multiple => view.stage >= Stage::GateHeld && view.calls.is_empty(),
-        _ => context.holder == Some(*dispatch),
-    };
-    let (mut within, mut out) = (Vec::new(), Vec::new());
-    for (dispatch, view) in here {
-        if inside(dispatch, view) {
-            within.push(token(host, *dispatch, view));
-        } else if !view.calls.is_empty() {
-            out.push(token(host, *dispatch, view));
-        }
-    }
-    let body = Body::Context {
-        mode,
-        inside: within,
-        resuming: queue(&context.resuming),
-        arriving: queue(&context.arriving),
-        out,
-    };
-    (format_smolstr!("{id}"), SmolStr::default(), Some(context.phase), body)
-}
-
-fn host_body(end: &End, node: NodeId) -> Body {
-    let slots = [ThrottleKind::Calls, ThrottleKind::Sessions, ThrottleKind::Instances]
-        .map(|kind| end.slots.get(&kind).copied().unwrap_or_default());
-    let waiting = end.dispatches.iter().filter(|(_, d)| d.context.is_none() && d.parked);
-    Body::Host {
-        waiting: waiting.map(|(id, dispatch)| token(node, *id, dispatch)).collect(),
-        held: slots.map(|slot| slot.held),
-        queued: slots.map(|slot| slot.waiting),
-    }
-}
-
-fn token(node: NodeId, id: DispatchId, view: &DispatchView) -> Token {
-    Token { target: Target::Dispatch(node, id), text: short_action(&view.action).into() }
 }

@@ -42,7 +42,8 @@ fn config() -> Config {
     let program = Do::try_from("return 1".to_owned()).into_iter().collect();
     let host = HostConfig {
         name: "Exchange".into(),
-        contract: ContractForm::new("Exchange", SessionMode::Required).operation(Operation::new("ask")),
+        contract: ContractForm::new("Exchange", SessionMode::Required)
+            .operation(Operation::new("ask")),
         binding: Binding::websocket(),
         encoding: Encoding::default(),
         behavior: Behavior { concurrency: ConcurrencyMode::Multiple, ..Behavior::default() },

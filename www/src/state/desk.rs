@@ -1,19 +1,21 @@
 //! The run and how it is looked at, together: what every order does.
 
 use super::arrival::Arrival;
-use super::{Entry, Order, Origin, Sheet, Sift, Stagehand, State, Track, TrackOrder, View};
+use super::traits::{live_traits, traits};
+use super::{Order, Origin, Sift, Stagehand, State, Track, TrackOrder, View};
 use crate::config::{Config, Refusal};
 use crate::lint::{Notice, lint};
-use crate::matrix::{CellRun, cells};
-use crate::lane::{Lane, Side};
 use crate::live::{Health, Live, Where};
+use crate::matrix::{CellRun, cells};
 use crate::run::{Run, Source, Stride, Target};
 use crate::scenarios::{self, Scenario};
-use crate::scene::{Room, Scene, Trait, Traits};
+use crate::scene::{Room, Scene, Traits};
 use crate::simulated::Simulated;
-use sessionful::{InstanceMode, SessionMode};
 use std::rc::Rc;
 use std::time::Duration;
+
+/// What exists is drawn anew no more often than that, while time goes by.
+const BEAT: Duration = Duration::from_millis(30);
 
 /// No frame lets more of the visitor's time go by: a tab that was hidden does not catch up.
 const LONGEST: Duration = Duration::from_millis(100);
@@ -54,6 +56,8 @@ pub struct Desk {
     host: usize,
     room: Room,
     traits: Traits,
+    /// For how long what exists was not drawn anew.
+    rested: Duration,
     /// The record up to which the stage was placed.
     placed: Option<u64>,
 }
@@ -83,6 +87,7 @@ impl Desk {
             refusals: Vec::new(),
             host: 0,
             room: Room::default(),
+            rested: BEAT,
             placed: None,
         };
         desk.draft = desk.original.config.clone();
@@ -142,12 +147,18 @@ impl Desk {
         let before = self.source.health();
         self.source.advance(span, self.state.playing, self.state.pace());
         let turned = self.note_health(&before);
+        // Messages move with every frame; what exists is drawn anew half as often.
+        self.rested += span;
+        if self.rested < BEAT && !stepped && !turned {
+            return false;
+        }
+        self.rested = Duration::ZERO;
         self.sift() | self.place() | stepped | turned
     }
 
     /// Lets the cells of the matrix take their next steps, while they are looked at.
     fn step_matrix(&mut self, span: Duration) -> bool {
-        const BEAT: Duration = Duration::from_millis(120);
+        const STEP: Duration = Duration::from_millis(120);
         if self.state.view != View::Matrix {
             return false;
         }
@@ -156,7 +167,7 @@ impl Desk {
             return true;
         }
         self.waited += span;
-        if self.waited < BEAT {
+        if self.waited < STEP {
             return false;
         }
         self.waited = Duration::ZERO;
@@ -200,11 +211,7 @@ impl Desk {
     /// What concerns the run.
     fn drive(&mut self, order: &Order) {
         match order {
-            Order::On(stride) => {
-                if !self.source.step(*stride) {
-                    self.state.said = "Nothing more happens by itself".into();
-                }
-            }
+            Order::On(stride) => self.step(*stride),
             Order::SeekRecord(seq) => self.source.run_mut().seek(*seq),
             Order::Back(stride) => self.source.run_mut().step_back(*stride),
             Order::Seek(at) => self.source.run_mut().seek_time(*at),
@@ -391,6 +398,12 @@ impl Desk {
         }
     }
 
+    fn step(&mut self, stride: Stride) {
+        if !self.source.step(stride) {
+            self.state.said = "Nothing more happens by itself".into();
+        }
+    }
+
     /// Goes to the moment of another caption, playing on from there.
     fn caption(&mut self, next: bool) {
         let scenario = Rc::clone(self.source.simulated.scenario());
@@ -408,125 +421,8 @@ impl Desk {
     }
 }
 
-impl Desk {
-    /// Everything that can be done now, for the palette.
-    pub fn entries(&self) -> Vec<Entry> {
-        let mut entries = general();
-        let selected = self.state.selected.into_iter();
-        let members = self.run().cast().iter().map(|(node, member)| match member.host {
-            Some(_) => Target::Proxy(node),
-            None => Target::Host(node),
-        });
-        let mut seen: Vec<Target> = Vec::new();
-        for target in selected.chain(members) {
-            if seen.contains(&target) {
-                continue;
-            }
-            seen.push(target);
-            let name = target.node().map(|node| self.run().cast().name(node)).unwrap_or_default();
-            for offer in self.run().acts(target) {
-                let order = offer.legal.map(|()| Order::Act(offer.act.clone())).map_err(|r| r.text);
-                let name = format!("{name}: {}", offer.act.label());
-                entries.push(Entry { name, about: String::new(), group: "Do", key: "", order });
-            }
-        }
-        entries.extend(self.scenario_entries());
-        entries
-    }
-
-    /// The scenarios, for the palette.
-    pub fn scenario_entries(&self) -> Vec<Entry> {
-        let entry = |(place, scenario): (usize, &Scenario)| Entry {
-            name: scenario.title.into(),
-            about: scenario.about.into(),
-            group: "Scenarios",
-            key: "",
-            order: Ok(Order::Scenario(place)),
-        };
-        self.scenarios.iter().enumerate().map(entry).collect()
-    }
-}
-
-/// What can always be done.
-fn general() -> Vec<Entry> {
-    let entry = |group: &'static str, name: &str, key: &'static str, order: Order| Entry {
-        name: name.into(),
-        about: String::new(),
-        group,
-        key,
-        order: Ok(order),
-    };
-    let mut entries = vec![
-        entry("Time", "Run or pause", "Space", Order::Toggle),
-        entry("Time", "Step to the next record", ".", Order::On(Stride::Record)),
-        entry("Time", "Step back", ",", Order::Back(Stride::Record)),
-        entry("Time", "Go to the next message", "n", Order::On(Stride::Message)),
-        entry("Time", "Go to the next fault", "!", Order::On(Stride::Trouble)),
-        entry("Time", "Start the scenario again", "r", Order::Restart),
-        entry("Time", "Go to now", "e", Order::Newest),
-    ];
-    let views = View::ALL.into_iter().zip(["1", "2", "3", "4", "5"]);
-    entries.extend(views.map(|(view, key)| {
-        entry("View", &format!("Show the {}", view.slug()), key, Order::Show(view))
-    }));
-    entries.extend([
-        entry("Source", "Simulated", "", Order::Source(Origin::Simulated)),
-        entry("Source", "Live in this browser", "", Order::Source(Origin::Here)),
-        entry("Source", "Live over the network", "", Order::Sheet(Some(Sheet::Network))),
-        entry("View", "Show a crowd", "", Order::Crowd),
-        entry("View", "Other colours", "t", Order::Theme),
-        entry("View", "Share a link", "l", Order::Sheet(Some(Sheet::Share))),
-        entry("View", "Help", "?", Order::Sheet(Some(Sheet::Help))),
-    ]);
-    entries
-}
-
 impl Default for Desk {
     fn default() -> Desk {
         Desk::new()
     }
-}
-
-/// What is known of the three services of a live run.
-fn live_traits() -> Traits {
-    let mut traits = Traits::new();
-    for lane in Lane::ALL {
-        let behavior = lane.behavior();
-        let about = instancing(behavior.instancing).into();
-        traits.insert(lane.node(Side::Host), Trait { about, concurrency: behavior.concurrency });
-        let about = if lane == Lane::Calculator { "a channel per call" } else { "one session" };
-        traits.insert(lane.node(Side::Proxy), Trait { about: about.into(), ..Trait::default() });
-    }
-    traits
-}
-
-const fn instancing(mode: InstanceMode) -> &'static str {
-    match mode {
-        InstanceMode::PerCall => "PerCall",
-        InstanceMode::PerSession => "PerSession",
-        InstanceMode::Single => "Single",
-    }
-}
-
-/// What a configuration tells of its hosts and proxies.
-fn traits(config: &Config) -> Traits {
-    let mut traits = Traits::new();
-    for (place, host) in config.hosts.iter().enumerate() {
-        let concurrency = host.behavior.concurrency;
-        traits.insert(config.host_node(place), Trait { about: instancing(host.behavior.instancing).into(), concurrency });
-    }
-    for (place, proxy) in config.proxies.iter().enumerate() {
-        let host = config.hosts.get(proxy.host);
-        let pooled =
-            config.cast().get(config.proxy_node(place)).is_some_and(|member| member.pooled);
-        let session = host.is_some_and(|host| host.contract.session != SessionMode::NotAllowed);
-        let about = match (pooled, session) {
-            (true, _) => "a channel per call",
-            (false, true) => "one session",
-            (false, false) => "one channel",
-        };
-        let trait_ = Trait { about: about.into(), ..Trait::default() };
-        traits.insert(config.proxy_node(place), trait_);
-    }
-    traits
 }

@@ -1,7 +1,7 @@
 //! Where what is shown comes from: the simulated run, or a live one in front of it.
 
-use crate::explain::Reason;
 use crate::act::Act;
+use crate::explain::Reason;
 use crate::live::{Health, Live};
 use crate::run::{Run, Source, Stride};
 use crate::simulated::Simulated;

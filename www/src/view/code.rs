@@ -46,7 +46,9 @@ fn line(text: &str) -> Html {
         match (was, part.strip_suffix('"')) {
             // The text with the quote that ends it.
             (true, _) => html! { <span class="text">{ part.to_owned() }</span> },
-            (false, Some(before)) => html! { <>{ words(before) }<span class="text">{ "\"" }</span></> },
+            (false, Some(before)) => {
+                html! { <>{ words(before) }<span class="text">{ "\"" }</span></> }
+            }
             (false, None) => words(part),
         }
     });

@@ -12,6 +12,9 @@ use std::rc::Rc;
 use std::time::Duration;
 use yew::{Callback, Html, html};
 
+/// The settings of so many proxies are shown, and of the selected one.
+const SHOWN: usize = 6;
+
 /// Changes a part of the configuration.
 pub(super) type Edit = Rc<dyn Fn(&mut dyn FnMut(&mut Config))>;
 
@@ -29,7 +32,12 @@ pub(super) fn view(desk: &Desk, order: &Callback<Order>) -> Html {
     });
     let place = desk.host_place();
     let Some(host) = config.hosts.get(place) else { return Html::default() };
-    let proxies = config.proxies.iter().enumerate().filter(|(_, proxy)| proxy.host == place);
+    let selected = desk.state.selected.and_then(crate::run::Target::node);
+    let is_shown = |(at, proxy): &(usize, &ProxyConfig)| {
+        proxy.host == place && (*at < SHOWN || Some(config.proxy_node(*at)) == selected)
+    };
+    let proxies = config.proxies.iter().enumerate().filter(is_shown);
+    let more = config.proxies.len() > SHOWN;
     html! {
         <>
             <header>
@@ -46,6 +54,7 @@ pub(super) fn view(desk: &Desk, order: &Callback<Order>) -> Html {
                 { binding(host, place, &edit) }
                 { service(host, place, &edit) }
                 { for proxies.map(|(at, proxy)| self::proxy(proxy, at, &edit)) }
+                if more { <p class="part note">{ "Select another proxy to see its settings." }</p> }
             </div>
         </>
     }
@@ -122,16 +131,21 @@ fn contract(host: &HostConfig, place: usize, edit: &Edit) -> Html {
     let session = Choice {
         label: "Session",
         value: host.contract.session,
-        options: &[(SessionMode::Allowed, "Allowed"), (SessionMode::Required, "Required"), (SessionMode::NotAllowed, "NotAllowed")],
+        options: &[
+            (SessionMode::Allowed, "Allowed"),
+            (SessionMode::Required, "Required"),
+            (SessionMode::NotAllowed, "NotAllowed"),
+        ],
     };
     type Operation = sessionful::Operation;
-    const FLAGS: [(&str, fn(&mut Operation) -> &mut bool); 3] = [
+    type Flag = fn(&mut Operation) -> &mut bool;
+    const FLAGS: [(&str, Flag); 3] = [
         ("one-way", |operation| &mut operation.one_way),
         ("initiating", |operation| &mut operation.initiating),
         ("terminating", |operation| &mut operation.terminating),
     ];
     let row = |(at, operation): (usize, &Operation)| {
-        let flag = |(name, of): (&'static str, fn(&mut Operation) -> &mut bool)| {
+        let flag = |(name, of): (&'static str, Flag)| {
             let on = *of(&mut operation.clone());
             let label = format!("{}: {name}", operation.name);
             html! { <td>{ fields::tick(label, on, edit, move |config, on| {
@@ -142,18 +156,22 @@ fn contract(host: &HostConfig, place: usize, edit: &Edit) -> Html {
         };
         html! { <tr><th scope="row">{ operation.name.as_str() }</th>{ for FLAGS.into_iter().map(flag) }</tr> }
     };
-    section("Contract", host.contract.name.as_str(), html! {
-        <>
-            { choose(session, edit, move |config, mode| config.hosts[place].contract.session = mode) }
-            <table class="ops">
-                <thead><tr><th scope="col">{ "Operation" }</th>{ for FLAGS.iter().map(|(name, _)| html! { <th scope="col">{ *name }</th> }) }</tr></thead>
-                <tbody>{ for host.contract.operations.iter().enumerate().map(row) }</tbody>
-            </table>
-            if !host.contract.callback.is_empty() {
-                <p class="note">{ "Calls back: " }{ host.contract.callback.iter().map(|operation| operation.name.as_str()).collect::<Vec<_>>().join(", ") }</p>
-            }
-        </>
-    })
+    section(
+        "Contract",
+        host.contract.name.as_str(),
+        html! {
+            <>
+                { choose(session, edit, move |config, mode| config.hosts[place].contract.session = mode) }
+                <table class="ops">
+                    <thead><tr><th scope="col">{ "Operation" }</th>{ for FLAGS.iter().map(|(name, _)| html! { <th scope="col">{ *name }</th> }) }</tr></thead>
+                    <tbody>{ for host.contract.operations.iter().enumerate().map(row) }</tbody>
+                </table>
+                if !host.contract.callback.is_empty() {
+                    <p class="note">{ "Calls back: " }{ host.contract.callback.iter().map(|operation| operation.name.as_str()).collect::<Vec<_>>().join(", ") }</p>
+                }
+            </>
+        },
+    )
 }
 
 fn binding(host: &HostConfig, place: usize, edit: &Edit) -> Html {
@@ -172,28 +190,32 @@ fn binding(host: &HostConfig, place: usize, edit: &Edit) -> Html {
         options: &[(Encoding::Json, "JSON"), (Encoding::Binary, "Binary")],
     };
     let idle = host.binding.timeouts.receive;
-    section("Binding", host.binding.name.as_str(), html! {
-        <>
-            { choose(kind, edit, move |config, name| {
-                let host = &mut config.hosts[place];
-                let (timeouts, limits) = (host.binding.timeouts, host.binding.limits);
-                let binding = match name {
-                    "fetch" => Binding::fetch(),
-                    "both" => Binding::both(),
-                    "reply-session" => Binding::reply_session(),
-                    _ => Binding::websocket(),
-                };
-                host.binding = binding.timeouts(timeouts).limits(limits);
-            }) }
-            { choose(encoding, edit, move |config, encoding| config.hosts[place].encoding = encoding) }
-            { number("Idle session, s", idle.as_secs(), edit, move |config, value| {
-                config.hosts[place].binding.timeouts.receive = Duration::from_secs(value.unwrap_or(600));
-            }) }
-            { number("Frame, bytes", host.binding.limits.frame as u64, edit, move |config, value| {
-                config.hosts[place].binding.limits.frame = usize::try_from(value.unwrap_or(65_536)).unwrap_or(usize::MAX);
-            }) }
-        </>
-    })
+    section(
+        "Binding",
+        host.binding.name.as_str(),
+        html! {
+            <>
+                { choose(kind, edit, move |config, name| {
+                    let host = &mut config.hosts[place];
+                    let (timeouts, limits) = (host.binding.timeouts, host.binding.limits);
+                    let binding = match name {
+                        "fetch" => Binding::fetch(),
+                        "both" => Binding::both(),
+                        "reply-session" => Binding::reply_session(),
+                        _ => Binding::websocket(),
+                    };
+                    host.binding = binding.timeouts(timeouts).limits(limits);
+                }) }
+                { choose(encoding, edit, move |config, encoding| config.hosts[place].encoding = encoding) }
+                { number("Idle session, s", idle.as_secs(), edit, move |config, value| {
+                    config.hosts[place].binding.timeouts.receive = Duration::from_secs(value.unwrap_or(600));
+                }) }
+                { number("Frame, bytes", host.binding.limits.frame as u64, edit, move |config, value| {
+                    config.hosts[place].binding.limits.frame = usize::try_from(value.unwrap_or(65_536)).unwrap_or(usize::MAX);
+                }) }
+            </>
+        },
+    )
 }
 
 fn service(host: &HostConfig, place: usize, edit: &Edit) -> Html {
@@ -201,33 +223,53 @@ fn service(host: &HostConfig, place: usize, edit: &Edit) -> Html {
     let instancing = Choice {
         label: "Instances",
         value: behavior.instancing,
-        options: &[(InstanceMode::PerCall, "PerCall"), (InstanceMode::PerSession, "PerSession"), (InstanceMode::Single, "Single")],
+        options: &[
+            (InstanceMode::PerCall, "PerCall"),
+            (InstanceMode::PerSession, "PerSession"),
+            (InstanceMode::Single, "Single"),
+        ],
     };
     let concurrency = Choice {
         label: "Concurrency",
         value: behavior.concurrency,
-        options: &[(ConcurrencyMode::Single, "Single"), (ConcurrencyMode::Reentrant, "Reentrant"), (ConcurrencyMode::Multiple, "Multiple")],
+        options: &[
+            (ConcurrencyMode::Single, "Single"),
+            (ConcurrencyMode::Reentrant, "Reentrant"),
+            (ConcurrencyMode::Multiple, "Multiple"),
+        ],
     };
-    let throttle = |label: &'static str, limit: Limit, at: fn(&mut sessionful::Throttles) -> &mut Limit| {
-        let shown = u64::from(limit.slots);
-        number(label, if limit.slots >= i32::MAX as u32 { 0 } else { shown }, edit, move |config, value| {
-            let slots = value.filter(|slots| *slots > 0).map_or(u32::MAX, |slots| u32::try_from(slots).unwrap_or(u32::MAX));
-            at(&mut config.hosts[place].behavior.throttles).slots = slots;
-        })
-    };
+    let throttle =
+        |label: &'static str, limit: Limit, at: fn(&mut sessionful::Throttles) -> &mut Limit| {
+            let shown = u64::from(limit.slots);
+            number(
+                label,
+                if limit.slots >= i32::MAX as u32 { 0 } else { shown },
+                edit,
+                move |config, value| {
+                    let slots = value
+                        .filter(|slots| *slots > 0)
+                        .map_or(u32::MAX, |slots| u32::try_from(slots).unwrap_or(u32::MAX));
+                    at(&mut config.hosts[place].behavior.throttles).slots = slots;
+                },
+            )
+        };
     let throttles = &behavior.throttles;
-    section("Service", "", html! {
-        <>
-            { choose(instancing, edit, move |config, mode| config.hosts[place].behavior.instancing = mode) }
-            { choose(concurrency, edit, move |config, mode| config.hosts[place].behavior.concurrency = mode) }
-            { releases(host, place, edit) }
-            { check("The service object is given (well-known)", behavior.well_known, edit, move |config, on| config.hosts[place].behavior.well_known = on) }
-            <p class="note">{ "At once, at most (empty: no limit)" }</p>
-            { throttle("Calls", throttles.calls, |throttles| &mut throttles.calls) }
-            { throttle("Sessions", throttles.sessions, |throttles| &mut throttles.sessions) }
-            { throttle("Instances", throttles.instances, |throttles| &mut throttles.instances) }
-        </>
-    })
+    section(
+        "Service",
+        "",
+        html! {
+            <>
+                { choose(instancing, edit, move |config, mode| config.hosts[place].behavior.instancing = mode) }
+                { choose(concurrency, edit, move |config, mode| config.hosts[place].behavior.concurrency = mode) }
+                { releases(host, place, edit) }
+                { check("The service object is given (well-known)", behavior.well_known, edit, move |config, on| config.hosts[place].behavior.well_known = on) }
+                <p class="note">{ "At once, at most (empty: no limit)" }</p>
+                { throttle("Calls", throttles.calls, |throttles| &mut throttles.calls) }
+                { throttle("Sessions", throttles.sessions, |throttles| &mut throttles.sessions) }
+                { throttle("Instances", throttles.instances, |throttles| &mut throttles.instances) }
+            </>
+        },
+    )
 }
 
 /// When each operation gives the service object up.
@@ -238,7 +280,12 @@ fn releases(host: &HostConfig, place: usize, edit: &Edit) -> Html {
         let named = Choice {
             label: "",
             value,
-            options: &[(ReleaseMode::None, "None"), (ReleaseMode::BeforeCall, "BeforeCall"), (ReleaseMode::AfterCall, "AfterCall"), (ReleaseMode::BeforeAndAfterCall, "BeforeAndAfterCall")],
+            options: &[
+                (ReleaseMode::None, "None"),
+                (ReleaseMode::BeforeCall, "BeforeCall"),
+                (ReleaseMode::AfterCall, "AfterCall"),
+                (ReleaseMode::BeforeAndAfterCall, "BeforeAndAfterCall"),
+            ],
         };
         html! {
             <div class="field"><span>{ name.as_str() }</span>{ fields::bare(&format!("When {name} gives the object up"), named, edit, move |config, mode| {
@@ -263,23 +310,31 @@ fn proxy(proxy: &ProxyConfig, place: usize, edit: &Edit) -> Html {
         value: options.rules,
         options: &[(Rules::Wws, "WWSAPI service proxy"), (Rules::Wcf, "WCF channel")],
     };
-    let seconds = |label: &'static str, span: Option<Duration>, usual: u64, set: fn(&mut sessionful::proxy::ProxyOptions, Option<Duration>)| {
-        number(label, span.map_or(usual, |span| span.as_secs()), edit, move |config, value| {
-            set(&mut config.proxies[place].options, value.map(Duration::from_secs));
-        })
-    };
+    let seconds =
+        |label: &'static str,
+         span: Option<Duration>,
+         usual: u64,
+         set: fn(&mut sessionful::proxy::ProxyOptions, Option<Duration>)| {
+            number(label, span.map_or(usual, |span| span.as_secs()), edit, move |config, value| {
+                set(&mut config.proxies[place].options, value.map(Duration::from_secs));
+            })
+        };
     let usual = if options.rules == Rules::Wws { (30, 5) } else { (60, 60) };
-    section("Proxy", proxy.name.as_str(), html! {
-        <>
-            { choose(rules, edit, move |config, rules| config.proxies[place].options.rules = rules) }
-            { number("Pending calls", u64::from(options.max_pending_calls.unwrap_or(if options.rules == Rules::Wws { 100 } else { 0 })), edit, move |config, value| {
-                config.proxies[place].options.max_pending_calls = value.filter(|most| *most > 0).and_then(|most| u32::try_from(most).ok());
-            }) }
-            { seconds("Call timeout, s", options.call_timeout, usual.0, |options, span| options.call_timeout = span) }
-            { seconds("Close timeout, s", options.max_close_timeout, usual.1, |options, span| options.max_close_timeout = span) }
-            { number("Latency, ms", proxy.weather.latency_us / 1000, edit, move |config, value| {
-                config.proxies[place].weather.latency_us = value.unwrap_or(0).min(60_000) * 1000;
-            }) }
-        </>
-    })
+    section(
+        "Proxy",
+        proxy.name.as_str(),
+        html! {
+            <>
+                { choose(rules, edit, move |config, rules| config.proxies[place].options.rules = rules) }
+                { number("Pending calls", u64::from(options.max_pending_calls.unwrap_or(if options.rules == Rules::Wws { 100 } else { 0 })), edit, move |config, value| {
+                    config.proxies[place].options.max_pending_calls = value.filter(|most| *most > 0).and_then(|most| u32::try_from(most).ok());
+                }) }
+                { seconds("Call timeout, s", options.call_timeout, usual.0, |options, span| options.call_timeout = span) }
+                { seconds("Close timeout, s", options.max_close_timeout, usual.1, |options, span| options.max_close_timeout = span) }
+                { number("Latency, ms", proxy.weather.latency_us / 1000, edit, move |config, value| {
+                    config.proxies[place].weather.latency_us = value.unwrap_or(0).min(60_000) * 1000;
+                }) }
+            </>
+        },
+    )
 }

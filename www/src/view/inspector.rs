@@ -4,8 +4,8 @@ use super::glyph::{icon, phase_mark};
 use super::top::give;
 use super::{chart, words};
 use crate::act::Act;
-use crate::run::{Offer, Run, Target};
 use crate::explain;
+use crate::run::{Offer, Run, Target};
 use crate::state::{Desk, Order, records_about};
 use sessionful::Rules;
 use yew::{Callback, Html, html};
@@ -17,6 +17,9 @@ pub(super) fn view(desk: &Desk, order: &Callback<Order>) -> Html {
         None => overview(desk, order),
     }
 }
+
+/// No more are listed; the stage and the table have all of them.
+const MOST: usize = 12;
 
 /// Nothing is selected: who takes part.
 fn overview(desk: &Desk, order: &Callback<Order>) -> Html {
@@ -30,7 +33,8 @@ fn overview(desk: &Desk, order: &Callback<Order>) -> Html {
             </button></li>
         }
     };
-    let ends = desk.scene.nodes.iter().filter(|n| matches!(n.target, Target::Proxy(_) | Target::Host(_)));
+    let ends =
+        desk.scene.nodes.iter().filter(|n| matches!(n.target, Target::Proxy(_) | Target::Host(_)));
     html! {
         <>
             <header><h2>{ "Inspector" }</h2></header>
@@ -38,7 +42,7 @@ fn overview(desk: &Desk, order: &Callback<Order>) -> Html {
                 <section class="part"><h3>{ title }</h3><p>{ about }</p></section>
                 <section class="part">
                     <h3>{ "Select something to see what it does" }</h3>
-                    <ul class="items">{ for ends.map(member) }</ul>
+                    <ul class="items">{ for ends.take(MOST).map(member) }</ul>
                 </section>
                 { results(desk) }
             </div>
@@ -90,14 +94,18 @@ fn facts(run: &Run, target: Target) -> Html {
     if facts.is_empty() {
         return Html::default();
     }
-    let fact = |(name, value): (&'static str, String)| html! { <><dt>{ name }</dt><dd>{ value }</dd></> };
+    let fact =
+        |(name, value): (&'static str, String)| html! { <><dt>{ name }</dt><dd>{ value }</dd></> };
     html! { <section class="part"><h3>{ "Properties" }</h3><dl class="facts">{ for facts.into_iter().map(fact) }</dl></section> }
 }
 
 /// The rules behind what it does.
 fn why(run: &Run, target: Target) -> Html {
-    let known = explain::rules_of(run, target).into_iter().filter_map(|id| Some((id, explain::rule(id)?)));
-    let rules: Vec<Html> = known.map(|(id, text)| html! { <li><span class="rule">{ id }</span><span>{ text }</span></li> }).collect();
+    let known =
+        explain::rules_of(run, target).into_iter().filter_map(|id| Some((id, explain::rule(id)?)));
+    let rules: Vec<Html> = known
+        .map(|(id, text)| html! { <li><span class="rule">{ id }</span><span>{ text }</span></li> })
+        .collect();
     if rules.is_empty() {
         return Html::default();
     }
@@ -146,7 +154,8 @@ fn verbs(offers: Vec<Offer>, order: &Callback<Order>) -> Html {
         let offers = offers.iter().filter(move |offer| matches!(offer.act, Act::Call(..)) == calls);
         html! { <div class="verbs">{ for offers.map(|offer| verb(offer, order)) }</div> }
     };
-    let refused = offers.iter().filter_map(|offer| Some((offer.act.label(), offer.legal.as_ref().err()?)));
+    let refused =
+        offers.iter().filter_map(|offer| Some((offer.act.label(), offer.legal.as_ref().err()?)));
     let why = |(label, reason): (String, &explain::Reason)| {
         html! {
             <li><span class="what">{ label }</span>
@@ -170,7 +179,10 @@ fn verb(offer: &Offer, order: &Callback<Order>) -> Html {
     let label = offer.act.label();
     let (disabled, title) = match &offer.legal {
         Ok(()) => (None, label.clone()),
-        Err(reason) => (Some("true"), format!("{}{}", reason.rule.map(|r| format!("{r}: ")).unwrap_or_default(), reason.text)),
+        Err(reason) => (
+            Some("true"),
+            format!("{}{}", reason.rule.map(|r| format!("{r}: ")).unwrap_or_default(), reason.text),
+        ),
     };
     let onclick = give(order, Order::Act(offer.act.clone()));
     html! { <button {onclick} {title} aria-disabled={disabled}>{ label }</button> }

@@ -118,15 +118,15 @@ fn tools(desk: &Desk, set: &Callback<Filter>, link: &Scope<App>) -> Html {
     };
     let typed = with(|filter, words| filter.words = words);
     let oninput = Callback::from(move |event: InputEvent| {
-        typed.emit(event.target_unchecked_into::<HtmlInputElement>().value())
+        typed.emit(event.target_unchecked_into::<HtmlInputElement>().value());
     });
     let whose = selected(with(|filter, node| filter.node = node.parse().ok().map(NodeId)));
     let about = selected(with(|filter, name| {
-        filter.group = Group::ALL.into_iter().find(|group| group.name() == name)
+        filter.group = Group::ALL.into_iter().find(|group| group.name() == name);
     }));
     let trouble = with(|filter, on| filter.trouble = on == "true");
     let onchange = Callback::from(move |event: Event| {
-        trouble.emit(event.target_unchecked_into::<HtmlInputElement>().checked().to_string())
+        trouble.emit(event.target_unchecked_into::<HtmlInputElement>().checked().to_string());
     });
     html! {
         <div class="log-tools">
@@ -153,7 +153,7 @@ fn tools(desk: &Desk, set: &Callback<Filter>, link: &Scope<App>) -> Html {
 
 fn selected(set: Callback<String>) -> Callback<Event> {
     Callback::from(move |event: Event| {
-        set.emit(event.target_unchecked_into::<HtmlSelectElement>().value())
+        set.emit(event.target_unchecked_into::<HtmlSelectElement>().value());
     })
 }
 

@@ -67,9 +67,7 @@ fn trap() -> Callback<KeyboardEvent> {
         let end = |place: u32| all.item(place).and_then(|node| node.dyn_into::<HtmlElement>().ok());
         let (first, last) = (end(0), end(all.length().saturating_sub(1)));
         let active = document().and_then(|document| document.active_element());
-        let is = |end: &Option<HtmlElement>| {
-            end.as_ref().map(|end| end.unchecked_ref::<web_sys::Element>()) == active.as_ref()
-        };
+        let is = |end: &Option<HtmlElement>| end.as_deref() == active.as_ref();
         let to = if event.shift_key() && is(&first) {
             last
         } else if !event.shift_key() && is(&last) {
@@ -190,7 +188,7 @@ fn help(close: &Callback<MouseEvent>) -> Html {
                 <div>
                     <p>{ "A " }<b>{ "proxy" }</b>{ " stands in for a service. A proxy with a session talks through one channel as long as it is open; a proxy without one borrows a channel from its pool for every call." }</p>
                     <p>{ "At the host, an " }<b>{ "instance context" }</b>{ " holds the service object: one per call, one per session, or one for all. Its " }<b>{ "gate" }</b>{ " lets one operation in at a time, unless the service says otherwise. Who waits is drawn before the gate: a dot is new, a ring came back from a call of its own and goes first." }</p>
-                    <p>{ "Everything here is the real runtime. Nothing you do leaves this page." }</p>
+                    <p>{ "Everything here is the real runtime. Nothing that you do leaves this page, unless you connect it to a host elsewhere." }</p>
                 </div>
                 <div><h3>{ "Keys" }</h3><dl>{ for KEYS.iter().map(key) }</dl></div>
                 <div>
@@ -229,7 +227,7 @@ fn share(desk: &Desk, close: &Callback<MouseEvent>, link: &Scope<App>) -> Html {
     let (text, copy) =
         (address.clone(), Callback::from(move |_: MouseEvent| copy.emit(address.clone())));
     let select = Callback::from(|event: web_sys::FocusEvent| {
-        event.target_unchecked_into::<HtmlInputElement>().select()
+        event.target_unchecked_into::<HtmlInputElement>().select();
     });
     html! {
         <>
@@ -260,9 +258,16 @@ fn network(close: &Callback<MouseEvent>, link: &Scope<App>) -> Html {
     let onsubmit = Callback::from(move |event: yew::SubmitEvent| {
         event.prevent_default();
         let form = event.target_unchecked_into::<HtmlElement>();
-        let field = form.query_selector("input").ok().flatten().and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
+        let field = form
+            .query_selector("input")
+            .ok()
+            .flatten()
+            .and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
         let address = field.map(|field| field.value().trim().trim_end_matches('/').to_owned());
-        address.filter(|address| !address.is_empty()).into_iter().for_each(|address| go.emit(address));
+        address
+            .filter(|address| !address.is_empty())
+            .into_iter()
+            .for_each(|address| go.emit(address));
     });
     html! {
         <>
@@ -282,7 +287,9 @@ fn network(close: &Callback<MouseEvent>, link: &Scope<App>) -> Html {
 fn suggested() -> String {
     let location = web_sys::window().map(|window| window.location());
     let port = location.as_ref().and_then(|location| location.port().ok()?.parse::<u16>().ok());
-    let host = location.and_then(|location| location.hostname().ok()).unwrap_or_else(|| "127.0.0.1".into());
+    let host = location
+        .and_then(|location| location.hostname().ok())
+        .unwrap_or_else(|| "127.0.0.1".into());
     format!("http://{host}:{}", port.unwrap_or(8080).saturating_add(1))
 }
 

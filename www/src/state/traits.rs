@@ -1,0 +1,53 @@
+//! What is known of proxies and hosts that their records do not repeat.
+
+use crate::config::Config;
+use crate::lane::{Lane, Side};
+use crate::scene::{Trait, Traits};
+use sessionful::{InstanceMode, SessionMode};
+
+/// What is known of the three services of a live run.
+pub(super) fn live_traits() -> Traits {
+    let mut traits = Traits::new();
+    for lane in Lane::ALL {
+        let behavior = lane.behavior();
+        let about = instancing(behavior.instancing).into();
+        traits.insert(lane.node(Side::Host), Trait { about, concurrency: behavior.concurrency });
+        let about = if lane == Lane::Calculator { "a channel per call" } else { "one session" };
+        traits.insert(lane.node(Side::Proxy), Trait { about: about.into(), ..Trait::default() });
+    }
+    traits
+}
+
+const fn instancing(mode: InstanceMode) -> &'static str {
+    match mode {
+        InstanceMode::PerCall => "PerCall",
+        InstanceMode::PerSession => "PerSession",
+        InstanceMode::Single => "Single",
+    }
+}
+
+/// What a configuration tells of its hosts and proxies.
+pub(super) fn traits(config: &Config) -> Traits {
+    let mut traits = Traits::new();
+    for (place, host) in config.hosts.iter().enumerate() {
+        let concurrency = host.behavior.concurrency;
+        traits.insert(
+            config.host_node(place),
+            Trait { about: instancing(host.behavior.instancing).into(), concurrency },
+        );
+    }
+    for (place, proxy) in config.proxies.iter().enumerate() {
+        let host = config.hosts.get(proxy.host);
+        let pooled =
+            config.cast().get(config.proxy_node(place)).is_some_and(|member| member.pooled);
+        let session = host.is_some_and(|host| host.contract.session != SessionMode::NotAllowed);
+        let about = match (pooled, session) {
+            (true, _) => "a channel per call",
+            (false, true) => "one session",
+            (false, false) => "one channel",
+        };
+        let trait_ = Trait { about: about.into(), ..Trait::default() };
+        traits.insert(config.proxy_node(place), trait_);
+    }
+    traits
+}
