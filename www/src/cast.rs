@@ -1,5 +1,6 @@
 //! Who takes part in a run: names, contracts and rules, which records do not repeat.
 
+use crate::act::Ask;
 use sessionful::ids::{NodeId, OperationId};
 use sessionful::{Contract, Operation, Rules};
 use smol_str::SmolStr;
@@ -32,6 +33,16 @@ pub struct Member {
     pub max_pending: Option<u32>,
     /// How long a call may take, if not for ever.
     pub call_timeout: Option<Duration>,
+    /// Arguments that suit its operations, for buttons; none unless given.
+    pub arguments: BTreeMap<SmolStr, Vec<SmolStr>>,
+}
+
+impl Member {
+    /// The usual call of an operation.
+    pub fn usual(&self, operation: &str) -> Ask {
+        let arguments = self.arguments.get(operation).cloned().unwrap_or_default();
+        Ask { arguments, ..Ask::new(operation) }
+    }
 }
 
 impl Cast {

@@ -13,6 +13,7 @@ use sessionful::{
     Binding, Contract, ContractError, HostError, Operation, ProxyError, Rules, SessionMode,
 };
 use smol_str::SmolStr;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -178,6 +179,7 @@ impl Config {
                 auto_open: false,
                 max_pending: None,
                 call_timeout: None,
+                arguments: arguments(host),
             };
             cast.add(self.host_node(place), member);
         }
@@ -195,6 +197,7 @@ impl Config {
                 auto_open: proxy.options.auto_open.unwrap_or(!wws),
                 max_pending: proxy.options.max_pending_calls.or(wws.then_some(100)),
                 call_timeout: Some(call_timeout(&proxy.options, binding)),
+                arguments: arguments(&self.hosts[proxy.host]),
             };
             cast.add(self.proxy_node(place), member);
         }
@@ -245,6 +248,15 @@ impl Config {
         let contract = Arc::new(host.contract.build()?);
         Proxy::new(contract, host.binding.clone(), proxy.options.clone())
     }
+}
+
+/// As many numbers as each operation reads.
+fn arguments(host: &HostConfig) -> BTreeMap<SmolStr, Vec<SmolStr>> {
+    let arity = |name: &SmolStr| crate::snippet::arity(&host.service.operations, name);
+    let numbers =
+        |name: &SmolStr| (2..).take(arity(name)).map(|n: u32| n.to_string().into()).collect();
+    let operations = host.contract.operations.iter().map(|operation| &operation.name);
+    operations.map(|name| (name.clone(), numbers(name))).collect()
 }
 
 /// `PROXY-23` and `CO-12`.
@@ -308,4 +320,87 @@ impl Refusal {
 
 fn coded(exception: &str, key: Option<&str>) -> String {
     key.map_or_else(|| exception.to_owned(), |key| format!("{exception} {key}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenarios::find;
+    use sessionful::{ConcurrencyMode, InstanceMode, Limit, ReleaseMode};
+
+    fn refused(change: impl FnOnce(&mut Config)) -> Vec<(String, Option<&'static str>)> {
+        let mut config = find("session-fault").unwrap().config;
+        change(&mut config);
+        let refusals = config.refusals().into_iter();
+        refusals.map(|refusal| (refusal.name.to_string(), refusal.rule)).collect()
+    }
+
+    fn of(name: &str, rule: &'static str) -> (String, Option<&'static str>) {
+        (name.to_owned(), Some(rule))
+    }
+
+    #[test]
+    fn what_the_runtime_will_refuse_is_known_before() {
+        assert_eq!(refused(|_| {}), []);
+        let both = [of("Total", "SESS-6"), of("caller", "SESS-7")];
+        assert_eq!(refused(|config| config.hosts[0].binding = Binding::fetch()), both);
+        let forbids = refused(|c| c.hosts[0].contract.session = SessionMode::NotAllowed);
+        assert_eq!(forbids, both);
+        let terminating = refused(|c| {
+            c.hosts[0].contract.session = SessionMode::Allowed;
+            c.hosts[0].contract.operations[0].terminating = true;
+        });
+        assert_eq!(terminating, [of("Total", "SESS-9"), of("caller", "SESS-9")]);
+        let empty = refused(|c| c.hosts[0].contract.operations.clear());
+        assert_eq!(empty, [of("Total", "SESS-9"), of("caller", "SESS-9")]);
+        let twice = refused(|c| {
+            let again = c.hosts[0].contract.operations[0].clone();
+            c.hosts[0].contract.operations.push(again);
+        });
+        assert_eq!(twice[0].0, "Total");
+    }
+
+    #[test]
+    fn behaviors_are_checked_by_the_host() {
+        let ordered = refused(|c| {
+            c.hosts[0].behavior.ordered = true;
+            c.hosts[0].behavior.concurrency = ConcurrencyMode::Multiple;
+        });
+        assert_eq!(ordered, [of("Total", "CONC-9")]);
+        let given = refused(|c| c.hosts[0].behavior.well_known = true);
+        assert_eq!(given, [of("Total", "INST-10")]);
+        let single = refused(|c| {
+            c.hosts[0].behavior.well_known = true;
+            c.hosts[0].behavior.instancing = InstanceMode::Single;
+        });
+        assert_eq!(single, []);
+        let none = refused(|c| c.hosts[0].behavior.throttles.calls = Limit::slots(0));
+        assert_eq!(none, [of("Total", "THR-1")]);
+        let callback = refused(|c| {
+            c.proxies[0].options.callback.concurrency = ConcurrencyMode::Multiple;
+        });
+        assert_eq!(callback, [of("caller", "CONC-14")]);
+        let release = refused(|c| {
+            c.hosts[0].behavior.release.insert("nothing".into(), ReleaseMode::AfterCall);
+        });
+        assert_eq!(release[0].0, "Total");
+    }
+
+    #[test]
+    fn a_proxy_that_cannot_be_made_keeps_its_place() {
+        let mut config = find("throttled-sessions").unwrap().config;
+        config.proxies[0].options.callback.ordered = true;
+        let (world, refusals) = config.world(1);
+        assert_eq!(refusals.len(), 1);
+        let names: Vec<&str> = [1, 2, 3].map(|id| world.name_of(NodeId(id))).into();
+        assert_eq!(names, ["Desk", "A", "B"]);
+    }
+
+    #[test]
+    fn a_configuration_survives_a_link() {
+        for scenario in crate::scenarios::all() {
+            let json = serde_json::to_string(&scenario.config).unwrap();
+            assert_eq!(serde_json::from_str::<Config>(&json).unwrap(), scenario.config);
+        }
+    }
 }

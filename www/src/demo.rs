@@ -28,13 +28,16 @@ impl Ask {
     /// The operation and its arguments.
     pub fn parts(&self) -> (SmolStr, Vec<Value>) {
         match self {
-            Ask::Pair(name, a, b) => ((*name).into(), vec![(*a).into(), (*b).into()]),
-            Ask::Step(name, value) => {
-                ((*name).into(), value.iter().map(|value| (*value).into()).collect())
-            }
+            Ask::Pair(name, a, b) => ((*name).into(), vec![number(*a), number(*b)]),
+            Ask::Step(name, value) => ((*name).into(), value.iter().copied().map(number).collect()),
             Ask::Hello(greeting) => ("hello".into(), vec![greeting.clone().into()]),
         }
     }
+}
+
+/// A number without a fraction that says nothing.
+fn number(value: f64) -> Value {
+    if value.fract() == 0.0 { Value::from(value as i64) } else { value.into() }
 }
 
 /// One moment of the demonstration.

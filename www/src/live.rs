@@ -25,6 +25,8 @@ use seen::Seen;
 use sessionful::Rules;
 use sessionful::drive::Clock;
 use sessionful_web::habitat::BrowserClock;
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How the other end is.
@@ -121,6 +123,7 @@ fn cast() -> Cast {
             auto_open: false,
             max_pending: None,
             call_timeout: None,
+            arguments: arguments(lane),
         };
         let proxy = Member {
             name: lane.slug().into(),
@@ -134,6 +137,27 @@ fn cast() -> Cast {
         cast.add(lane.node(Side::Proxy), proxy);
     }
     cast
+}
+
+/// What a button calls an operation with.
+fn arguments(lane: Lane) -> BTreeMap<SmolStr, Vec<SmolStr>> {
+    let usual: &[(&str, &[&str])] = match lane {
+        Lane::Calculator => &[
+            ("add", &["6", "3"]),
+            ("subtract", &["6", "3"]),
+            ("multiply", &["6", "3"]),
+            ("divide", &["6", "0"]),
+        ],
+        Lane::SessionCalculator => &[
+            ("addTo", &["5"]),
+            ("subtractFrom", &["1"]),
+            ("multiplyBy", &["3"]),
+            ("divideBy", &["2"]),
+        ],
+        Lane::DuplexHello => &[("hello", &["Good day"])],
+    };
+    let words = |words: &[&str]| words.iter().map(|word| SmolStr::from(*word)).collect();
+    usual.iter().map(|(name, arguments)| ((*name).into(), words(arguments))).collect()
 }
 
 impl Source for Live {

@@ -3,7 +3,7 @@
 use crate::act::{Act, Ask};
 use crate::cast::Member;
 use crate::explain::Reason;
-use crate::run::{Label, Offer, Run, Target, usual};
+use crate::run::{Label, Offer, Run, Target};
 use sessionful::ids::{ChannelId, NodeId};
 use sessionful::observe::End;
 use sessionful::{Illegal, Phase, ProxyError, Rules, Verb};
@@ -30,9 +30,11 @@ fn proxy(run: &Run, node: NodeId) -> Vec<Act> {
     let mut acts = vec![Act::Open(node)];
     if let Some(member) = run.cast().get(node) {
         let operations = member.contract.operations();
-        acts.extend(operations.iter().map(|operation| Act::Call(node, usual(operation))));
+        acts.extend(
+            operations.iter().map(|operation| Act::Call(node, member.usual(&operation.name))),
+        );
         let first = operations.iter().find(|operation| operation.initiating);
-        acts.extend(first.map(|operation| Act::Call(node, usual(operation).times(3))));
+        acts.extend(first.map(|operation| Act::Call(node, member.usual(&operation.name).times(3))));
     }
     acts.push(Act::Abandon(node, 0));
     acts.extend([Act::Close, Act::Abort, Act::Reset].map(|verb| verb(node)));
@@ -51,7 +53,11 @@ fn host(node: NodeId) -> Vec<Act> {
 
 fn wire(run: &Run, node: NodeId, channel: ChannelId) -> Vec<Act> {
     match run.cast().get(node).and_then(|member| member.host) {
-        Some(_) if run.label() != &Label::Simulated => vec![Act::CutChannel(node, channel)],
+        // Of several connections it is not known which is whose.
+        Some(_) if run.label() != &Label::Simulated => {
+            let pooled = run.cast().get(node).is_none_or(|member| member.pooled);
+            if pooled { Vec::new() } else { vec![Act::CutChannel(node, channel)] }
+        }
         Some(_) => {
             let weather = run.weather(node);
             let hold = if weather.held { Act::Release(node) } else { Act::Hold(node) };
@@ -160,5 +166,90 @@ fn within_limit(member: &Member, pending: usize) -> Result<(), Reason> {
             Err(Reason::of(&ProxyError::QuotaExceeded { limit }, member.rules))
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::Source;
+    use crate::scenarios::find;
+    use crate::simulated::Simulated;
+    use sessionful::ids::CallId;
+
+    const CALLER: NodeId = NodeId(2);
+
+    fn at(id: &str, millis: u64) -> Simulated {
+        let mut simulated = Simulated::new(find(id).unwrap());
+        simulated.advance(Duration::from_millis(millis));
+        simulated
+    }
+
+    fn rule(simulated: &Simulated, act: &Act) -> Option<&'static str> {
+        simulated.run().allows(act).unwrap_err().rule
+    }
+
+    /// What is told beforehand is what the machine itself says.
+    #[test]
+    fn verbs_are_refused_exactly_when_the_machine_refuses_them() {
+        for id in ["session-fault", "abandon-abort", "first-and-last", "pending-calls"] {
+            for millis in (0..14_000).step_by(700) {
+                let simulated = at(id, millis);
+                for verb in [Act::Open, Act::Close, Act::Reset] {
+                    let act = verb(CALLER);
+                    let told = simulated.run().allows(&act).is_ok();
+                    let mut tried = simulated.clone();
+                    let before = tried.run().ended().count();
+                    // Misuse is told at once.
+                    tried.force(act.clone());
+                    let new = tried.run().ended().count() - before;
+                    let mut new = tried.run().ended().take(new);
+                    let refused = new.any(|ended| ended.call.is_none() && ended.result.is_err());
+                    drop(new);
+                    assert_eq!(told, !refused, "{id} at {millis}: {}", act.label());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_reason_names_the_rule() {
+        let call = Act::Call(CALLER, Ask::new("add"));
+        assert_eq!(rule(&at("session-fault", 0), &call), Some("PROXY-3"), "it is opening");
+        assert_eq!(at("session-fault", 2_000).run().allows(&call), Ok(()));
+        assert_eq!(rule(&at("session-fault", 5_500), &call), Some("PROXY-5"));
+        let work = Act::Call(CALLER, Ask::new("work"));
+        assert_eq!(rule(&at("pending-calls", 1_000), &work), Some("PROXY-23"));
+        let reset = Act::Reset(CALLER);
+        let reason = at("first-and-last", 500).run().allows(&reset).unwrap_err();
+        assert!(reason.text.starts_with("WCF knows no reset"));
+        let unknown = Act::Call(CALLER, Ask::new("nothing"));
+        assert!(at("session-fault", 2_000).run().allows(&unknown).is_err());
+    }
+
+    #[test]
+    fn every_target_has_its_verbs() {
+        let simulated = at("session-fault", 4_000);
+        let labels = |target| {
+            let offers = offers(simulated.run(), target);
+            offers.into_iter().map(|offer| offer.act.label()).collect::<Vec<_>>()
+        };
+        let proxy = labels(Target::Proxy(CALLER));
+        for verb in [
+            "open",
+            "close",
+            "abort",
+            "reset",
+            "abandon all calls",
+            "hold the link",
+            "kill the connection",
+        ] {
+            assert!(proxy.iter().any(|label| label == verb), "{verb}: {proxy:?}");
+        }
+        assert!(proxy.iter().any(|label| label.ends_with("× 3")), "in parallel: {proxy:?}");
+        assert!(labels(Target::Host(NodeId(1))).contains(&"kill the host".to_owned()));
+        let channel = labels(Target::Channel(CALLER, ChannelId(1)));
+        assert_eq!(channel[0], "fault the wire of ch1");
+        assert_eq!(labels(Target::Call(CALLER, CallId(1))), ["abandon all calls"]);
     }
 }

@@ -11,7 +11,7 @@ mod parts;
 
 pub use parts::{Cursor, Label, Stride, Target};
 
-use crate::act::{Act, Ask};
+use crate::act::Act;
 use crate::cast::Cast;
 use crate::explain::Reason;
 use crate::flights::{Flight, Flights};
@@ -321,9 +321,4 @@ pub trait Source {
 
     /// Goes one step on. False: nothing more happens by itself.
     fn step(&mut self, stride: Stride) -> bool;
-}
-
-/// The usual call of an operation, with arguments that suit it.
-pub fn usual(operation: &sessionful::Operation) -> Ask {
-    Ask::new(operation.name.clone()).with("2 3")
 }

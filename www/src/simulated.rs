@@ -125,6 +125,12 @@ impl Simulated {
         self.line().refusals()
     }
 
+    /// Does something without asking whether it is allowed: the machines are.
+    #[cfg(test)]
+    pub(crate) fn force(&mut self, act: Act) {
+        _ = self.line_mut().act(act);
+    }
+
     fn fork(&mut self) {
         self.made += 1;
         let name = format!("branch {}", self.made - 1);

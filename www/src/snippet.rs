@@ -20,6 +20,11 @@ pub fn rust(config: &Config) -> String {
     rust::program(config, &Names::of(config))
 }
 
+/// How many arguments an operation reads, of these programs.
+pub(crate) fn arity(programs: &sessionful::sim::Programs, operation: &str) -> usize {
+    names::parameters(programs, operation).len()
+}
+
 /// Lines of a program, indented as they nest.
 #[derive(Default)]
 struct Lines {

@@ -2,7 +2,7 @@
 
 use crate::cast::short_action;
 use crate::flights::{Fate, Flight};
-use crate::run::{Run, Target};
+use crate::run::{Label, Run, Target};
 use crate::timeline::{BarKey, PhaseKind};
 use crate::words::short;
 use sessionful::channel::Role;
@@ -81,7 +81,13 @@ fn proxy(run: &Run, node: NodeId) -> String {
 }
 
 fn host(run: &Run, node: NodeId) -> String {
-    let Some(end) = run.end(node) else { return "Created. It does not listen yet.".into() };
+    let elsewhere = matches!(run.label(), Label::LiveThere(_));
+    let Some(end) = run.end(node) else {
+        return match elsewhere {
+            true => "It runs elsewhere: what goes on there is not told over the network.".into(),
+            false => "Created. It does not listen yet.".into(),
+        };
+    };
     match end.phase {
         Phase::Created => "Created. It does not listen yet.".into(),
         Phase::Opened => {
@@ -276,8 +282,12 @@ pub fn properties(run: &Run, target: Target) -> Vec<Property> {
 
 fn about_end(run: &Run, node: NodeId, list: &mut Vec<Property>) {
     let end = run.end(node);
-    let phase = end.map_or(Phase::Created, |end| end.phase);
-    list.push(("state", phase.to_string()));
+    let state = match (end, run.label()) {
+        (Some(end), _) => end.phase.to_string(),
+        (None, Label::LiveThere(_)) => "not told".into(),
+        (None, _) => Phase::Created.to_string(),
+    };
+    list.push(("state", state));
     if let Some(member) = run.cast().get(node) {
         let rules = if member.rules == Rules::Wws { "WWSAPI" } else { "WCF" };
         list.push(("rules", rules.into()));

@@ -116,7 +116,7 @@ pub(super) fn callbacks(config: &Config, host: usize) -> Programs {
     programs.find(|programs| !programs.is_empty()).cloned().unwrap_or_default()
 }
 
-/// The callback operations of a contract with those of its own that have a program nowhere.
+/// Whether the service may call its callers.
 pub(super) fn has_callback(contract: &ContractForm) -> bool {
     !contract.callback.is_empty()
 }

@@ -14,6 +14,9 @@ use crate::simulated::Simulated;
 use std::rc::Rc;
 use std::time::Duration;
 
+/// What exists is drawn anew no more often than that, while time goes by.
+const BEAT: Duration = Duration::from_millis(30);
+
 /// No frame lets more of the visitor's time go by: a tab that was hidden does not catch up.
 const LONGEST: Duration = Duration::from_millis(100);
 
@@ -53,6 +56,8 @@ pub struct Desk {
     host: usize,
     room: Room,
     traits: Traits,
+    /// For how long what exists was not drawn anew.
+    rested: Duration,
     /// The record up to which the stage was placed.
     placed: Option<u64>,
 }
@@ -82,6 +87,7 @@ impl Desk {
             refusals: Vec::new(),
             host: 0,
             room: Room::default(),
+            rested: BEAT,
             placed: None,
         };
         desk.draft = desk.original.config.clone();
@@ -141,12 +147,18 @@ impl Desk {
         let before = self.source.health();
         self.source.advance(span, self.state.playing, self.state.pace());
         let turned = self.note_health(&before);
+        // Messages move with every frame; what exists is drawn anew half as often.
+        self.rested += span;
+        if self.rested < BEAT && !stepped && !turned {
+            return false;
+        }
+        self.rested = Duration::ZERO;
         self.sift() | self.place() | stepped | turned
     }
 
     /// Lets the cells of the matrix take their next steps, while they are looked at.
     fn step_matrix(&mut self, span: Duration) -> bool {
-        const BEAT: Duration = Duration::from_millis(120);
+        const STEP: Duration = Duration::from_millis(120);
         if self.state.view != View::Matrix {
             return false;
         }
@@ -155,7 +167,7 @@ impl Desk {
             return true;
         }
         self.waited += span;
-        if self.waited < BEAT {
+        if self.waited < STEP {
             return false;
         }
         self.waited = Duration::ZERO;

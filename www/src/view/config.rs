@@ -12,6 +12,9 @@ use std::rc::Rc;
 use std::time::Duration;
 use yew::{Callback, Html, html};
 
+/// The settings of so many proxies are shown, and of the selected one.
+const SHOWN: usize = 6;
+
 /// Changes a part of the configuration.
 pub(super) type Edit = Rc<dyn Fn(&mut dyn FnMut(&mut Config))>;
 
@@ -29,7 +32,12 @@ pub(super) fn view(desk: &Desk, order: &Callback<Order>) -> Html {
     });
     let place = desk.host_place();
     let Some(host) = config.hosts.get(place) else { return Html::default() };
-    let proxies = config.proxies.iter().enumerate().filter(|(_, proxy)| proxy.host == place);
+    let selected = desk.state.selected.and_then(crate::run::Target::node);
+    let is_shown = |(at, proxy): &(usize, &ProxyConfig)| {
+        proxy.host == place && (*at < SHOWN || Some(config.proxy_node(*at)) == selected)
+    };
+    let proxies = config.proxies.iter().enumerate().filter(is_shown);
+    let more = config.proxies.len() > SHOWN;
     html! {
         <>
             <header>
@@ -46,6 +54,7 @@ pub(super) fn view(desk: &Desk, order: &Callback<Order>) -> Html {
                 { binding(host, place, &edit) }
                 { service(host, place, &edit) }
                 { for proxies.map(|(at, proxy)| self::proxy(proxy, at, &edit)) }
+                if more { <p class="part note">{ "Select another proxy to see its settings." }</p> }
             </div>
         </>
     }

@@ -38,33 +38,83 @@ impl Flights {
         let Some(scroller) = refs.scroller.cast::<HtmlElement>() else { return };
         let (left, top) = (scroller.scroll_left(), scroller.scroll_top());
         let now = desk.run().now();
-        let flights: Vec<&Flight> = desk.run().flights().collect();
-        let named = flights.len() <= NAMED;
         self.names.clear();
-        for flight in flights {
+        let mut seen: Vec<Seen<'_>> = Vec::new();
+        for flight in desk.run().flights() {
             let Some(curve) = desk.scene.wires.get(&(flight.proxy, flight.channel)) else {
                 continue;
             };
             let progress = flight.progress(now);
             let part = if self.still { (progress * STEPS).round() / STEPS } else { progress };
             let at = place(curve, flight.toward, part);
-            let spot = (f64::from(at.x) - f64::from(left), f64::from(at.y) - f64::from(top));
-            if spot.0 < -20.0
-                || spot.1 < -20.0
-                || spot.0 > canvas.width + 20.0
-                || spot.1 > canvas.height + 20.0
-            {
-                continue;
+            let (x, y) = (f64::from(at.x) - f64::from(left), f64::from(at.y) - f64::from(top));
+            let inside = |at: f64, room: f64| (-20.0..=room + 20.0).contains(&at);
+            if inside(x, canvas.width) && inside(y, canvas.height) {
+                let heading = heading(curve, flight.toward);
+                seen.push(Seen { flight, at: (x, y), heading, down: curve.down });
             }
-            let heading = heading(curve, flight.toward);
-            self.shape(&canvas, flight, spot, heading);
-            let selected = desk.state.selected == Some(Target::Flight(flight.id));
+        }
+        self.shapes(&canvas, &seen);
+        let named = seen.len() <= NAMED;
+        for it in seen {
+            let selected = desk.state.selected == Some(Target::Flight(it.flight.id));
             if selected {
-                self.ring(&canvas, spot);
+                self.ring(&canvas, it.at);
             }
             if named || selected {
-                self.name(&canvas, flight, spot, curve.down);
+                self.name(&canvas, it.flight, it.at, it.down);
             }
+        }
+    }
+
+    /// Draws all messages of a kind at once: colours are set once, not for each of them.
+    fn shapes(&self, canvas: &Canvas, seen: &[Seen<'_>]) {
+        let Colours { accent, accent_edge, bad, strong, paper, ink, .. } = &self.colours;
+        let pen = &canvas.pen;
+        let is = |loads: &'static [Load]| {
+            seen.iter().filter(move |it| loads.contains(&it.flight.load)).peekable()
+        };
+        // Where they come from.
+        for (loads, colour) in [(CALLS, accent_edge), (BROKEN, bad)] {
+            let mut some = is(loads);
+            if some.peek().is_some() {
+                pen.set_stroke_style_str(colour);
+                pen.set_line_width(2.0);
+                pen.begin_path();
+                for Seen { at: (x, y), heading: (ux, uy), .. } in some {
+                    pen.move_to(x - ux * 16.0, y - uy * 16.0);
+                    pen.line_to(x - ux * 6.0, y - uy * 6.0);
+                }
+                pen.stroke();
+            }
+        }
+        let forms: [(&'static [Load], Form, &String, Option<&String>); 6] = [
+            (&[Load::Request], dot, accent, None),
+            (&[Load::Reply], ring, paper, Some(accent)),
+            (&[Load::OneWay], chevron, accent, None),
+            (BROKEN, diamond, bad, None),
+            (&[Load::Connect, Load::Accept], knock, strong, None),
+            (&[Load::End], bar, strong, None),
+        ];
+        for (loads, form, fill, edge) in forms {
+            let mut some = is(loads);
+            if some.peek().is_none() {
+                continue;
+            }
+            pen.begin_path();
+            some.for_each(|it| form(canvas, it.at, it.heading));
+            pen.set_fill_style_str(fill);
+            pen.fill();
+            if let Some(edge) = edge {
+                pen.set_stroke_style_str(edge);
+                pen.stroke();
+            }
+        }
+        for it in seen.iter().filter(|it| it.flight.held) {
+            let (x, y) = it.at;
+            pen.set_fill_style_str(ink);
+            pen.fill_rect(x - 3.0, y - 13.0, 2.0, 5.0);
+            pen.fill_rect(x + 1.0, y - 13.0, 2.0, 5.0);
         }
     }
 
@@ -76,62 +126,6 @@ impl Flights {
             self.still = query.is_some_and(|query| query.matches());
         }
         self.age = (self.age + 1) % FRESH;
-    }
-
-    fn shape(&self, canvas: &Canvas, flight: &Flight, (x, y): (f64, f64), (ux, uy): (f64, f64)) {
-        let Colours { accent, accent_edge, bad, strong, paper, .. } = &self.colours;
-        let pen = &canvas.pen;
-        let fault = matches!(flight.load, Load::Fault | Load::Break);
-        let colour = if fault { bad } else { accent };
-        // Where it comes from.
-        pen.set_stroke_style_str(if fault { bad } else { accent_edge });
-        pen.set_line_width(2.0);
-        canvas.line((x - ux * 16.0, y - uy * 16.0), (x - ux * 6.0, y - uy * 6.0));
-        pen.set_fill_style_str(colour);
-        pen.set_stroke_style_str(colour);
-        match flight.load {
-            Load::Request => {
-                canvas.circle(x, y, 5.0);
-                pen.fill();
-            }
-            Load::Reply => {
-                canvas.circle(x, y, 4.5);
-                pen.set_fill_style_str(paper);
-                pen.fill();
-                pen.stroke();
-            }
-            Load::OneWay => {
-                let (px, py) = (-uy, ux);
-                let point = |ahead: f64, aside: f64| {
-                    (x + ux * ahead + px * aside, y + uy * ahead + py * aside)
-                };
-                canvas.polygon(&[
-                    point(-4.0, 5.0),
-                    point(1.5, 5.0),
-                    point(6.0, 0.0),
-                    point(1.5, -5.0),
-                    point(-4.0, -5.0),
-                    point(-0.5, 0.0),
-                ]);
-            }
-            Load::Fault | Load::Break => {
-                canvas.polygon(&[(x - 6.0, y), (x, y - 6.0), (x + 6.0, y), (x, y + 6.0)]);
-            }
-            Load::Connect | Load::Accept => {
-                pen.set_fill_style_str(strong);
-                canvas.circle(x, y, 2.5);
-                pen.fill();
-            }
-            Load::End => {
-                pen.set_stroke_style_str(strong);
-                canvas.line((x - uy * 5.0, y + ux * 5.0), (x + uy * 5.0, y - ux * 5.0));
-            }
-        }
-        if flight.held {
-            pen.set_fill_style_str(&self.colours.ink);
-            pen.fill_rect(x - 3.0, y - 13.0, 2.0, 5.0);
-            pen.fill_rect(x + 1.0, y - 13.0, 2.0, 5.0);
-        }
     }
 
     fn ring(&self, canvas: &Canvas, (x, y): (f64, f64)) {
@@ -171,6 +165,61 @@ impl Flights {
             self.names.push((x, y, wide));
         }
     }
+}
+
+/// A message with the place where it is seen.
+struct Seen<'a> {
+    flight: &'a Flight,
+    at: (f64, f64),
+    heading: (f64, f64),
+    down: bool,
+}
+
+const CALLS: &[Load] = &[Load::Request, Load::Reply, Load::OneWay, Load::Connect, Load::Accept];
+const BROKEN: &[Load] = &[Load::Fault, Load::Break];
+
+/// Adds a shape to the path.
+type Form = fn(&Canvas, (f64, f64), (f64, f64));
+
+fn dot(canvas: &Canvas, at: (f64, f64), _: (f64, f64)) {
+    round(canvas, at, 5.0);
+}
+
+fn ring(canvas: &Canvas, at: (f64, f64), _: (f64, f64)) {
+    round(canvas, at, 4.5);
+}
+
+fn knock(canvas: &Canvas, at: (f64, f64), _: (f64, f64)) {
+    round(canvas, at, 2.5);
+}
+
+fn round(canvas: &Canvas, (x, y): (f64, f64), radius: f64) {
+    canvas.pen.move_to(x + radius, y);
+    _ = canvas.pen.arc(x, y, radius, 0.0, std::f64::consts::TAU);
+}
+
+fn chevron(canvas: &Canvas, (x, y): (f64, f64), (ux, uy): (f64, f64)) {
+    let corners = [(-4.0, 5.0), (1.5, 5.0), (6.0, 0.0), (1.5, -5.0), (-4.0, -5.0), (-0.5, 0.0)];
+    let turned = corners.map(|(on, aside)| (x + ux * on - uy * aside, y + uy * on + ux * aside));
+    outline(canvas, &turned);
+}
+
+fn diamond(canvas: &Canvas, (x, y): (f64, f64), _: (f64, f64)) {
+    outline(canvas, &[(x - 6.0, y), (x, y - 6.0), (x + 6.0, y), (x, y + 6.0)]);
+}
+
+/// The end of a half of a session: a bar across its way.
+fn bar(canvas: &Canvas, (x, y): (f64, f64), (ux, uy): (f64, f64)) {
+    let corners = [(-1.0, 5.0), (1.0, 5.0), (1.0, -5.0), (-1.0, -5.0)];
+    let turned = corners.map(|(on, aside)| (x + ux * on - uy * aside, y + uy * on + ux * aside));
+    outline(canvas, &turned);
+}
+
+fn outline(canvas: &Canvas, points: &[(f64, f64)]) {
+    for (place, (x, y)) in points.iter().enumerate() {
+        if place == 0 { canvas.pen.move_to(*x, *y) } else { canvas.pen.line_to(*x, *y) }
+    }
+    canvas.pen.close_path();
 }
 
 /// Where a message is: messages of one direction keep to their side of the line.

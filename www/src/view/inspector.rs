@@ -18,6 +18,9 @@ pub(super) fn view(desk: &Desk, order: &Callback<Order>) -> Html {
     }
 }
 
+/// No more are listed; the stage and the table have all of them.
+const MOST: usize = 12;
+
 /// Nothing is selected: who takes part.
 fn overview(desk: &Desk, order: &Callback<Order>) -> Html {
     let (title, about) = desk.title();
@@ -39,7 +42,7 @@ fn overview(desk: &Desk, order: &Callback<Order>) -> Html {
                 <section class="part"><h3>{ title }</h3><p>{ about }</p></section>
                 <section class="part">
                     <h3>{ "Select something to see what it does" }</h3>
-                    <ul class="items">{ for ends.map(member) }</ul>
+                    <ul class="items">{ for ends.take(MOST).map(member) }</ul>
                 </section>
                 { results(desk) }
             </div>

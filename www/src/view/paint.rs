@@ -91,14 +91,6 @@ impl Canvas {
         self.pen.fill();
     }
 
-    /// A straight line.
-    pub(super) fn line(&self, from: (f64, f64), to: (f64, f64)) {
-        self.pen.begin_path();
-        self.pen.move_to(from.0, from.1);
-        self.pen.line_to(to.0, to.1);
-        self.pen.stroke();
-    }
-
     /// A circle, to be filled or drawn around.
     pub(super) fn circle(&self, x: f64, y: f64, radius: f64) {
         self.pen.begin_path();

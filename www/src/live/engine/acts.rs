@@ -100,7 +100,7 @@ impl Inner {
         let body = Value::Array(arguments).to_string();
         self.run(lane, &asked, async move |proxy: Proxy| {
             let answer = proxy.call_with(id, body.into(), options).await?;
-            Ok(String::from_utf8_lossy(&answer.body).into_owned())
+            Ok(told(&answer.body))
         });
         Ok(())
     }
@@ -128,6 +128,17 @@ impl Inner {
 
 fn done(result: Result<(), ProxyError>) -> Result<String, ProxyError> {
     result.map(|()| "done".into())
+}
+
+/// An answer as one would say it: `6`, not `6.0`.
+fn told(body: &[u8]) -> String {
+    match serde_json::from_slice(body) {
+        Ok(Value::Number(number)) => {
+            number.as_f64().map_or_else(|| number.to_string(), |number| number.to_string())
+        }
+        Ok(Value::String(text)) => text,
+        _ => String::from_utf8_lossy(body).into_owned(),
+    }
 }
 
 /// A word as a value: a number if it is one, else a text.
