@@ -103,7 +103,7 @@ pub fn rule_of(error: &ProxyError, rules: Rules) -> Option<&'static str> {
         ProxyError::DeserializationFailed => "FLT-9",
         ProxyError::NotFound => "PROXY-7",
         ProxyError::TooBusy => "THR-2",
-        ProxyError::Disconnected { .. } => "PROXY-16",
+        ProxyError::Disconnected { .. } | ProxyError::Transport { .. } => "PROXY-16",
         ProxyError::NonInitiating { .. } => "SESS-11",
         ProxyError::AlreadyTerminated => "SESS-12",
         ProxyError::AutoClosed => "SESS-20",
