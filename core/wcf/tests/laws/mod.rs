@@ -48,7 +48,7 @@ pub(crate) fn text(bytes: &[u8]) {
         // It takes a return and a reference behind it together (roxmltree 0.21).
         _ if document.contains("\r&#") => {}
         (Ok(events), Ok(theirs)) => {
-            assert_eq!(of_events(&events), of_tree(&theirs), "{document:?}")
+            assert_eq!(of_events(&events), of_tree(&theirs), "{document:?}");
         }
         (Ok(_), Err(error)) => panic!("the reference refuses {document:?}: {error}"),
         (Err(XmlError::Malformed { reason, .. }), Ok(_)) => {
