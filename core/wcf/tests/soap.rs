@@ -176,6 +176,8 @@ fn http_says_action_and_status_beside_the_envelope() {
     let content_type = "application/soap+xml; charset=utf-8; \
         action=\"http://Interop.Samples/ICalculatorSession/Add\"";
     assert_eq!((request.content_type.as_str(), request.soap_action), (content_type, None));
+    let odd = Message { action: "urn:a;b=c".into(), ..add() };
+    assert_eq!(entity(Wire::Soap12Http, &odd).action_parameter(), Some("urn:a;b=c"));
     assert_eq!(entity(Wire::BinaryHttp, &add()).content_type, "application/soap+msbin1");
     for wire in [Wire::BasicHttp, Wire::WsHttp] {
         let fault = Message { content: Content::Fault(Fault::new("Sender", "-")), ..add() };
@@ -347,7 +349,7 @@ fn headers_for_others_are_passed_over_and_mandatory_ones_are_told() {
         .iter()
         .map(|header| (header.name.as_str(), header.value.as_str(), header.must_understand))
         .collect();
-    let reply_to = "{http://www.w3.org/2005/08/addressing}ReplyTo";
+    let reply_to = "a:ReplyTo";
     let expected = [
         ("{urn:x}One", "1", true),
         ("{urn:x}Three", "3", false),

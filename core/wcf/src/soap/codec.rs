@@ -1,6 +1,6 @@
 //! The codec.
 
-use super::entity::Entity;
+use super::entity::{Entity, parameter};
 use super::envelope::{ANONYMOUS, Version};
 use super::write::Frame;
 use super::{Ids, read, write};
@@ -57,11 +57,7 @@ impl Wire {
     pub fn accepts(self, content_type: &str) -> bool {
         let media_type =
             |text: &str| text.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-        let charset = content_type.split(';').skip(1).find_map(|parameter| {
-            let (name, value) = parameter.split_once('=')?;
-            let value = value.trim().trim_matches(['"', '\'']).to_ascii_lowercase();
-            name.trim().eq_ignore_ascii_case("charset").then_some(value)
-        });
+        let charset = parameter(content_type, "charset").map(str::to_ascii_lowercase);
         media_type(content_type) == media_type(self.content_type())
             && charset.is_none_or(|charset| charset == "utf-8" || charset == "utf8")
     }
@@ -218,10 +214,9 @@ impl Codec for Soap {
                 Wire::BasicHttp => entity.soap_action.as_deref(),
                 _ => entity.action_parameter(),
             };
-            message.action = action.unwrap_or_default().into();
-            if matches!(message.content, Content::Fault(_)) && message.action.is_empty() {
-                message.action =
-                    super::envelope::read_fault_action(super::envelope::SOAP_FAULT).into();
+            // A fault is a reply: its action is not said, and is the runtime's own.
+            if matches!(message.content, Content::Body(_)) {
+                message.action = action.unwrap_or_default().into();
             }
         }
         Ok(message)

@@ -61,12 +61,19 @@ impl Entity {
             body: bytes.slice(end + 4..),
         };
         for line in head.split("\r\n") {
+            if line.contains(char::is_control) {
+                return Err(wrong(0));
+            }
             match line.split_once(": ").ok_or_else(|| wrong(0))? {
                 ("Status", status) => entity.status = status.parse().map_err(|_| wrong(0))?,
                 ("Content-Type", content_type) => entity.content_type = content_type.to_owned(),
                 // Clients quote the action in either way, or not at all (interop.md, 2).
                 ("SOAPAction", action) => {
-                    entity.soap_action = Some(action.trim().trim_matches(['"', '\'']).to_owned());
+                    let action = unquoted(action);
+                    if action.contains('"') {
+                        return Err(wrong(0));
+                    }
+                    entity.soap_action = Some(action.to_owned());
                 }
                 _ => return Err(wrong(0)),
             }
@@ -82,13 +89,27 @@ impl Entity {
 
     /// The `action` parameter of SOAP 1.2's content type, with or without quotes.
     pub fn action_parameter(&self) -> Option<&str> {
-        let mut parameters = self.content_type.split(';').skip(1);
-        parameters.find_map(|parameter| {
-            let (name, value) = parameter.split_once('=')?;
-            let found = name.trim().eq_ignore_ascii_case("action");
-            found.then(|| value.trim().trim_matches(['"', '\'']))
-        })
+        parameter(&self.content_type, "action").filter(|action| !action.contains('"'))
     }
+}
+
+/// A parameter of a media type. A semicolon inside quotes is part of the value.
+pub(super) fn parameter<'a>(content_type: &'a str, wanted: &str) -> Option<&'a str> {
+    let mut quoted = false;
+    let mut parts = content_type.split(|letter| {
+        quoted ^= letter == '"';
+        letter == ';' && !quoted
+    });
+    parts.find_map(|part| {
+        let (name, value) = part.split_once('=')?;
+        name.trim().eq_ignore_ascii_case(wanted).then(|| unquoted(value))
+    })
+}
+
+fn unquoted(text: &str) -> &str {
+    let text = text.trim();
+    let inside = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);
+    inside('"').or_else(|| inside('\'')).unwrap_or(text)
 }
 
 /// A header must not begin another one.

@@ -44,7 +44,7 @@ impl Version {
 
 /// What the runtime calls a fault that no contract declares.
 const FAULT: &str = "sessionful/fault";
-pub(super) const SOAP_FAULT: &str = "http://www.w3.org/2005/08/addressing/soap/fault";
+const SOAP_FAULT: &str = "http://www.w3.org/2005/08/addressing/soap/fault";
 const ADDRESSING_FAULT: &str = "http://www.w3.org/2005/08/addressing/fault";
 const DISPATCHER_FAULT: &str =
     "http://schemas.microsoft.com/net/2005/12/windowscommunicationfoundation/dispatcher/fault";
@@ -65,7 +65,7 @@ pub(super) fn fault_action<'a>(action: &'a str, code: &FaultCode) -> &'a str {
 /// The reverse: whichever the wire says, the runtime has one.
 pub(super) fn read_fault_action(action: &str) -> &str {
     match action {
-        SOAP_FAULT | ADDRESSING_FAULT | DISPATCHER_FAULT => FAULT,
+        SOAP_FAULT | ADDRESSING_FAULT | DISPATCHER_FAULT | "" => FAULT,
         other => other,
     }
 }

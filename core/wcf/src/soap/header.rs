@@ -1,6 +1,6 @@
 //! Headers that are nobody's but the users': name and value, or a whole element.
 
-use super::envelope::{HEADERS, Version};
+use super::envelope::{ADDRESSING, HEADERS, SOAP11, SOAP12, Version};
 use crate::error::XmlError;
 use crate::text;
 use crate::value::Value;
@@ -19,6 +19,10 @@ pub(super) fn write<S: Sink>(
     let must = header.must_understand;
     let name = header.name.strip_prefix('{').and_then(|name| name.rsplit_once('}'));
     match name {
+        Some((ADDRESSING | SOAP11 | SOAP12, _)) => {
+            // The codec writes these; a user's would be taken for its own.
+            return Err(XmlError::Unwritable(format!("a header {}", header.name)));
+        }
         Some((namespace, local)) if header.value.starts_with('<') => {
             return element(header, Name::new(namespace, local), version, limits, composer);
         }

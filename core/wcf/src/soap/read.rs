@@ -107,7 +107,7 @@ impl Addressing {
                 let address = address(cursor)?;
                 // Elsewhere cannot be reached from here: whoever insists must be refused.
                 if address != ANONYMOUS && address != NONE {
-                    let name = smol_str::format_smolstr!("{{{ADDRESSING}}}{name}");
+                    let name = refused(&name);
                     message.headers.push(Header { name, value: address, must_understand: true });
                 }
             }
@@ -128,10 +128,16 @@ fn ignore<S: Source>(
 ) -> Result<(), XmlError> {
     cursor.skip()?;
     if must_understand {
-        let name = smol_str::format_smolstr!("{{{ADDRESSING}}}{name}");
-        message.headers.push(Header { name, value: SmolStr::default(), must_understand });
+        let (name, value) = (refused(&name), SmolStr::default());
+        message.headers.push(Header { name, value, must_understand });
     }
     Ok(())
+}
+
+/// The name under which a header of addressing is told, so that whoever looks for headers that must be
+/// understood finds it. It is not one of addressing any more: passing it on must not make it one.
+fn refused(name: &str) -> SmolStr {
+    smol_str::format_smolstr!("a:{name}")
 }
 
 fn address<S: Source>(cursor: &mut Cursor<S>) -> Result<SmolStr, XmlError> {
