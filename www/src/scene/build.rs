@@ -174,9 +174,45 @@ impl<'a> Builder<'a> {
         let right = self.hosted(host, start + header);
         let end = left.max(right) + FRAME;
         self.frame((host, member), start, end, place);
+        self.reach(host);
         match self.flow {
             Flow::Across => end,
             Flow::Down => self.stack(first, start, end),
+        }
+    }
+
+    /// Channels whose other end is not known reach for the host itself: it has not accepted them
+    /// yet, or it is elsewhere and does not tell.
+    fn reach(&mut self, host: NodeId) {
+        let frame = self.scene.node(Target::Host(host)).map(|node| node.area).unwrap_or_default();
+        let proxies = self.cast.proxies().filter(|(_, proxy)| proxy.host == Some(host));
+        let channels = proxies.flat_map(|(node, _)| {
+            let end = self.picture.ends.get(&node);
+            end.into_iter().flat_map(move |end| end.channels.keys().map(move |id| (node, *id)))
+        });
+        for (node, id) in channels.collect::<Vec<_>>() {
+            let channel = Target::Channel(node, id);
+            let Some(area) = self.areas.get(&channel).copied() else { continue };
+            if self.scene.wires.contains_key(&(node, id)) {
+                continue;
+            }
+            let (from, middle) = (area.middle(), area.middle());
+            let down = self.flow == Flow::Down;
+            let curve = match self.flow {
+                Flow::Across => Curve {
+                    from: Point { x: area.x + area.w, ..from },
+                    to: Point { x: frame.x, ..middle },
+                    down,
+                },
+                Flow::Down => Curve {
+                    from: Point { y: area.y + area.h, ..from },
+                    to: Point { y: frame.y, ..middle },
+                    down,
+                },
+            };
+            let ends = (channel, Target::Host(host));
+            self.scene.edges.push(Edge { ends, tie: Tie::Exchange, curve, live: false });
+            self.scene.wires.insert((node, id), curve);
         }
     }
 
