@@ -28,7 +28,7 @@ fn world(binding: &str) -> World {
 }
 
 fn calls(world: &mut World) -> Vec<bool> {
-    world.take_settled(PROXY).into_values().map(|settled| settled.is_ok()).collect()
+    world.take_settled(PROXY).values().map(Result::is_ok).collect()
 }
 
 fn phase(world: &World) -> Phase {
