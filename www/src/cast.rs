@@ -1,6 +1,7 @@
 //! Who takes part in a run: names, contracts and rules, which records do not repeat.
 
 use crate::act::Ask;
+use crate::map::Map;
 use sessionful::ids::{NodeId, OperationId};
 use sessionful::{Contract, Operation, Rules};
 use smol_str::SmolStr;
@@ -11,7 +12,7 @@ use std::time::Duration;
 /// Proxies and hosts by the ids that records give them.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Cast {
-    members: BTreeMap<NodeId, Member>,
+    members: Map<NodeId, Member>,
 }
 
 /// A proxy or a host.

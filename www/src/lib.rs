@@ -7,6 +7,7 @@
 //! | [`act`], [`offers`] | what a visitor can do, and why not                      |
 //! | [`simulated`], [`plan`] | runs in virtual time, with branches                 |
 //! | [`config`], [`scenarios`] | what runs; guided scenarios                       |
+//! | [`map`]     | a map for few entries, which is little code                        |
 //! | [`matrix`]  | 18 cells, run and compared                                         |
 //! | [`lint`], [`share`], [`snippet`] | notices; links; code that sets up what is configured |
 //! | [`explain`] | rules in a sentence each                                          |
@@ -33,6 +34,7 @@ pub mod hosting;
 pub mod lane;
 pub mod lint;
 pub mod live;
+pub mod map;
 pub mod matrix;
 pub mod offers;
 pub mod plan;

@@ -16,13 +16,14 @@ use crate::cast::Cast;
 use crate::explain::Reason;
 use crate::flights::{Flight, Flights};
 use crate::history::History;
+use crate::map::Map;
 use crate::timeline::Timeline;
 use sessionful::Timestamp;
 use sessionful::event::Record;
 use sessionful::ids::{CallId, NodeId};
 use sessionful::observe::{End, Picture};
 use sessionful::sim::Weather;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 /// How a call, or a command, ended for whoever gave it.
@@ -68,7 +69,7 @@ pub struct Run {
     /// The number of the first record that the timeline has not taken in.
     indexed: u64,
     pub(crate) ended: VecDeque<Ended>,
-    pub(crate) weather: BTreeMap<NodeId, Weather>,
+    pub(crate) weather: Map<NodeId, Weather>,
     /// How far the run itself has come.
     head: Timestamp,
     cursor: Cursor,
@@ -86,7 +87,7 @@ impl Run {
             timeline: Timeline::default(),
             indexed: 0,
             ended: VecDeque::new(),
-            weather: BTreeMap::new(),
+            weather: Map::default(),
             head: Timestamp::ZERO,
             cursor: Cursor::default(),
             picture: Picture::default(),

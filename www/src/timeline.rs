@@ -17,6 +17,7 @@ mod tests;
 pub use lane::{Dense, Lane, LaneKey, LaneWindow, Life, Placed};
 pub use scale::{Gap, Minimap, Scale};
 
+use crate::map::Map;
 use build::Open;
 use sessionful::Timestamp;
 use sessionful::ids::{CallId, DispatchId, NodeId};
@@ -124,11 +125,11 @@ impl Bar {
     pub fn spent(&self, now: Timestamp) -> Vec<(PhaseKind, Duration)> {
         let end = self.to.unwrap_or(now.max(self.from));
         let ends = self.stretches.iter().skip(1).map(|next| next.from).chain([end]);
-        let mut spent: BTreeMap<PhaseKind, Duration> = BTreeMap::new();
+        let mut spent: Map<PhaseKind, Duration> = Map::default();
         for (stretch, to) in self.stretches.iter().zip(ends) {
-            *spent.entry(stretch.kind).or_default() += to.since(stretch.from);
+            *spent.get_or_default(stretch.kind) += to.since(stretch.from);
         }
-        spent.into_iter().collect()
+        spent.iter().map(|(kind, time)| (*kind, *time)).collect()
     }
 
     /// What its time is spent on at a moment.
@@ -152,7 +153,7 @@ pub struct CauseLink {
 pub struct Timeline {
     bars: Vec<Bar>,
     by_key: BTreeMap<BarKey, u32>,
-    lanes: BTreeMap<LaneKey, Lane>,
+    lanes: Map<LaneKey, Lane>,
     minimap: Minimap,
     gaps: Vec<Gap>,
     open: Open,

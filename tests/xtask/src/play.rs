@@ -184,3 +184,33 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A site of two files and the service worker's template; what the built one says.
+    fn built(name: &str, text: &str) -> String {
+        let site = std::env::temp_dir().join(format!("sessionful-{name}-{}", std::process::id()));
+        fs::create_dir_all(site.join("js")).unwrap();
+        fs::write(site.join("index.html"), text).unwrap();
+        fs::write(site.join("js/boot.js"), "boot").unwrap();
+        fs::copy(setup::root().join("www/js/offline.js"), site.join("js/offline.js")).unwrap();
+        offline(&site).unwrap();
+        let worker = fs::read_to_string(site.join("offline.js")).unwrap();
+        assert!(!site.join("js/offline.js").exists(), "it would be found twice");
+        fs::remove_dir_all(site).unwrap();
+        worker
+    }
+
+    #[test]
+    fn the_service_worker_knows_every_file_and_changes_with_them() {
+        let worker = built("one", "one");
+        assert!(
+            worker.contains(r#"const FILES = ["./", "index.html", "js/boot.js"];"#),
+            "{worker}"
+        );
+        assert_eq!(worker, built("again", "one"));
+        assert_ne!(worker, built("other", "other"));
+    }
+}

@@ -5,11 +5,12 @@
 
 use crate::cast::Cast;
 use crate::flights::{Fate, Flight, Load};
+use crate::map::Map;
 use sessionful::event::{Event, Kind, Outcome, Record};
 use sessionful::ids::{ChannelId, NodeId, SessionId};
 use sessionful::sim::Toward;
 use smol_str::SmolStr;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 /// How long a message is drawn.
@@ -24,12 +25,12 @@ type Plug = (NodeId, ChannelId);
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     next: u64,
-    sessions: BTreeMap<SessionId, Plug>,
-    peers: BTreeMap<Plug, Plug>,
+    sessions: Map<SessionId, Plug>,
+    peers: Map<Plug, Plug>,
     /// Requests without a session that have no answer yet, of each host.
-    asked: BTreeMap<NodeId, VecDeque<(Plug, SmolStr)>>,
+    asked: Map<NodeId, VecDeque<(Plug, SmolStr)>>,
     /// Hosts that tell of what goes on there.
-    telling: BTreeMap<NodeId, ()>,
+    telling: Map<NodeId, ()>,
 }
 
 /// A message, before it is drawn.
@@ -133,7 +134,7 @@ impl Seen {
     }
 
     fn ask(&mut self, host: NodeId, plug: Plug, action: &SmolStr) {
-        let asked = self.asked.entry(host).or_default();
+        let asked = self.asked.get_or_default(host);
         // A pooled channel carries one request at a time: what it carried before is over.
         asked.retain(|(other, _)| *other != plug);
         asked.push_back((plug, action.clone()));

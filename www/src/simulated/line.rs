@@ -5,6 +5,7 @@ use crate::act::Act;
 use crate::config::Refusal;
 use crate::explain::Reason;
 use crate::flights::Fate;
+use crate::map::Map;
 use crate::plan::{Edit, Moment};
 use crate::run::{EndOf, Label, Run};
 use crate::scenarios::Scenario;
@@ -13,7 +14,6 @@ use sessionful::action::Ticket;
 use sessionful::ids::{CallId, NodeId};
 use sessionful::message::Message;
 use sessionful::sim::{InFlight, World};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -51,7 +51,7 @@ pub(super) struct State {
     /// How many cues of the script and how many edits were done.
     cues: usize,
     edits: usize,
-    pub(super) asked: BTreeMap<(NodeId, CallId), String>,
+    pub(super) asked: Map<(NodeId, CallId), String>,
     pub(super) commands: Vec<(NodeId, Ticket, &'static str)>,
 }
 
@@ -70,7 +70,7 @@ impl Line {
         for (node, proxy) in world.proxies() {
             run.weather.insert(node, proxy.weather);
         }
-        let (asked, commands) = (BTreeMap::new(), Vec::new());
+        let (asked, commands) = (Map::default(), Vec::new());
         let state = State { world, tick: 0, cues: 0, edits: 0, asked, commands };
         let mut line = Line {
             run,
@@ -242,9 +242,13 @@ impl Line {
 
     fn collect_flights(&mut self, by_hand: bool) {
         let (now, seq) = (self.state.world.now, self.run.history.next());
-        let mut under_way: BTreeMap<u64, InFlight<'_>> =
-            self.state.world.in_flight().map(|flight| (flight.order, flight)).collect();
-        self.run.flights.update(|flight| match under_way.remove(&flight.id) {
+        let mut under_way: Vec<InFlight<'_>> = self.state.world.in_flight().collect();
+        under_way.sort_unstable_by_key(|flight| flight.order);
+        let mut take = |order| {
+            let place = under_way.binary_search_by_key(&order, |flight| flight.order).ok()?;
+            Some(under_way.remove(place))
+        };
+        self.run.flights.update(|flight| match take(flight.id) {
             Some(seen) => {
                 (flight.until, flight.due, flight.held) = (seen.due, seen.due, seen.held);
             }
@@ -254,7 +258,7 @@ impl Line {
                 (flight.until, flight.seqs.1, flight.held) = (now, seq, false);
             }
         });
-        for flight in under_way.into_values() {
+        for flight in under_way {
             let flight = flight_of(self.run.cast(), &flight, now, seq);
             self.run.flights.send(flight);
         }

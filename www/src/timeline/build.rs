@@ -4,25 +4,25 @@ use super::scale::QUIET;
 use super::trace::{Arrived, Trace};
 use super::{Bar, BarKey, Gap, LaneKey, PhaseKind, Stretch, Timeline};
 use crate::cast::{Cast, short_action};
+use crate::map::Map;
 use crate::run::Target;
 use sessionful::dispatch::Stage;
 use sessionful::event::{Event, Kind, Outcome, Record};
 use sessionful::ids::{CallId, ChannelId, ContextId, DispatchId, NodeId};
 use sessionful::{Phase, Timestamp};
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
 
 /// What goes on at the end of the records.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Open {
     trace: Trace,
-    proxies: BTreeMap<NodeId, Phase>,
-    channels: BTreeMap<(NodeId, ChannelId), LaneKey>,
-    contexts: BTreeMap<(NodeId, ContextId), LaneKey>,
+    proxies: Map<NodeId, Phase>,
+    channels: Map<(NodeId, ChannelId), LaneKey>,
+    contexts: Map<(NodeId, ContextId), LaneKey>,
     /// The lanes that each bar that goes on is in.
-    bars: BTreeMap<u32, Vec<LaneKey>>,
+    bars: Map<u32, Vec<LaneKey>>,
     /// The operations that make calls of their own.
-    callers: BTreeMap<(NodeId, CallId), u32>,
+    callers: Map<(NodeId, CallId), u32>,
     last: Timestamp,
 }
 
@@ -48,7 +48,7 @@ impl Timeline {
         match record.event {
             Event::ProxyPhase { to, .. } => {
                 self.open.proxies.insert(node, to);
-                let lane = self.lanes.entry(LaneKey::Proxy(node)).or_default();
+                let lane = self.lanes.get_or_default(LaneKey::Proxy(node));
                 if to == Phase::Closed || to == Phase::Created {
                     lane.end(at);
                 } else if !lane.is_taken() {
@@ -58,21 +58,21 @@ impl Timeline {
             Event::ChannelMade { channel, .. } => {
                 let key = self.free(|place| LaneKey::of_channel(node, is_proxy, place));
                 self.open.channels.insert((node, channel), key);
-                self.lanes.entry(key).or_default().begin(Target::Channel(node, channel), at);
+                self.lanes.get_or_default(key).begin(Target::Channel(node, channel), at);
             }
             Event::ChannelGone { channel, .. } => {
                 if let Some(key) = self.open.channels.remove(&(node, channel)) {
-                    self.lanes.entry(key).or_default().end(at);
+                    self.lanes.get_or_default(key).end(at);
                 }
             }
             Event::ContextMade { context } => {
                 let key = self.free(|place| LaneKey::Instance(node, place));
                 self.open.contexts.insert((node, context), key);
-                self.lanes.entry(key).or_default().begin(Target::Context(node, context), at);
+                self.lanes.get_or_default(key).begin(Target::Context(node, context), at);
             }
             Event::ContextGone { context } => {
                 if let Some(key) = self.open.contexts.remove(&(node, context)) {
-                    self.lanes.entry(key).or_default().end(at);
+                    self.lanes.get_or_default(key).end(at);
                 }
             }
             _ => {}
@@ -246,10 +246,10 @@ impl Timeline {
     }
 
     fn put(&mut self, bar: u32, key: LaneKey) {
-        let lanes = self.open.bars.entry(bar).or_default();
+        let lanes = self.open.bars.get_or_default(bar);
         if !lanes.contains(&key) {
             lanes.push(key);
-            self.lanes.entry(key).or_default().add(bar);
+            self.lanes.get_or_default(key).add(bar);
         }
     }
 

@@ -1,10 +1,11 @@
 //! Which call became which operation at the other end: records do not say, order and causes do.
 
+use crate::map::Map;
 use sessionful::Timestamp;
 use sessionful::event::{Event, Kind, Record};
 use sessionful::ids::{CallId, ChannelId, NodeId, SessionId};
 use smol_str::SmolStr;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// One end of a wire.
 type Plug = (NodeId, ChannelId);
@@ -27,16 +28,16 @@ pub(super) type Arrived = ((NodeId, CallId), Timestamp);
 /// Follows calls over the wire.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Trace {
-    sessions: BTreeMap<SessionId, Plug>,
-    peers: BTreeMap<Plug, Plug>,
+    sessions: Map<SessionId, Plug>,
+    peers: Map<Plug, Plug>,
     /// Calls whose message is about to be sent.
-    sending: BTreeMap<Plug, VecDeque<CallId>>,
+    sending: Map<Plug, VecDeque<CallId>>,
     /// Calls on the wire of each session, and of the pooled channels of each host.
-    wire: BTreeMap<Plug, VecDeque<Sent>>,
-    pooled: BTreeMap<NodeId, VecDeque<Sent>>,
+    wire: Map<Plug, VecDeque<Sent>>,
+    pooled: Map<NodeId, VecDeque<Sent>>,
     /// What waits to be picked up.
-    inbox: BTreeMap<Plug, VecDeque<Option<Arrived>>>,
-    taken: BTreeMap<Plug, Option<Arrived>>,
+    inbox: Map<Plug, VecDeque<Option<Arrived>>>,
+    taken: Map<Plug, Option<Arrived>>,
 }
 
 impl Trace {
@@ -48,7 +49,7 @@ impl Trace {
             Event::SessionEnded { session, .. } => _ = self.sessions.remove(session),
             Event::ChannelGone { channel, .. } => self.forget((node, *channel)),
             Event::CallSent { call, channel, .. } => {
-                self.sending.entry((node, *channel)).or_default().push_back(*call);
+                self.sending.get_or_default((node, *channel)).push_back(*call);
             }
             Event::MessageSent { channel, kind: Kind::Request | Kind::OneWay, action, .. } => {
                 self.send(record, (node, *channel), action, host);
@@ -57,7 +58,7 @@ impl Trace {
                 let asks = matches!(kind, Kind::Request | Kind::OneWay);
                 let plug = (node, *channel);
                 let arrived = if asks { self.arrive(record, plug, action) } else { None };
-                self.inbox.entry(plug).or_default().push_back(arrived);
+                self.inbox.get_or_default(plug).push_back(arrived);
             }
             Event::MessageTaken { channel } => {
                 let plug = (node, *channel);
@@ -112,8 +113,8 @@ impl Trace {
             cause: record.cause,
         };
         match (self.peers.contains_key(&plug), host) {
-            (false, Some(host)) => self.pooled.entry(host).or_default().push_back(sent),
-            _ => self.wire.entry(plug).or_default().push_back(sent),
+            (false, Some(host)) => self.pooled.get_or_default(host).push_back(sent),
+            _ => self.wire.get_or_default(plug).push_back(sent),
         }
     }
 

@@ -67,7 +67,7 @@ fn tell_with(record: &Record, operation: impl Fn(OperationId) -> String) -> (Gro
         .or_else(|| instance(event).map(|text| (Group::Instances, text)))
         .or_else(|| dispatch(event).map(|text| (Group::Dispatch, text)))
         .or_else(|| slot(event).map(|text| (Group::Throttles, text)))
-        .unwrap_or_else(|| (Group::Ends, format!("{event:?}")))
+        .unwrap_or_else(|| (Group::Ends, "something else".into()))
 }
 
 fn channel(event: &Event) -> Option<String> {
