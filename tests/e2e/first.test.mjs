@@ -69,7 +69,8 @@ test("the cursor is a slider that the keyboard moves", async () => {
 
 test("doing something in the past begins a branch, and the trunk stays as it was", async () => {
   const page = await visit(open);
-  await page.waitForTimeout(2500);
+  // Far enough that the proxy is open a page before.
+  await eventually(async () => assert.ok((await time(page)) > 3.5));
   await page.getByRole("slider", { name: "Time" }).focus();
   await page.keyboard.press("PageDown");
   await shows(page.locator(".behind"), "begins a branch");
