@@ -132,7 +132,7 @@ test("it works from a folder, whatever the folder is called", async () => {
   });
   await page.goto(folder);
   await ready(page);
-  await shows(page.locator(".caption"), "borrows a channel");
+  await shows(page.locator(".caption"), "of 7");
   assert.deepEqual(page.complaints, []);
 });
 
