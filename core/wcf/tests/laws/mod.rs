@@ -45,8 +45,8 @@ pub(crate) fn text(bytes: &[u8]) {
     }
     let Ok(document) = std::str::from_utf8(bytes) else { return };
     match (ours, roxmltree::Document::parse(document)) {
-        // It takes a return and a reference behind it together (roxmltree 0.21).
-        _ if document.contains("\r&#") => {}
+        // It forgets to normalize a return before a reference or a section (roxmltree 0.21).
+        _ if document.contains("\r&") || document.contains("\r<![CDATA[") => {}
         (Ok(events), Ok(theirs)) => {
             assert_eq!(of_events(&events), of_tree(&theirs), "{document:?}");
         }
