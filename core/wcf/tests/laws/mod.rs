@@ -60,12 +60,13 @@ pub(crate) fn text(bytes: &[u8]) {
 }
 
 /// The reference passes over declarations of other encodings and versions, over what is before a
-/// declaration, over empty prefixes (`:a`) and over reserved ones that are declared.
+/// declaration, over empty prefixes (`:a`), over reserved ones
+/// that are declared, and over any prefix before `xmlns`.
 fn lenient(reason: &str, document: &str) -> bool {
     let known = ["not supported", "a prefix that is no name", "the declaration of prefix"];
     known.iter().any(|known| reason.contains(known))
         || document.contains("<?xml")
-        || document.contains("</:")
+        || ["</:", ":xmlns"].iter().any(|odd| document.contains(odd))
 }
 
 fn of_events(events: &[Event]) -> String {
