@@ -1,7 +1,7 @@
-//! Prints the TypeScript of a description: `cargo run --example import -- FILE`, or, with `--wsdl` behind
-//! it, the description in one file. What it imports is looked for beside it.
+//! Prints the TypeScript of a description: `cargo run --example import -- FILE`, with `--rust` behind
+//! it Rust, and with `--wsdl` the description in one file. What it imports is looked for beside it.
 
-use sessionful_wcf::wsdl::{export, import, typescript};
+use sessionful_wcf::wsdl::{export, import, rust, typescript};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -19,6 +19,8 @@ fn main() -> ExitCode {
             description.unsupported.iter().for_each(|one| eprintln!("left out: {one}"));
             if std::env::args().any(|argument| argument == "--wsdl") {
                 print!("{}", export(&description).unwrap_or_else(|error| error.to_string()));
+            } else if std::env::args().any(|argument| argument == "--rust") {
+                print!("{}", rust(&description));
             } else {
                 print!("{}", typescript(&description));
             }

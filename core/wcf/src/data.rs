@@ -27,6 +27,7 @@
 //! refer to each other (`IsReference`) are refused with [`DataError::Reference`].
 
 mod body;
+mod convert;
 mod datum;
 mod error;
 mod read;
@@ -36,6 +37,7 @@ mod types;
 mod write;
 
 pub use body::{Part, Wrapper};
+pub use convert::{Char, DataContract, Map, Members, names_of, object, of_class, unknown_name};
 pub use datum::{Datum, Object};
 pub use error::DataError;
 pub use schema::Schema;

@@ -7,9 +7,10 @@ use bytes::Bytes;
 use smol_str::SmolStr;
 
 /// A value of a data contract.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub enum Datum {
     /// `null`.
+    #[default]
     Nil,
     /// A truth value.
     Bool(bool),

@@ -5,7 +5,8 @@ use crate::error::XmlError;
 use crate::text;
 use crate::value::Value;
 use crate::xml::{
-    Attribute, Composer, Cursor, Event, Limits, Name, Sink, Source, Start, element_of, is_ncname,
+    Attribute, Composer, Cursor, Event, Limits, Name, Sink, Source, Start, check, element_of,
+    is_ncname,
 };
 use sessionful::Header;
 use smol_str::SmolStr;
@@ -84,9 +85,9 @@ pub(super) fn read<S: Source>(
     let must_understand = must_understand(&start, version);
     start.attributes.retain(|attribute| attribute.name.namespace != envelope);
     let name = start.name.clone();
-    let mut composer = Composer::new(Vec::new());
+    let mut composer = Composer::new(Bounded(Vec::new()));
     element_of(cursor, start, version.known(), &mut composer)?;
-    let events = composer.finish()?;
+    let Bounded(events) = composer.finish()?;
     if !for_us {
         return Ok(None);
     }
@@ -101,6 +102,16 @@ pub(super) fn read<S: Source>(
         _ => (name_of(&name), element_text(&events)?),
     };
     Ok(Some(Header { name, value, must_understand }))
+}
+
+/// The events of a header. An event is much larger than the few bytes it may come from.
+struct Bounded(Vec<Event>);
+
+impl Sink for Bounded {
+    fn write(&mut self, event: &Event) -> Result<(), XmlError> {
+        check("the number of parts of a header", self.0.len() + 1, 1024)?;
+        self.0.write(event)
+    }
 }
 
 fn name_of(name: &Name) -> SmolStr {

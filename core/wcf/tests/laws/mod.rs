@@ -45,8 +45,8 @@ pub(crate) fn text(bytes: &[u8]) {
     }
     let Ok(document) = std::str::from_utf8(bytes) else { return };
     match (ours, roxmltree::Document::parse(document)) {
-        // It takes a return and a reference behind it together (roxmltree 0.21).
-        _ if document.contains("\r&#") => {}
+        // It forgets to normalize a return before a reference or a section (roxmltree 0.21).
+        _ if document.contains("\r&") || document.contains("\r<![CDATA[") => {}
         (Ok(events), Ok(theirs)) => {
             assert_eq!(of_events(&events), of_tree(&theirs), "{document:?}");
         }
@@ -59,10 +59,14 @@ pub(crate) fn text(bytes: &[u8]) {
     }
 }
 
-/// The reference passes over declarations of other encodings and versions, and over what is before a
-/// declaration.
+/// The reference passes over declarations of other encodings and versions, over what is before a
+/// declaration, over empty prefixes (`:a`), over reserved ones
+/// that are declared, and over any prefix before `xmlns`.
 fn lenient(reason: &str, document: &str) -> bool {
-    reason.contains("not supported") || document.contains("<?xml")
+    let known = ["not supported", "a prefix that is no name", "the declaration of prefix"];
+    known.iter().any(|known| reason.contains(known))
+        || document.contains("<?xml")
+        || ["</:", ":xmlns"].iter().any(|odd| document.contains(odd))
 }
 
 fn of_events(events: &[Event]) -> String {
@@ -105,7 +109,10 @@ fn of_tree(document: &roxmltree::Document<'_>) -> String {
                 out.push_str(&format!("text {:?}\n", node.text().unwrap_or_default()));
             }
             roxmltree::NodeType::Comment => {
-                out.push_str(&format!("comment {:?}\n", node.text().unwrap_or_default()));
+                // It leaves line ends as they are here (XML 1.0 section 2.11 does not).
+                let text = node.text().unwrap_or_default();
+                let text = text.replace("\r\n", "\n").replace('\r', "\n");
+                out.push_str(&format!("comment {text:?}\n"));
             }
             _ => {}
         }
@@ -148,11 +155,15 @@ pub(crate) fn records(bytes: &[u8]) {
 /// other records for the same.
 fn plain(events: &[Event]) -> String {
     let (mut out, mut text) = (String::new(), String::new());
+    // A number is written as the shortest record that has it, in a list too; a single that is whole has
+    // more digits as a whole number.
     let number = |value: &sessionful_wcf::value::Value| {
         let text = value.to_text();
-        // A number is written as the shortest record that has it.
-        text.parse::<f64>()
-            .map_or(text.to_string(), |number| format!("{number:?}").replace("-0.0", "0.0"))
+        let one = |word: &str| match word.parse::<f64>() {
+            Ok(number) => format!("{:?}", number as f32).replace("-0.0", "0.0"),
+            Err(_) => word.to_owned(),
+        };
+        text.split(' ').map(one).collect::<Vec<_>>().join(" ")
     };
     let flush = |text: &mut String, out: &mut String| {
         if !text.is_empty() {
