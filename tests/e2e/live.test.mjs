@@ -76,7 +76,7 @@ test("a host that is nowhere is told, call by call", async () => {
   await page.getByRole("textbox", { name: "Address of the host" }).fill("http://127.0.0.1:9911");
   await page.keyboard.press("Enter");
   await shows(page.locator(".sources [aria-checked=true]"), "Live over the network");
-  await eventually(async () => assert.match((await results(page).allInnerTexts()).join(), /connection was lost/));
+  await eventually(async () => assert.match((await results(page).allInnerTexts()).join(), /cannot be reached/));
   await page.getByRole("radio", { name: "Simulated" }).focus();
   await page.keyboard.press("Enter");
   await shows(page.locator(".caption"), "channel");

@@ -27,7 +27,7 @@ impl Reason {
     /// The reason that an error gives, in the words of a rule set.
     pub fn of(error: &ProxyError, rules: Rules) -> Reason {
         let code = describe(error, rules);
-        Reason { rule: rule_of(error, rules), code, text: error.to_string() }
+        Reason { rule: rule_of(error, rules), code, text: in_words(error) }
     }
 
     /// The reason that an error of a host gives.
@@ -82,6 +82,17 @@ fn rule_of_behavior(error: &BehaviorError) -> &'static str {
         BehaviorError::NoConstructor => "INST-11",
         BehaviorError::NoCallbacks => "CONC-14",
         _ => "INST-20",
+    }
+}
+
+/// An error in words. A browser does not tell why an address cannot be reached, so the visitor is told where
+/// to look.
+fn in_words(error: &ProxyError) -> String {
+    match error {
+        ProxyError::Transport { what, detail } if what == "UNREACHABLE" => format!(
+            "the host cannot be reached ({detail}): does it run, and does it let this page in?"
+        ),
+        other => other.to_string(),
     }
 }
 
