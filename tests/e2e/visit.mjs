@@ -25,7 +25,7 @@ export async function ready(page) {
 export async function scenario(page, words) {
   await page.keyboard.press("Escape");
   await page.keyboard.press("s");
-  await page.getByRole("dialog", { name: "Scenarios" }).waitFor();
+  await page.getByRole("dialog", { name: "Scenarios" }).locator("input:focus").waitFor();
   await page.keyboard.type(words);
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").waitFor({ state: "detached" });
@@ -34,7 +34,7 @@ export async function scenario(page, words) {
 /** Does what the palette finds first, by keyboard alone. */
 export async function command(page, words) {
   await page.keyboard.press("Control+k");
-  await page.getByRole("dialog", { name: "Commands" }).waitFor();
+  await page.getByRole("dialog", { name: "Commands" }).locator("input:focus").waitFor();
   await page.keyboard.type(words);
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").waitFor({ state: "detached" });
