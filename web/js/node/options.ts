@@ -60,7 +60,8 @@ export interface ServeOptions {
   readonly maxRequests?: number;
   /**
    * How often one IP address (of IPv6, its /64) may request or open a session at one address of the host;
-   * 2,000 a second unless given (429, close code 1013), null for no limit.
+   * 2,000 a second unless given (429, close code 1013), null for no limit. A batch of at most 128 messages
+   * counts once.
    */
   readonly rate?: Rate | null;
   /** Who is calling, behind a proxy that says so; the address of the connection unless given. */
