@@ -1,0 +1,70 @@
+"""zeep: a SOAP client of Python that checks what it reads against the schema."""
+
+import datetime
+import decimal
+import json
+
+import lxml.etree
+import zeep
+import zeep.helpers
+from zeep import Client, Settings
+
+import lines
+
+clients = {}
+
+
+def client(wsdl):
+    """The client of a description, loaded once; a schema that is not quite right is an error."""
+    path = wsdl.decode()
+    if path not in clients:
+        clients[path] = Client(path, settings=Settings(strict=True, xml_huge_tree=False))
+    return clients[path]
+
+
+def load(wsdl):
+    """The operations of every port."""
+    found = []
+    for service in client(wsdl).wsdl.services.values():
+        for port in service.ports.values():
+            found += [f"{port.name}.{name}" for name in port.binding._operations]
+    return "\n".join(sorted(found)).encode()
+
+
+def echo(wsdl, document):
+    """Reads an element as the schema says, and writes what it has understood."""
+    schema = client(wsdl).wsdl.types
+    xml = lxml.etree.fromstring(document)
+    element = schema.get_element(xml.tag)
+    # An element without parts is read as nothing, which it is.
+    value = element.parse(xml, schema) if len(xml) else element()
+    parent = lxml.etree.Element("parent")
+    element.render(parent, value)
+    return lxml.etree.tostring(parent[0])
+
+
+def plain(value):
+    """Values of Python as JSON has them; what JSON has not is told by its name."""
+    if isinstance(value, (datetime.datetime, datetime.timedelta, decimal.Decimal)):
+        return str(value)
+    if isinstance(value, bytes):
+        return value.hex()
+    raise TypeError(type(value).__name__)
+
+
+def call(wsdl, port, operation, arguments):
+    """Calls an operation at the address that its port tells. What comes back, or the fault."""
+    service = next(iter(client(wsdl).wsdl.services.values()))
+    bound = client(wsdl).bind(service.name, port.decode())
+    try:
+        result = bound[operation.decode()](**json.loads(arguments))
+    except zeep.exceptions.Fault as fault:
+        detail = None if fault.detail is None else lxml.etree.tostring(fault.detail).decode()
+        told = {"fault": {"code": fault.code, "reason": fault.message, "detail": detail}}
+        return json.dumps(told).encode()
+    result = zeep.helpers.serialize_object(result, dict)
+    return json.dumps({"result": result}, default=plain).encode()
+
+
+if __name__ == "__main__":
+    lines.serve({"load": load, "echo": echo, "call": call})

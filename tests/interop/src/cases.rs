@@ -1,0 +1,19 @@
+//! What is tried with each program.
+
+mod data;
+mod description;
+mod envelope;
+
+use crate::report::Report;
+use crate::tools::Tools;
+
+/// Runs the cases of a peer.
+pub(crate) type Run = fn(&mut Report, &Tools);
+
+/// By name, in order.
+pub(crate) const GROUPS: &[(&str, Run)] = &[
+    ("pynettcp", envelope::pynettcp),
+    (".NET envelopes", envelope::dotnet),
+    (".NET data", data::dotnet),
+    ("zeep descriptions", description::zeep),
+];
