@@ -3,6 +3,7 @@
 mod data;
 mod description;
 mod envelope;
+mod mono;
 
 use crate::report::Report;
 use crate::tools::Tools;
@@ -16,4 +17,5 @@ pub(crate) const GROUPS: &[(&str, Run)] = &[
     (".NET envelopes", envelope::dotnet),
     (".NET data", data::dotnet),
     ("zeep descriptions", description::zeep),
+    ("Mono services", mono::services),
 ];
