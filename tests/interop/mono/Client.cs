@@ -14,7 +14,9 @@ namespace Interop
 
         public static void Run(string url)
         {
-            foreach (var path in new[] { "basic", "ws", "soap12", "binary" })
+            // Not SOAP 1.2 without addressing: Mono says no action there, neither in a header nor in the
+            // content type, so nobody could tell what it wants.
+            foreach (var path in new[] { "basic", "ws", "binary" })
             {
                 foreach (var mode in new[] { "percall", "single" })
                 {

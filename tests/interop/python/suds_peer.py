@@ -1,5 +1,6 @@
 """suds: an older SOAP client of Python, lenient and still in use."""
 
+import datetime
 import json
 
 import suds
@@ -26,7 +27,22 @@ def load(wsdl):
     return "\n".join(sorted(found)).encode()
 
 
+def given(client, value):
+    """Values that JSON has no form for, as suds wants them."""
+    if isinstance(value, list):
+        return [given(client, one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if "$flags" in value:
+        return " ".join(value["$flags"])
+    if "$bytes" in value:
+        return value["$bytes"]
+    return {key: given(client, one) for key, one in value.items()}
+
+
 def plain(value):
+    if isinstance(value, (datetime.datetime, datetime.date)):
+        return value.isoformat()
     if isinstance(value, list):
         return [plain(one) for one in value]
     if hasattr(value, "__keylist__"):
@@ -38,7 +54,7 @@ def call(wsdl, port, operation, arguments):
     bound = client(wsdl)
     bound.set_options(port=port.decode())
     try:
-        result = getattr(bound.service, operation.decode())(**json.loads(arguments))
+        result = getattr(bound.service, operation.decode())(**given(bound, json.loads(arguments)))
     except suds.WebFault as fault:
         detail = str(getattr(fault.fault, "detail", "") or "")
         told = {"code": str(fault.fault.faultcode), "reason": str(fault.fault.faultstring), "detail": detail}

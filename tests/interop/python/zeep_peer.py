@@ -1,5 +1,6 @@
 """zeep: a SOAP client of Python that checks what it reads against the schema."""
 
+import base64
 import datetime
 import decimal
 import json
@@ -7,6 +8,7 @@ import json
 import lxml.etree
 import zeep
 import zeep.helpers
+import zeep.xsd
 from zeep import Client, Settings
 
 import lines
@@ -43,12 +45,34 @@ def echo(wsdl, document):
     return lxml.etree.tostring(parent[0])
 
 
+def given(value):
+    """Values that JSON has no form for, as zeep wants them."""
+    if isinstance(value, list):
+        return [given(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if "$flags" in value:
+        return value["$flags"]
+    if "$bytes" in value:
+        return base64.b64decode(value["$bytes"])
+    if "$any" in value:
+        name, content = value["$any"]
+        return zeep.xsd.AnyObject({"int": zeep.xsd.Int(), "string": zeep.xsd.String()}[name], content)
+    return {key: given(one) for key, one in value.items()}
+
+
 def plain(value):
-    """Values of Python as JSON has them; what JSON has not is told by its name."""
-    if isinstance(value, (datetime.datetime, datetime.timedelta, decimal.Decimal)):
+    """Values of Python as JSON has them."""
+    if isinstance(value, datetime.datetime):
+        return value.isoformat()
+    if isinstance(value, datetime.timedelta):
+        minutes, seconds = divmod(value.seconds, 60)
+        fraction = f"{value.microseconds:06}".rstrip("0")
+        return f"P{value.days}DT{minutes // 60}H{minutes % 60}M{seconds}.{fraction}S"
+    if isinstance(value, decimal.Decimal):
         return str(value)
     if isinstance(value, bytes):
-        return value.hex()
+        return base64.b64encode(value).decode()
     raise TypeError(type(value).__name__)
 
 
@@ -57,12 +81,14 @@ def call(wsdl, port, operation, arguments):
     service = next(iter(client(wsdl).wsdl.services.values()))
     bound = client(wsdl).bind(service.name, port.decode())
     try:
-        result = bound[operation.decode()](**json.loads(arguments))
+        result = bound[operation.decode()](**given(json.loads(arguments)))
     except zeep.exceptions.Fault as fault:
         detail = None if fault.detail is None else lxml.etree.tostring(fault.detail).decode()
         told = {"fault": {"code": fault.code, "reason": fault.message, "detail": detail}}
         return json.dumps(told).encode()
     result = zeep.helpers.serialize_object(result, dict)
+    if isinstance(result, dict) and isinstance(result.get("AFlags"), list):
+        result["AFlags"] = " ".join(result["AFlags"])
     return json.dumps({"result": result}, default=plain).encode()
 
 

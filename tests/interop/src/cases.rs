@@ -1,7 +1,8 @@
 //! What is tried with each program.
 
+mod clients;
 mod data;
-mod description;
+pub(crate) mod description;
 mod envelope;
 mod mono;
 
@@ -18,4 +19,9 @@ pub(crate) const GROUPS: &[(&str, Run)] = &[
     (".NET data", data::dotnet),
     ("zeep descriptions", description::zeep),
     ("Mono services", mono::services),
+    ("zeep", clients::zeep),
+    ("node-soap", clients::node_soap),
+    ("PHP", clients::php),
+    ("suds", clients::suds),
+    ("Mono client", mono::client),
 ];

@@ -14,12 +14,26 @@ pub(crate) struct Response {
 
 /// Posts a body to `http://localhost:PORT/PATH`.
 pub(crate) fn post(url: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Response, String> {
+    send("POST", url, headers, body)
+}
+
+/// Gets what is there.
+pub(crate) fn get(url: &str) -> Result<Response, String> {
+    send("GET", url, &[], &[])
+}
+
+fn send(
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Result<Response, String> {
     let wrong = || format!("{url} is no address of this machine");
     let rest = url.strip_prefix("http://localhost:").ok_or_else(wrong)?;
     let (port, path) = rest.split_once('/').ok_or_else(wrong)?;
     let port: u16 = port.parse().map_err(|_| wrong())?;
     let mut request =
-        format!("POST /{path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n");
+        format!("{method} /{path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n");
     for (name, value) in headers {
         request.push_str(&format!("{name}: {value}\r\n"));
     }
@@ -57,7 +71,7 @@ fn read(response: &[u8]) -> Result<Response, String> {
 }
 
 /// The chunks of a body (RFC 9112 section 7.1).
-fn joined(mut rest: &[u8]) -> Result<Vec<u8>, String> {
+pub(crate) fn joined(mut rest: &[u8]) -> Result<Vec<u8>, String> {
     let mut body = Vec::new();
     loop {
         let end = rest.windows(2).position(|two| two == b"\r\n").ok_or("a chunk without a size")?;

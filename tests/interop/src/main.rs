@@ -7,6 +7,7 @@
 //! | `tools`     | where the programs are, and how each is started                         |
 //! | `peer`      | a program that answers a line with a line                               |
 //! | `http`      | one request over HTTP, on this machine                                  |
+//! | `host`      | the samples as services, behind the least HTTP server                   |
 //! | `samples`   | the services of the samples, and messages of theirs                     |
 //! | `cases`     | what is tried with each program                                         |
 //!
@@ -16,6 +17,7 @@
 #![allow(clippy::unwrap_used, reason = "a case that panics has failed, and is told so")]
 
 mod cases;
+mod host;
 mod http;
 mod peer;
 mod report;

@@ -47,6 +47,23 @@ impl Report {
         println!("FAILED {} | {name}\n       {why}", self.group);
     }
 
+    /// What a program has found that judges for itself: `ok NAME` and `failed NAME: WHY`.
+    pub(crate) fn judged(&mut self, lines: &[String]) {
+        for line in lines {
+            match line.split_once(' ') {
+                Some(("ok", name)) => self.passed(name),
+                Some(("failed", rest)) => {
+                    let (name, why) = rest.split_once(": ").unwrap_or((rest, ""));
+                    self.failed(name, why);
+                }
+                _ => println!("       {line}"),
+            }
+        }
+        if lines.is_empty() {
+            self.failed("runs", "the program said nothing");
+        }
+    }
+
     /// The sum over everything.
     pub(crate) fn finish(self) -> ExitCode {
         println!("\n{} passed, {} failed", self.passed, self.failed);

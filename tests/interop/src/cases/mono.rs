@@ -1,6 +1,7 @@
 //! Mono's services, called over HTTP in every form; what was recorded says what they answer.
 
 use crate::canonical::of_binary;
+use crate::host;
 use crate::http::post;
 use crate::report::Report;
 use crate::samples;
@@ -50,6 +51,17 @@ pub(crate) fn services(report: &mut Report, tools: &Tools) {
             report.case(&format!("types/{path}: {name}"), || types.answers(name, &message));
         }
     }
+}
+
+/// Mono's client calls our host, and judges for itself.
+pub(crate) fn client(report: &mut Report, tools: &Tools) {
+    let address = match host::address() {
+        Ok(address) => address,
+        Err(why) => return report.failed("our host serves", &why),
+    };
+    let mut command = tools.mono();
+    let Some(mut peer) = start(report, command.args(["call", &address])) else { return };
+    report.judged(&peer.rest());
 }
 
 struct Service {
