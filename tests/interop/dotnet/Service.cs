@@ -73,6 +73,7 @@ public class Service
         Envelope message;
         while (!ends && (message = await socket.Receive()) != null)
         {
+            if (asked != null && asked.IsFaulted) throw asked.Exception;
             if (message.RelatesTo != null)
             {
                 // An answer to a callback: the operation that waits for it goes on.

@@ -46,6 +46,11 @@ fn main() -> ExitCode {
     let wanted: Vec<String> = arguments.collect();
     let tools = Tools::new(folder.into());
     let mut report = Report::default();
+    report.group("installed");
+    for line in std::fs::read_to_string(tools.path("missing.txt")).unwrap_or_default().lines() {
+        let (what, why) = line.split_once('\t').unwrap_or((line, ""));
+        report.failed(what, why);
+    }
     for (group, run) in cases::GROUPS {
         if wanted.is_empty() || wanted.iter().any(|name| name == group) {
             report.group(group);
