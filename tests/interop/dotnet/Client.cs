@@ -116,7 +116,7 @@ public class Client
             await duplex.Send("AddTo", Number("n", 3));
             Equal("confirmed x", await duplex.Ask("Ask", writer => Part(writer, "text", () => writer.WriteString("x"))));
             Equal("3", await duplex.Ask("Sum", null));
-            Equal("Equals 3,Confirm x", string.Join(",", duplex.Called.ToArray()));
+            Equal("Told 3,Confirm x", string.Join(",", duplex.Called.ToArray()));
             await duplex.Close();
         });
     }
@@ -176,6 +176,6 @@ public class Client
     async Task Close()
     {
         await socket.Close();
-        while (await socket.Receive() != null) { }
+        while (!socket.IsClosed && await socket.Receive() != null) { }
     }
 }

@@ -92,7 +92,7 @@ public class Service
     Task Told()
     {
         var total = session.Total;
-        return socket.Send(Samples + "/ICalculatorDuplex/Equals", null, null, Anonymous, Body("Equals", "result", writer => writer.WriteValue(total)));
+        return socket.Send(Samples + "/ICalculatorDuplex/Told", null, null, Anonymous, Body("Told", "result", writer => writer.WriteValue(total)));
     }
 
     /// The callback with a reply: what the client makes of the text is the result.

@@ -38,6 +38,9 @@ public class Socket
         await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", CancellationToken.None);
     }
 
+    /// Whether both ends have closed.
+    public bool IsClosed { get { return socket.State == WebSocketState.Closed; } }
+
     /// The peer of a session that is over.
     public async Task Drop()
     {

@@ -24,4 +24,5 @@ pub(crate) const GROUPS: &[(&str, Run)] = &[
     ("PHP", clients::php),
     ("suds", clients::suds),
     ("Mono client", mono::client),
+    (".NET client", envelope::dotnet_client),
 ];

@@ -5,7 +5,9 @@ mod serve;
 mod service;
 
 use crate::cases::description::WIRES;
+use crate::peer::Peer;
 use crate::samples;
+use crate::tools::Tools;
 use futures::executor::LocalPool;
 use futures::task::LocalSpawnExt;
 use serve::{Request, Response};
@@ -16,6 +18,7 @@ use sessionful::{Behavior, Binding, Context, InstanceMode, Limits, Service};
 use sessionful_wcf::soap::{Entity, Soap, Wire};
 use sessionful_wcf::wsdl::{Description, export};
 use std::collections::BTreeMap;
+use std::fs;
 use std::net::TcpListener;
 use std::rc::Rc;
 use std::sync::OnceLock;
@@ -29,13 +32,30 @@ pub(crate) const FORMS: &[(&str, Wire)] = &[
     ("binary", Wire::BinaryHttp),
 ];
 
-/// The address of the host that is called: the one that the environment names in `INTEROP_HOST`, or ours.
+/// The address of the drivers' host, which begins to serve when it is first wanted.
 pub(crate) fn address() -> Result<String, String> {
     static OURS: OnceLock<Result<String, String>> = OnceLock::new();
-    match std::env::var("INTEROP_HOST") {
-        Ok(address) => Ok(address),
-        Err(_) => OURS.get_or_init(start).clone(),
+    OURS.get_or_init(start).clone()
+}
+
+/// The package's host for Node, with the descriptions of the samples as files.
+pub(crate) fn node(tools: &Tools) -> Result<(Peer, String), String> {
+    let folder = tools.path("wsdl");
+    fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+    for sample in ["percall", "single", "types", "persession", "duplex"] {
+        let description = samples::description(sample, "http://localhost", &[]);
+        let wsdl = export(&description).map_err(|error| error.to_string())?;
+        let file = folder.join(format!("host-{sample}.wsdl"));
+        fs::write(file, wsdl).map_err(|error| error.to_string())?;
     }
+    let mut peer = Peer::start(tools.node("host.mjs").arg(folder))?;
+    let address = loop {
+        let line = peer.line()?;
+        if let Some(address) = line.strip_prefix("ready ") {
+            break address.to_owned();
+        }
+    };
+    Ok((peer, address))
 }
 
 /// `http://localhost:PORT/{percall|single|types}/{basic|soap12|ws|binary}`, and `?wsdl` of each sample. It
@@ -97,7 +117,8 @@ impl Hosts {
     fn answer(&mut self, request: Request) -> Response {
         let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
         if request.method == "GET" {
-            let sample = path.trim_end_matches('/');
+            // At each of a sample's addresses.
+            let sample = path.rsplit_once('/').map_or(path, |(sample, _)| sample);
             let wanted =
                 query.eq_ignore_ascii_case("wsdl") || query.eq_ignore_ascii_case("singleWsdl");
             return match self.descriptions.get(sample).filter(|_| wanted) {

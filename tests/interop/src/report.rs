@@ -48,13 +48,13 @@ impl Report {
     }
 
     /// What a program has found that judges for itself: `ok NAME` and `failed NAME: WHY`.
-    pub(crate) fn judged(&mut self, lines: &[String]) {
+    pub(crate) fn judged(&mut self, host: &str, lines: &[String]) {
         for line in lines {
             match line.split_once(' ') {
-                Some(("ok", name)) => self.passed(name),
+                Some(("ok", name)) => self.passed(&format!("{host}: {name}")),
                 Some(("failed", rest)) => {
                     let (name, why) = rest.split_once(": ").unwrap_or((rest, ""));
-                    self.failed(name, why);
+                    self.failed(&format!("{host}: {name}"), why);
                 }
                 _ => println!("       {line}"),
             }

@@ -3,7 +3,7 @@
 use crate::contracts;
 use crate::fixtures::{json, read};
 use sessionful::{Codec, Limits, Message, SessionMode};
-use sessionful_wcf::data::{DATA, Field, Schema, Type, Wrapper};
+use sessionful_wcf::data::{DATA, Field, Part, Primitive, Schema, Type, Wrapper};
 use sessionful_wcf::soap::{Entity, Soap, Wire};
 use sessionful_wcf::wsdl::{Contract, Description, Endpoint, Fault, Operation};
 use sessionful_wcf::xml::Name;
@@ -43,15 +43,22 @@ const TYPES: &[&str] = &[
     "EchoMap",
 ];
 
-/// What a sample is called, its contract's namespace, and its operations.
+const DUPLEX: &[&str] = &["AddTo", "Sum", "Ask"];
+const CALLBACKS: &[&str] = &["Told", "Confirm"];
+
+/// The description of a sample, with an endpoint for each form.
 pub(crate) fn description(sample: &str, base: &str, wires: &[(&str, Wire)]) -> Description {
     let (contract, namespace, names) = match sample {
         "types" => ("ITypes", TEMPURI, TYPES),
+        "duplex" => ("ICalculatorDuplex", SAMPLES, DUPLEX),
         _ => ("ICalculatorSession", SAMPLES, CALCULATOR),
     };
+    let duplex = sample == "duplex";
     let mut schema = contracts::schema(false);
     let operations = names.iter().map(|name| operation(&mut schema, contract, namespace, name));
     let operations = operations.collect();
+    let callbacks = CALLBACKS.iter().map(|name| operation(&mut schema, contract, namespace, name));
+    let callbacks = callbacks.collect();
     let endpoints = wires.iter().map(|(path, wire)| Endpoint {
         name: (*path).into(),
         contract: contract.into(),
@@ -63,8 +70,9 @@ pub(crate) fn description(sample: &str, base: &str, wires: &[(&str, Wire)]) -> D
         namespace: namespace.into(),
         contracts: vec![Contract {
             name: contract.into(),
-            session: SessionMode::Allowed,
+            session: if duplex { SessionMode::Required } else { SessionMode::Allowed },
             operations,
+            callbacks: if duplex { callbacks } else { Vec::new() },
             ..Contract::default()
         }],
         endpoints: endpoints.collect(),
@@ -80,13 +88,9 @@ fn operation(schema: &mut Schema, contract: &str, namespace: &str, name: &str) -
         format!("{namespace}{separator}{contract}/{name}")
     };
     let reply_name = own(format!("{name}Response"));
-    let one_way = ["Clear", "AddTo"].contains(&name);
-    let empty = |name| Wrapper::new(name, []);
-    let request = match name {
-        "Equals" => empty(own(name.into())), // the duplex sample's callback has the name too
-        _ => contracts::wrapper(schema, &own(name.into())).unwrap(),
-    };
-    let reply = contracts::wrapper(schema, &reply_name).unwrap_or_else(|| empty(reply_name));
+    let one_way = ["Clear", "AddTo", "Told"].contains(&name);
+    let request = wrapper(schema, own(name.into()));
+    let reply = wrapper(schema, reply_name);
     let custom = name == "Renamed";
     Operation {
         name: name.into(),
@@ -107,6 +111,22 @@ fn operation(schema: &mut Schema, contract: &str, namespace: &str, name: &str) -
         terminating: false,
         documentation: String::new(),
     }
+}
+
+/// What was recorded has most of them; the others are of the duplex sample.
+fn wrapper(schema: &mut Schema, name: Name) -> Wrapper {
+    let part = |part, primitive: Primitive| vec![Part::new(part, primitive)];
+    let parts = match name.local.as_str() {
+        "Told" => part("result", Primitive::Double),
+        "Ask" => part("text", Primitive::String),
+        "AskResponse" => part("AskResult", Primitive::String),
+        "Equals" => Vec::new(), // recorded with the part of a callback
+        _ => match contracts::wrapper(schema, &name) {
+            Some(recorded) => return recorded,
+            None => Vec::new(),
+        },
+    };
+    Wrapper::new(name, parts)
 }
 
 fn math_fault(action: &str) -> Fault {

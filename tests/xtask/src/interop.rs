@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{run, setup};
+use crate::{package, run, setup};
 
 /// A wheel with OpenSSL 1.1, which .NET Core 3.1 wants and Debian 12 has no package of.
 const OPENSSL: &str = "psycopg2-binary==2.9.5";
@@ -54,10 +54,11 @@ const DEBIAN: &[(&str, fn() -> bool)] = &[
 pub(crate) fn interop(groups: &[String]) -> Result<bool> {
     let folder = setup::target().join("interop");
     fs::create_dir_all(&folder)?;
-    let steps: [(&str, fn(&Path) -> Result<()>); 5] = [
+    let steps: [(&str, fn(&Path) -> Result<()>); 6] = [
         ("Debian's packages", debian),
         ("Python's packages", python),
         ("Node's packages", |_| setup::npm("tests/interop/node").map(|_| ())),
+        ("our own package", |_| ours()),
         (".NET Core's program", dotnet),
         ("Mono's program", mono),
     ];
@@ -164,6 +165,24 @@ fn first(folder: &Path, end: &str) -> Result<PathBuf> {
         paths.filter(|path| path.to_string_lossy().ends_with(end)).collect();
     found.sort();
     found.into_iter().next().with_context(|| format!("no *{end} in {}", folder.display()))
+}
+
+/// The npm package, unless it is younger than all that it is made from.
+fn ours() -> Result<()> {
+    let made = setup::root().join("web/dist/wasm/wcf_bg.wasm");
+    let mut sources = Vec::new();
+    for folder in ["core/src", "core/wcf/src", "web/src", "web/wcf/src", "web/wsdl/src", "web/js"] {
+        files(&setup::root().join(folder), &mut sources)?;
+    }
+    if is_fresh(&made, &sources) { Ok(()) } else { package::build().map(|_| ()) }
+}
+
+fn files(folder: &Path, into: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        if path.is_dir() { files(&path, into)? } else { into.push(path) }
+    }
+    Ok(())
 }
 
 /// The sources of a program in C#, sorted.

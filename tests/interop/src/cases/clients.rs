@@ -20,39 +20,68 @@ struct Abilities {
 
 const ALL: &[&str] = &["basic", "soap12", "ws"];
 
+/// Each client against the drivers of core, and against the package's host for Node.
 pub(crate) fn zeep(report: &mut Report, tools: &Tools) {
     let abilities = Abilities { ports: ALL, without: &[] };
-    calls(report, tools, &mut tools.python("zeep_peer.py"), &abilities);
+    both(report, tools, &mut || tools.python("zeep_peer.py"), &abilities);
 }
 
 pub(crate) fn node_soap(report: &mut Report, tools: &Tools) {
     let abilities = Abilities { ports: ALL, without: &[] };
-    calls(report, tools, &mut tools.node("soap_peer.mjs"), &abilities);
+    both(report, tools, &mut || tools.node("soap_peer.mjs"), &abilities);
 }
 
 pub(crate) fn php(report: &mut Report, tools: &Tools) {
     let abilities = Abilities { ports: ALL, without: &[] };
-    calls(report, tools, &mut tools.php("soap_peer.php"), &abilities);
+    both(report, tools, &mut || tools.php("soap_peer.php"), &abilities);
 }
 
 /// suds speaks SOAP 1.1 only, and says of a value without a type that it is a string.
 pub(crate) fn suds(report: &mut Report, tools: &Tools) {
     let abilities = Abilities { ports: &["basic"], without: &["EchoObject"] };
-    calls(report, tools, &mut tools.python("suds_peer.py"), &abilities);
+    both(report, tools, &mut || tools.python("suds_peer.py"), &abilities);
 }
 
-/// Against the host of the harness, or one whose address the environment tells.
-fn calls(report: &mut Report, tools: &Tools, command: &mut Command, abilities: &Abilities) {
-    let address = match host::address() {
-        Ok(address) => address,
-        Err(why) => return report.failed("our host serves", &why),
-    };
+fn both(
+    report: &mut Report,
+    tools: &Tools,
+    command: &mut dyn FnMut() -> Command,
+    abilities: &Abilities,
+) {
+    hosts(report, tools, &mut |report, host, address| {
+        calls(report, tools, &mut command(), abilities, (host, address));
+    });
+}
+
+/// Runs cases against each host, by its name and address.
+pub(super) fn hosts(
+    report: &mut Report,
+    tools: &Tools,
+    cases: &mut dyn FnMut(&mut Report, &str, &str),
+) {
+    match host::address() {
+        Ok(address) => cases(report, "core", &address),
+        Err(why) => report.failed("core's host serves", &why),
+    }
+    match host::node(tools) {
+        Ok((_running, address)) => cases(report, "node", &address),
+        Err(why) => report.failed("the package's host serves", &why),
+    }
+}
+
+fn calls(
+    report: &mut Report,
+    tools: &Tools,
+    command: &mut Command,
+    abilities: &Abilities,
+    (host, address): (&str, &str),
+) {
     let Some(mut peer) = start(report, command) else { return };
     for sample in ["percall", "single", "types"] {
-        let file = tools.path(&format!("wsdl/served-{sample}.wsdl"));
-        report.case(&format!("loads {sample}"), || {
+        let file = tools.path(&format!("wsdl/{host}-{sample}.wsdl"));
+        report.case(&format!("{host}: loads {sample}"), || {
             fs::create_dir_all(tools.path("wsdl")).unwrap();
-            let wsdl = crate::http::get(&format!("{address}/{sample}?singleWsdl")).unwrap();
+            let wsdl = crate::http::get(&format!("{address}/{sample}/basic?singleWsdl")).unwrap();
             fs::write(&file, wsdl.body).unwrap();
             let loaded = peer.ask("load", &[file.to_string_lossy().as_bytes()]).unwrap();
             assert!(!loaded.is_empty());
@@ -60,7 +89,7 @@ fn calls(report: &mut Report, tools: &Tools, command: &mut Command, abilities: &
         let wsdl = file.to_string_lossy().into_owned();
         for port in abilities.ports {
             let mut client = Client { peer: &mut peer, wsdl: &wsdl, port };
-            let name = |what: &str| format!("{sample}/{port} {what}");
+            let name = |what: &str| format!("{host}: {sample}/{port} {what}");
             if sample == "types" {
                 for (what, operation, given, expected) in types() {
                     if !abilities.without.contains(&operation) {

@@ -40,6 +40,19 @@ pub(crate) fn dotnet(report: &mut Report, tools: &Tools) {
     }
 }
 
+/// .NET's own WebSocket, as a client of the package's host: text and binary, sessions, faults, callbacks
+/// with and without an answer. It judges for itself.
+pub(crate) fn dotnet_client(report: &mut Report, tools: &Tools) {
+    let (_running, address) = match crate::host::node(tools) {
+        Ok(started) => started,
+        Err(why) => return report.failed("the package's host serves", &why),
+    };
+    let mut command = tools.dotnet();
+    let address = address.replace("http://", "ws://");
+    let Some(mut peer) = start(report, command.args(["call", &address])) else { return };
+    report.judged("node", &peer.rest());
+}
+
 /// What was recorded, and faults of every kind.
 fn messages() -> Vec<(String, Message)> {
     let mut messages = samples::messages();

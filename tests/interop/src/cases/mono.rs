@@ -1,7 +1,7 @@
 //! Mono's services, called over HTTP in every form; what was recorded says what they answer.
 
+use super::clients::hosts;
 use crate::canonical::of_binary;
-use crate::host;
 use crate::http::post;
 use crate::report::Report;
 use crate::samples;
@@ -53,15 +53,13 @@ pub(crate) fn services(report: &mut Report, tools: &Tools) {
     }
 }
 
-/// Mono's client calls our host, and judges for itself.
+/// Mono's client calls both hosts, and judges for itself.
 pub(crate) fn client(report: &mut Report, tools: &Tools) {
-    let address = match host::address() {
-        Ok(address) => address,
-        Err(why) => return report.failed("our host serves", &why),
-    };
-    let mut command = tools.mono();
-    let Some(mut peer) = start(report, command.args(["call", &address])) else { return };
-    report.judged(&peer.rest());
+    hosts(report, tools, &mut |report, host, address| {
+        let mut command = tools.mono();
+        let Some(mut peer) = start(report, command.args(["call", address])) else { return };
+        report.judged(host, &peer.rest());
+    });
 }
 
 struct Service {
