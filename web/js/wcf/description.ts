@@ -78,6 +78,18 @@ export interface Imported {
   readonly unsupported: readonly string[];
 }
 
+/** A name that can be an identifier as it is. */
+const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
+
+/** What makes the contracts of a module: each under the name of its interface. */
+function contractsOf({ contracts }: ServiceDescription): string {
+  const lines = contracts.filter(({ name }) => IDENTIFIER.test(name)).map(({ name, callbacks }) => {
+    const types = callbacks.length === 0 ? name : `${name}, ${name}Callback`;
+    return `/** The contract, for \`ServiceProxy\` and \`WcfHost\`. */\nexport const ${name} = contractOf<${types}>(description, '${name}');\n`;
+  });
+  return lines.length === 0 ? '' : `\nimport { contractOf } from 'sessionful/wcf';\n\n${lines.join('\n')}`;
+}
+
 /** A description may have so many parts, each in a file of its own. */
 const MOST_PARTS = 100;
 
@@ -96,9 +108,10 @@ export async function importWsdl(address: string, fetch: (address: string) => Pr
     let wanted: string;
     try {
       const found = Wsdl.import(document, (location) => parts.get(location));
+      const description = JSON.parse(found.toText()) as ServiceDescription;
       const imported: Imported = {
-        description: JSON.parse(found.toText()) as ServiceDescription,
-        typescript: found.typescript(),
+        description,
+        typescript: found.typescript() + contractsOf(description),
         rust: found.rust(),
         unsupported: found.unsupported(),
       };
