@@ -66,6 +66,8 @@ public class Service
         }
         catch (Exception error) { Console.WriteLine("aborted: " + error.Message.Replace('\n', ' ')); }
         await socket.Drop();
+        // HttpListener would keep the connection, and clients would wait for its end.
+        try { context.Response.Abort(); } catch (Exception) { }
     }
 
     async Task Run()

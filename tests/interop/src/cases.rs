@@ -5,6 +5,7 @@ mod data;
 pub(crate) mod description;
 mod envelope;
 mod mono;
+mod ours;
 
 use crate::report::Report;
 use crate::tools::Tools;
@@ -25,4 +26,6 @@ pub(crate) const GROUPS: &[(&str, Run)] = &[
     ("suds", clients::suds),
     ("Mono client", mono::client),
     (".NET client", envelope::dotnet_client),
+    ("our client in Node", ours::in_node),
+    ("our client in Chromium", ours::in_chromium),
 ];

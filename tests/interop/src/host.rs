@@ -20,6 +20,7 @@ use sessionful_wcf::wsdl::{Description, export};
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::OnceLock;
 use std::thread;
@@ -38,8 +39,8 @@ pub(crate) fn address() -> Result<String, String> {
     OURS.get_or_init(start).clone()
 }
 
-/// The package's host for Node, with the descriptions of the samples as files.
-pub(crate) fn node(tools: &Tools) -> Result<(Peer, String), String> {
+/// Writes the descriptions of the samples, without addresses, as files; their folder.
+pub(crate) fn write_descriptions(tools: &Tools) -> Result<PathBuf, String> {
     let folder = tools.path("wsdl");
     fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
     for sample in ["percall", "single", "types", "persession", "duplex"] {
@@ -48,6 +49,12 @@ pub(crate) fn node(tools: &Tools) -> Result<(Peer, String), String> {
         let file = folder.join(format!("host-{sample}.wsdl"));
         fs::write(file, wsdl).map_err(|error| error.to_string())?;
     }
+    Ok(folder)
+}
+
+/// The package's host for Node.
+pub(crate) fn node(tools: &Tools) -> Result<(Peer, String), String> {
+    let folder = write_descriptions(tools)?;
     let mut peer = Peer::start(tools.node("host.mjs").arg(folder))?;
     let address = loop {
         let line = peer.line()?;

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::browser::{self, Browser};
 use crate::{package, run, setup};
 
 /// A wheel with OpenSSL 1.1, which .NET Core 3.1 wants and Debian 12 has no package of.
@@ -62,7 +63,11 @@ pub(crate) fn interop(groups: &[String]) -> Result<bool> {
         (".NET Core's program", dotnet),
         ("Mono's program", mono),
     ];
+    let chromium = Browser::find();
     let mut missing = Vec::new();
+    if let Err(error) = &chromium {
+        missing.push(format!("Chromium\t{error:#}").replace('\n', " "));
+    }
     for (what, install) in steps {
         if let Err(error) = install(&folder) {
             println!("FAILED {what} | {error:#}");
@@ -72,6 +77,10 @@ pub(crate) fn interop(groups: &[String]) -> Result<bool> {
     fs::write(folder.join("missing.txt"), missing.join("\n"))?;
     let mut cases = setup::cargo(["run", "--quiet", "--package", "sessionful-interop", "--"]);
     cases.arg(&folder).args(groups);
+    cases.env("CHROME_FLAGS", Browser::flags().join(" "));
+    if let Ok(browser) = &chromium {
+        cases.env("CHROME", &browser.chrome);
+    }
     Ok(cases.status().context("could not start cargo")?.success())
 }
 
@@ -99,14 +108,7 @@ fn debian(_: &Path) -> Result<()> {
         return Ok(());
     }
     let advice = format!("install them by hand: apt-get install {}", lacking.join(" "));
-    setup::say(&format!("installing {}", lacking.join(", ")));
-    let apt = |arguments: &[&str]| {
-        let mut apt = Command::new("apt-get");
-        apt.env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null()).args(arguments);
-        run::quiet(&mut apt).with_context(|| advice.clone())
-    };
-    apt(&["update"])?;
-    apt(&[&["install", "--yes", "--no-install-recommends"], &lacking[..]].concat())
+    browser::apt(&lacking).context(advice)
 }
 
 /// A virtual environment with what `requirements.txt` names, unless that very file was installed.

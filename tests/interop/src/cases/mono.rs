@@ -3,6 +3,7 @@
 use super::clients::hosts;
 use crate::canonical::of_binary;
 use crate::http::post;
+use crate::peer::Peer;
 use crate::report::Report;
 use crate::samples;
 use crate::tools::{Tools, start};
@@ -12,7 +13,10 @@ use sessionful_wcf::soap::{Entity, Soap, Wire};
 use sessionful_wcf::wsdl::{Description, Operation};
 use smol_str::SmolStr;
 
-const PORT: u16 = 18480;
+/// Where Mono's services listen.
+const PORT: &str = "18480";
+/// The beginning of their addresses.
+pub(super) const BASE: &str = "http://localhost:18480";
 
 /// Where each form is spoken.
 const FORMS: &[(&str, Wire)] = &[
@@ -24,11 +28,7 @@ const FORMS: &[(&str, Wire)] = &[
 
 /// Every operation in every form.
 pub(crate) fn services(report: &mut Report, tools: &Tools) {
-    let mut command = tools.mono();
-    let Some(mut peer) = start(report, command.args(["serve", &PORT.to_string()])) else { return };
-    if let Err(why) = peer.wait_for("ready") {
-        return report.failed("serves", &why);
-    }
+    let Some(_running) = serve(report, tools) else { return };
     for (path, wire) in FORMS {
         for sample in ["percall", "single"] {
             let service = Service::new(sample, path, *wire);
@@ -62,6 +62,19 @@ pub(crate) fn client(report: &mut Report, tools: &Tools) {
     });
 }
 
+/// Starts them; they end with the handle.
+pub(super) fn serve(report: &mut Report, tools: &Tools) -> Option<Peer> {
+    let mut command = tools.mono();
+    let mut peer = start(report, command.args(["serve", PORT]))?;
+    match peer.wait_for("ready") {
+        Ok(()) => Some(peer),
+        Err(why) => {
+            report.failed("Mono serves", &why);
+            None
+        }
+    }
+}
+
 struct Service {
     url: String,
     wire: Wire,
@@ -70,8 +83,8 @@ struct Service {
 
 impl Service {
     fn new(sample: &str, path: &str, wire: Wire) -> Service {
-        let url = format!("http://localhost:{PORT}/{sample}/{path}");
-        let description = samples::description(sample, &format!("http://localhost:{PORT}"), &[]);
+        let url = format!("{BASE}/{sample}/{path}");
+        let description = samples::description(sample, BASE, &[]);
         Service { url, wire, description }
     }
 
