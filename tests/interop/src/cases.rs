@@ -19,6 +19,7 @@ pub(crate) const GROUPS: &[(&str, Run)] = &[
     (".NET envelopes", envelope::dotnet),
     (".NET data", data::dotnet),
     ("zeep descriptions", description::zeep),
+    ("TypeScript", description::types),
     ("Mono services", mono::services),
     ("zeep", clients::zeep),
     ("node-soap", clients::node_soap),

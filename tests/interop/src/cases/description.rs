@@ -10,10 +10,11 @@ use sessionful_wcf::data::{Datum, Definition, Field, Primitive, Schema, Type, Wr
 use sessionful_wcf::soap::Wire;
 use sessionful_wcf::text::Writer;
 use sessionful_wcf::value::{DateTime, Decimal, Guid, TimeSpan};
-use sessionful_wcf::wsdl::{Description, export, import};
+use sessionful_wcf::wsdl::{Description, export, import, typescript};
 use sessionful_wcf::xml::{Limits, Name, copy};
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 /// Every way to write to a sample's service.
 pub(crate) const WIRES: &[(&str, Wire)] =
@@ -46,6 +47,56 @@ pub(crate) fn zeep(report: &mut Report, tools: &Tools) {
                 });
             }
         }
+    }
+}
+
+/// What is generated compiles under `strict`, and is not so loose that anything would.
+pub(crate) fn types(report: &mut Report, tools: &Tools) {
+    let folder = tools.path("typescript");
+    fs::create_dir_all(&folder).unwrap();
+    for (name, _, description) in descriptions(report, tools) {
+        let module = folder.join(format!("{name}.ts"));
+        fs::write(&module, typescript(&description)).unwrap();
+        let contract = &description.contracts[0];
+        let operation = &contract.operations[0].name;
+        let user = |what: &str, call: &str| {
+            let user = folder.join(format!("{name}.{what}.ts"));
+            let import =
+                format!("import type {{ {} as Service }} from './{name}.js';", contract.name);
+            let body = format!("export const use = (service: Service) => service.{call};");
+            fs::write(&user, format!("{import}\n{body}\n")).unwrap();
+            user
+        };
+        let right = user("right", operation);
+        report.case(&format!("{name} compiles"), || {
+            let said = compile(&[&module, &right]);
+            assert!(said.is_ok(), "{said:?}");
+        });
+        let wrong = user("wrong", &format!("{operation}(Symbol(), Symbol())"));
+        report.case(&format!("{name} refuses what it does not say"), || {
+            let said = compile(&[&wrong]).unwrap_err();
+            assert!(said.contains("wrong.ts(2,"), "{said}");
+        });
+    }
+}
+
+fn compile(files: &[&PathBuf]) -> Result<(), String> {
+    let mut compiler = Command::new("node");
+    compiler.arg(Tools::source("node/node_modules/typescript/bin/tsc")).args([
+        "--strict",
+        "--noEmit",
+        "--exactOptionalPropertyTypes",
+        "--noUncheckedIndexedAccess",
+        "--target",
+        "es2022",
+        "--module",
+        "nodenext",
+    ]);
+    let output = compiler.args(files).output().map_err(|error| error.to_string())?;
+    if output.status.success() {
+        Ok(())
+    } else {
+        Err(String::from_utf8_lossy(&output.stdout).into())
     }
 }
 
