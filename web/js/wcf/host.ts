@@ -137,7 +137,10 @@ export class WcfHost<C extends Contract = Contract> implements HostIntake {
   async get(_: string, url: URL): Promise<IntakeResponse | undefined> {
     if (this.#metadata === false || !/^\?(single)?wsdl$/i.test(url.search)) return undefined;
     const origin = typeof this.#metadata === 'object' ? this.#metadata.origin : url.origin;
-    const body = await exportWsdl(this.#described.description, this.#endpointsAt(origin));
+    const { description, name } = this.#described;
+    // Others may be described as well, but they are not here.
+    const served = { ...description, contracts: description.contracts.filter((contract) => contract.name === name) };
+    const body = await exportWsdl(served, this.#endpointsAt(origin));
     return { status: 200, contentType: 'text/xml; charset=utf-8', headers: [], body };
   }
 
