@@ -5,6 +5,7 @@
  * @module
  */
 
+import { withDetail } from './body-codec.js';
 import type { ArgumentsOf, Callbacks, Client, Contract, OperationNames } from './contract.js';
 import { errorOf, type PanicError, type SessionfulError } from './errors.js';
 import type { EventFeed } from './events.js';
@@ -221,7 +222,10 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
     const pending = this.#pending;
     const settle = {
       resolve: (call: number, value: unknown): void => finish(pending, call, value),
-      reject: (call: number, error: unknown): void => take(pending, call)?.reject(asError(error)),
+      reject: (call: number, error: unknown): void => {
+        const found = take(pending, call);
+        found?.reject(withDetail(found.operation.codec, asError(error)));
+      },
     };
     const end: { core?: { deref(): CoreProxy | undefined } } = {};
     const users = callbacks === undefined ? undefined : this.#serveCallbacks(callbacks as object, end);
@@ -288,6 +292,9 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
     if (this.#isClosed) return Promise.reject(this.#closedError());
     const made = this.#core;
     if (made === undefined) return this.#beginLater(number, operation, parameters, options);
+    const { codec } = operation;
+    const wait = codec?.wait();
+    if (wait !== undefined) return wait.then(() => this.#begin(number, operation, parameters, options));
     const call = this.#lastCall = (this.#lastCall + 1) >>> 0;
     let resolve!: Pending['resolve'];
     let reject!: Pending['reject'];
@@ -296,8 +303,9 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
     const promise = new Promise<unknown>((fulfil, refuse) => { [resolve, reject] = [fulfil, refuse]; });
     this.#pending.set(call, { resolve, reject, operation });
     try {
-      if (options === undefined) made.call(call, number, parameters);
-      else this.#callWith(made, call, number, parameters, options);
+      const body = codec === undefined ? parameters : codec.writeArguments(parameters);
+      if (options === undefined) made.call(call, number, body);
+      else this.#callWith(made, call, number, body, options);
     } catch (thrown) {
       this.#pending.delete(call);
       reject(asError(thrown));
@@ -352,7 +360,14 @@ function take(pending: Map<number, Pending>, call: number): Pending | undefined 
 function finish(pending: Map<number, Pending>, call: number, result: unknown): void {
   const found = take(pending, call);
   if (found === undefined) return; // it was given up
-  const { output } = found.operation;
+  const { codec, output } = found.operation;
+  if (codec !== undefined && !found.operation.oneWay) {
+    try {
+      return found.resolve(codec.readResult(result));
+    } catch (thrown) {
+      return found.reject(asError(thrown));
+    }
+  }
   found.resolve(output === undefined ? result : validate(output, result, (reason) => errorOf('ENCODING', { reason })));
 }
 

@@ -18,16 +18,10 @@ pub(crate) fn build() -> Result<PathBuf> {
         fs::remove_dir_all(&dist)?;
     }
     setup::say("compiling the runtime of the npm package");
-    let mut compile = setup::cargo(["build", "--package", "sessionful-web"]);
-    compile.args(["--target", setup::WASM, "--profile", "wasm"]);
-    run::quiet(&mut compile)?;
-    let binary = setup::target().join(setup::WASM).join("wasm/sessionful_web.wasm");
-    let mut glue = Command::new(bindgen);
-    // The entries say where the binary is, each in its own way.
-    glue.args(["--target", "web", "--no-typescript", "--omit-default-module-path"]);
-    glue.args(["--out-name", "sessionful", "--out-dir"]).arg(dist.join("wasm")).arg(&binary);
-    run::quiet(&mut glue)?;
-    play::optimize(&dist.join("wasm/sessionful_bg.wasm"));
+    binary(&bindgen, &dist, "sessionful-web", "sessionful")?;
+    setup::say("compiling its SOAP and its WSDL");
+    binary(&bindgen, &dist, "sessionful-web-wcf", "wcf")?;
+    binary(&bindgen, &dist, "sessionful-web-wsdl", "wsdl")?;
 
     setup::say("compiling its TypeScript");
     let compiler = package.join("node_modules/typescript/bin/tsc");
@@ -37,6 +31,22 @@ pub(crate) fn build() -> Result<PathBuf> {
     inline(&dist)?;
     fs::copy(setup::root().join("LICENSE"), package.join("LICENSE")).context("LICENSE")?;
     Ok(package)
+}
+
+/// Compiles one of the package's binaries, and the glue around it, into `dist/wasm`.
+fn binary(bindgen: &Path, dist: &Path, package: &str, name: &str) -> Result<()> {
+    let mut compile = setup::cargo(["build", "--package", package]);
+    compile.args(["--target", setup::WASM, "--profile", "wasm"]);
+    run::quiet(&mut compile)?;
+    let file = format!("wasm/{}.wasm", package.replace('-', "_"));
+    let compiled = setup::target().join(setup::WASM).join(file);
+    let mut glue = Command::new(bindgen);
+    // The entries say where the binary is, each in its own way.
+    glue.args(["--target", "web", "--no-typescript", "--omit-default-module-path"]);
+    glue.args(["--out-name", name, "--out-dir"]).arg(dist.join("wasm")).arg(&compiled);
+    run::quiet(&mut glue)?;
+    play::optimize(&dist.join(format!("wasm/{name}_bg.wasm")));
+    Ok(())
 }
 
 /// Copies declarations that were written by hand; the compiler only reads them.
