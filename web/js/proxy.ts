@@ -15,7 +15,7 @@ import { validate } from './standard-schema.js';
 import { type Transport, network } from './transport.js';
 import { usersOf } from './users.js';
 import { collected, weak } from './weak.js';
-import type { CoreProxy } from './wasm/sessionful.js';
+import type { CoreProxy, CoreTap } from './wasm/sessionful.js';
 
 /** How messages travel, and what is accepted. Times are in milliseconds; `Infinity` waits for ever. */
 export interface BindingOptions {
@@ -114,6 +114,7 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
   #leftOver: readonly string[] = [];
   #unwatch: (() => void) | undefined;
   #lastCall = 0;
+  #node: number | undefined;
   #error: SessionfulError | undefined;
 
   /** @throws ContractError, BindingError or EncodingError when it opens, if contract and options do not fit. */
@@ -174,6 +175,10 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
     if (this.#isClosed) {
       if (this.#options.rules === 'wcf') throw this.#closedError();
       this.#isClosed = false;
+      const loaded = core();
+      const tap = loaded === undefined ? undefined : this.#tap(loaded);
+      tap?.renew();
+      tap?.free();
       return;
     }
     attempt('proxy', () => this.#core?.reset());
@@ -225,7 +230,7 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
     const end: { core?: { deref(): CoreProxy | undefined } } = {};
     const users = callbacks === undefined ? undefined : this.#serveCallbacks(callbacks as object, end);
     const made = attempt('proxy', () =>
-      new loaded.CoreProxy(config, this.#transport.link(loaded), settle, users, events?.tap(loaded)));
+      new loaded.CoreProxy(config, this.#transport.link(loaded), settle, users, this.#tap(loaded)));
     end.core = weak(made);
     this.#core = made;
     const self = weak<ServiceProxy<C>>(this);
@@ -237,6 +242,12 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
     // A proxy that nobody closes is collected all the same.
     collected.register(this, forget, this);
     return made;
+  }
+
+  /** Its records have one number for all its lives. */
+  #tap(loaded: Core): CoreTap | undefined {
+    const { events } = this.#options;
+    return events?.tap(loaded, this.#node ??= events.enlist());
   }
 
   #serveCallbacks(object: object, end: { core?: { deref(): CoreProxy | undefined } }) {

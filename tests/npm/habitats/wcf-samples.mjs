@@ -82,8 +82,8 @@ export const description = {
         operation('IEcho', 'Forget', { text: is('string') }, null),
         operation('IEcho', 'Forgotten', {}, gives('Forgotten', is('int'))),
         operation('IEcho', 'Header', { name: is('string') }, gives('Header', is('string'))),
-        operation('IEcho', 'Break', {}, {}),
-        operation('IEcho', 'Count', {}, gives('Count', is('int'))),
+        operation('IEcho', 'Crash', {}, {}),
+        operation('IEcho', 'Calls', {}, gives('Calls', is('int'))),
       ],
       callbacks: [],
     },
@@ -137,7 +137,7 @@ export class CalculatorService {
 
 export class EchoService {
   static forgotten = 0;
-  #count = 0;
+  #calls = 0;
 
   Everything(value) {
     return value;
@@ -163,11 +163,11 @@ export class EchoService {
     return context.headers.get(name) ?? null;
   }
 
-  Break() {
+  Crash() {
     throw new Error('a secret');
   }
 
-  Count() {
-    return this.#count += 1;
+  Calls() {
+    return this.#calls += 1;
   }
 }
