@@ -2,9 +2,10 @@
 Microsoft's."""
 
 import uuid
+from xml.sax.saxutils import escape, quoteattr
 
 import lxml.etree
-from pynettcp import DictStr, SessionCodec, SessionStr, events_to_string
+from pynettcp import DictStr, SessionCodec, SessionStr
 from pynettcp.dictionary import static_id
 
 import lines
@@ -20,8 +21,46 @@ def reset():
 
 
 def decode(message):
-    """A message of the session, as text."""
-    return events_to_string(codec.decode(message)).encode()
+    """A message of the session, as text. pynettcp's own writer of text makes prefixes anew, and forgets those
+    that only values mention."""
+    parts, open_tag, attribute, names = [], False, False, []
+
+    def close():
+        nonlocal open_tag, attribute
+        if attribute:
+            parts.append('""')
+        if open_tag:
+            parts.append(">")
+        open_tag = attribute = False
+
+    for kind, *event in codec.decode(message):
+        if kind == "start":
+            close()
+            names.append(":".join(filter(None, event[:2])))
+            parts.append(f"<{names[-1]}")
+            open_tag = True
+        elif kind == "xmlns":
+            parts.append(f" {'xmlns:' if event[0] else 'xmlns'}{event[0]}={quoteattr(event[1])}")
+        elif kind == "attr":
+            parts.append(f" {':'.join(filter(None, event[:2]))}=")
+            attribute = True
+        elif kind == "text" and attribute:
+            parts.append(quoteattr(as_text(event[0])))
+            attribute = False
+        elif kind == "text":
+            close()
+            parts.append(escape(as_text(event[0])))
+        elif kind == "end":
+            close()
+            parts.append(f"</{names.pop()}>")
+    return "".join(parts).encode()
+
+
+def as_text(value):
+    """As XML Schema has it, where Python has it otherwise."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def name(text):
