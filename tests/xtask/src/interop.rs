@@ -40,8 +40,13 @@ const ASSEMBLIES: &[&str] = &[
     "System.Xml.XPath",
 ];
 
-/// Packages of Debian, and how to tell that they are there.
-const DEBIAN: &[(&str, fn() -> bool)] = &[
+/// A package of Debian, and how to tell that it is there.
+type Package = (&'static str, fn() -> bool);
+
+/// Something to install into a folder, and what it is called.
+type Step = (&'static str, fn(&Path) -> Result<()>);
+
+const DEBIAN: &[Package] = &[
     ("mono-mcs", || setup::on_path(&["mcs"]).is_some()),
     ("mono-runtime", || setup::on_path(&["mono"]).is_some()),
     ("libmono-system-servicemodel4.0a-cil", || gac("System.ServiceModel")),
@@ -55,7 +60,7 @@ const DEBIAN: &[(&str, fn() -> bool)] = &[
 pub(crate) fn interop(groups: &[String]) -> Result<bool> {
     let folder = setup::target().join("interop");
     fs::create_dir_all(&folder)?;
-    let steps: [(&str, fn(&Path) -> Result<()>); 6] = [
+    let steps: [Step; 6] = [
         ("Debian's packages", debian),
         ("Python's packages", python),
         ("Node's packages", |_| setup::npm("tests/interop/node").map(|_| ())),
