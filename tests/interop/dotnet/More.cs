@@ -4,6 +4,9 @@ using System.Runtime.Serialization;
 
 namespace Interop.Data
 {
+    /// Nothing has no name.
+    [System.Flags] public enum Bits { One = 1, Two = 2 }
+
     public class PocoNoAttributes
     {
         public string B { get; set; }

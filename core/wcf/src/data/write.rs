@@ -154,9 +154,13 @@ impl<'a, S: Sink> Writer<'a, S> {
             (Definition::Enumeration(known), Datum::Enum(names)) => {
                 let fits =
                     names.iter().all(|one| known.values.iter().any(|(value, _)| value == one));
-                if !fits || names.is_empty() || (names.len() > 1 && !known.flags) {
+                if !fits || (names.len() != 1 && !known.flags) {
                     return Err(mismatch(place, &name.local, datum));
                 }
+                // No flags at all have the name for nothing if there is one, and else no text.
+                let nothing =
+                    known.values.iter().find(|(_, value)| *value == 0 && names.is_empty());
+                let names = nothing.map_or(&names[..], |(name, _)| std::slice::from_ref(name));
                 for (index, one) in names.iter().enumerate() {
                     if index > 0 {
                         self.xml.text(Value::text(" "))?;

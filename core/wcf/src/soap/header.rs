@@ -172,9 +172,20 @@ fn simple(events: &[Event]) -> Option<(&[Attribute], SmolStr)> {
     Some((&start.attributes, text.into()))
 }
 
+/// Declarations are put in order: those of an envelope's own namespaces come and go as a header travels, and
+/// what is written and read again must be the same.
 fn element_text(events: &[Event]) -> Result<SmolStr, XmlError> {
     let mut writer = text::Writer::default();
-    events.iter().try_for_each(|event| writer.write(event))?;
+    for event in events {
+        match event {
+            Event::Start(start) if start.declarations.len() > 1 => {
+                let mut start = start.clone();
+                start.declarations.sort_by(|one, other| one.prefix.cmp(&other.prefix));
+                writer.write(&Event::Start(start))?;
+            }
+            other => writer.write(other)?,
+        }
+    }
     Ok(writer.into_text().into())
 }
 
