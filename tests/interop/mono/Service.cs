@@ -68,6 +68,9 @@ namespace Interop
     {
         public static void Serve(int port)
         {
+            // Each endpoint of Mono's keeps threads of the pool waiting; others are made one in half a second,
+            // and the first calls would wait for them.
+            ThreadPool.SetMinThreads(64, 64);
             var hosts = new List<ServiceHost>
             {
                 Open(typeof(PerCall), typeof(ICalculatorSession), "http://localhost:" + port + "/percall"),
