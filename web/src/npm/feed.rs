@@ -52,3 +52,10 @@ impl CoreFeed {
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct CoreTap(pub(super) Tap);
+
+/// Both ends watch only when somebody listens.
+pub(super) type Watcher = Option<Tap>;
+
+pub(super) fn watcher(tap: Option<CoreTap>) -> Watcher {
+    tap.map(|CoreTap(tap)| tap)
+}
