@@ -1,4 +1,6 @@
 //! The npm package as a folder of files: `web/dist`.
+//!
+//! There are two builds of the runtime in it: the whole one, and one that only calls.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,23 +13,16 @@ use crate::{play, run, setup};
 /// Compiles the binary and the TypeScript around it.
 pub(crate) fn build() -> Result<PathBuf> {
     setup::wasm_target()?;
-    let bindgen = setup::bindgen("wasm-bindgen")?;
     let package = setup::npm("web")?;
     let dist = package.join("dist");
     if dist.exists() {
         fs::remove_dir_all(&dist)?;
     }
+    let wasm = dist.join("wasm");
     setup::say("compiling the runtime of the npm package");
-    let mut compile = setup::cargo(["build", "--package", "sessionful-web"]);
-    compile.args(["--target", setup::WASM, "--profile", "wasm"]);
-    run::quiet(&mut compile)?;
-    let binary = setup::target().join(setup::WASM).join("wasm/sessionful_web.wasm");
-    let mut glue = Command::new(bindgen);
-    // The entries say where the binary is, each in its own way.
-    glue.args(["--target", "web", "--no-typescript", "--omit-default-module-path"]);
-    glue.args(["--out-name", "sessionful", "--out-dir"]).arg(dist.join("wasm")).arg(&binary);
-    run::quiet(&mut glue)?;
-    play::optimize(&dist.join("wasm/sessionful_bg.wasm"));
+    binary(&wasm, "sessionful", &[])?;
+    setup::say("compiling the build of it that only calls");
+    binary(&wasm, "client", &["--no-default-features", "--features", "npm-client"])?;
 
     setup::say("compiling its TypeScript");
     let compiler = package.join("node_modules/typescript/bin/tsc");
@@ -37,6 +32,22 @@ pub(crate) fn build() -> Result<PathBuf> {
     inline(&dist)?;
     fs::copy(setup::root().join("LICENSE"), package.join("LICENSE")).context("LICENSE")?;
     Ok(package)
+}
+
+/// Compiles one build of the runtime, with the JavaScript around it.
+fn binary(to: &Path, name: &str, features: &[&str]) -> Result<()> {
+    let bindgen = setup::bindgen("wasm-bindgen")?;
+    let mut compile = setup::cargo(["build", "--package", "sessionful-web"]);
+    compile.args(["--target", setup::WASM, "--profile", "wasm"]).args(features);
+    run::quiet(&mut compile)?;
+    let compiled = setup::target().join(setup::WASM).join("wasm/sessionful_web.wasm");
+    let mut glue = Command::new(bindgen);
+    // The entries say where the binary is, each in its own way.
+    glue.args(["--target", "web", "--no-typescript", "--omit-default-module-path"]);
+    glue.args(["--out-name", name, "--out-dir"]).arg(to).arg(&compiled);
+    run::quiet(&mut glue)?;
+    play::optimize(&to.join(format!("{name}_bg.wasm")));
+    Ok(())
 }
 
 /// Copies declarations that were written by hand; the compiler only reads them.
