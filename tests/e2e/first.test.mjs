@@ -4,14 +4,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { browser, playground } from "./browser.mjs";
-import { command, eventually, node, ready, said, shows, time, visit } from "./visit.mjs";
+import { beginning, command, eventually, has, node, ready, said, shows, time, until, visit } from "./visit.mjs";
 
 const open = browser();
 
 test("the first seconds show two proxies at work without a click", async () => {
   const page = await visit(open);
   await shows(page.locator(".caption"), "borrows a channel");
-  await eventually(async () => assert.equal(await node(page, "pooled channel").count(), 2), 5000);
+  await eventually(async () => assert.equal(await node(page, "pooled channel").count(), 2));
   await node(page, "session, opened").first().waitFor();
   await node(page, "instance context").first().waitFor();
   await shows(page.locator(".sources [aria-checked=true]"), "Simulated");
@@ -37,9 +37,9 @@ test("space pauses and goes on, and says so", async () => {
 
 test("steps go record by record, to messages, and back", async () => {
   const page = await visit(open);
-  await page.waitForTimeout(1200);
+  await beginning(page);
+  await until(page, has(page, "pooled channel"));
   await page.keyboard.press("4");
-  await page.keyboard.press("Space");
   const here = async () => Number(await page.locator(".row.here [role=cell]").first().innerText());
   const start = await here();
   await page.keyboard.press(".");
@@ -55,7 +55,7 @@ test("steps go record by record, to messages, and back", async () => {
 
 test("the cursor is a slider that the keyboard moves", async () => {
   const page = await visit(open);
-  await page.waitForTimeout(1500);
+  await eventually(async () => assert.ok((await time(page)) > 1));
   const slider = page.getByRole("slider", { name: "Time" });
   await slider.focus();
   await page.keyboard.press("Home");
@@ -88,8 +88,8 @@ test("doing something in the past begins a branch, and the trunk stays as it was
 
 test("a link shows the same moment again, and nothing of it leaves the page", async () => {
   const page = await visit(open);
-  await page.waitForTimeout(2000);
-  await page.keyboard.press("Space");
+  await beginning(page);
+  await until(page, has(page, "proxy session, opened"));
   await command(page, "session: abort");
   await shows(said(page), "Done: abort");
   await page.keyboard.press("l");
@@ -138,6 +138,12 @@ test("it works from a folder, whatever the folder is called", async () => {
 
 test("a panic is told with what to do", async () => {
   const page = await visit(open);
-  await page.evaluate(() => document.documentElement.setAttribute("data-broken", "x"));
+  // A browser that makes no more elements: nobody reckons with that.
+  await page.evaluate(() => {
+    const refuse = () => { throw new Error("no more"); };
+    Document.prototype.createElement = Document.prototype.createElementNS = Node.prototype.cloneNode = refuse;
+  });
+  await page.keyboard.press("4");
   await shows(page.getByRole("alert").filter({ visible: true }), "Load it again");
+  assert.ok(page.complaints.some((complaint) => complaint.includes("panicked")), page.complaints.join());
 });

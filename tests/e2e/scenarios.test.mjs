@@ -4,15 +4,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { browser } from "./browser.mjs";
-import { command, eventually, node, said, scenario, shows, visit } from "./visit.mjs";
+import { beginning, command, eventually, has, node, said, scenario, shows, time, until, visit } from "./visit.mjs";
 
 const open = browser();
 
-/** Runs the scenario to its end, ten times as fast. */
-async function fast(page, words) {
+/** Loads a scenario and stops at its beginning. */
+async function begin(page, words) {
   await scenario(page, words);
-  await page.keyboard.press("+");
-  await page.keyboard.press("+");
+  await beginning(page);
 }
 
 const caption = (page) => page.locator(".caption");
@@ -20,22 +19,21 @@ const caption = (page) => page.locator(".caption");
 // PROXY-16
 test("a broken pooled channel costs one channel, a broken session costs the proxy", async () => {
   const page = await visit(open);
-  await fast(page, "broken channel is dropped");
-  await eventually(async () => assert.equal(await node(page, "pooled channel").count(), 3));
-  await eventually(async () => assert.equal(await node(page, "pooled channel").count(), 2));
-  await node(page, "proxy").filter({ hasNot: page.locator(".faulted") }).first().waitFor();
+  await begin(page, "broken channel is dropped");
+  const channels = (count) => async () => (await node(page, "pooled channel").count()) === count;
+  await until(page, channels(3));
+  await until(page, channels(2), "!");
   assert.equal(await page.locator(".node.faulted").count(), 0);
-  await page.keyboard.press("0");
-  await scenario(page, "broken session faults");
-  await node(page, "faulted").first().waitFor();
+  await begin(page, "broken session faults");
+  await until(page, has(page, "faulted"));
   assert.deepEqual(page.complaints, []);
 });
 
 // PROXY-3, PROXY-5
 test("what a faulted proxy cannot do is greyed and says why, and the way back works", async () => {
   const page = await visit(open);
-  await page.waitForTimeout(2000);
-  await page.keyboard.press("Space");
+  await beginning(page);
+  await until(page, has(page, "proxy session, opened"));
   await command(page, "session: abort");
   await node(page, "proxy session, faulted").focus();
   const verb = (name) => page.locator(".verbs").getByRole("button", { name, exact: true });
@@ -46,8 +44,7 @@ test("what a faulted proxy cannot do is greyed and says why, and the way back wo
     await verb(step).focus();
     await page.keyboard.press("Enter");
     await shows(said(page), `Done: ${step}`);
-    for (let message = 0; message < 3; message += 1) await page.keyboard.press("n");
-    await node(page, `proxy session, ${phase}`).waitFor();
+    await until(page, has(page, `proxy session, ${phase}`));
   }
   assert.deepEqual(page.complaints, []);
 });
@@ -55,11 +52,10 @@ test("what a faulted proxy cannot do is greyed and says why, and the way back wo
 // CONC-2
 test("calls wait at a gate, in sight and in words", async () => {
   const page = await visit(open);
-  await scenario(page, "Everybody waits");
-  const gate = node(page, "waiting at the gate: work").first();
-  await gate.waitFor();
-  await page.keyboard.press("Space");
-  await gate.focus();
+  await begin(page, "Everybody waits");
+  const gate = "waiting at the gate: work";
+  await until(page, has(page, gate));
+  await node(page, gate).first().focus();
   await shows(page.locator(".right .now"), "at the gate");
   await shows(page.locator(".right .rules"), "CONC-");
   assert.deepEqual(page.complaints, []);
@@ -68,24 +64,22 @@ test("calls wait at a gate, in sight and in words", async () => {
 // CONC-12
 test("a deadlock is refused, told and explained", async () => {
   const page = await visit(open);
-  await scenario(page, "deadlock");
+  await begin(page, "deadlock");
   await shows(page.locator(".config"), "CONC-12");
-  await page.keyboard.press("+");
-  await page.keyboard.press("+");
   await page.keyboard.press("4");
   await page.getByLabel("problems").check();
-  await shows(page.locator(".rows"), "refused");
+  await until(page, async () => (await page.locator(".rows").innerText()).includes("refused"));
   assert.deepEqual(page.complaints, []);
 });
 
 // OP-5
 test("a service calls back, and the call back runs in the proxy", async () => {
   const page = await visit(open);
-  await scenario(page, "service calls back");
-  await eventually(async () => assert.match(await caption(page).innerText(), /back|direction|answer/i));
+  await begin(page, "service calls back");
+  await until(page, async () => (await caption(page).innerText()).includes("it calls back"));
   await page.keyboard.press("4");
   await page.getByRole("combobox", { name: "About", exact: true }).selectOption("messages");
-  await eventually(async () => assert.match(await page.locator(".rows").innerText(), /reply|Reply/));
+  await until(page, async () => /reply/i.test(await page.locator(".rows").innerText()));
   assert.deepEqual(page.complaints, []);
 });
 
@@ -125,7 +119,7 @@ test("what the host would refuse is said before it is run, with the rule", async
 
 test("the log narrows, follows causes and does not disturb who reads", async () => {
   const page = await visit(open);
-  await page.waitForTimeout(3000);
+  await eventually(async () => assert.ok((await time(page)) > 3));
   await page.keyboard.press("4");
   const rows = page.locator(".records .row");
   await page.getByRole("combobox", { name: "About", exact: true }).selectOption("messages");

@@ -24,21 +24,44 @@ export async function ready(page) {
 /** Runs a scenario, by keyboard alone. */
 export async function scenario(page, words) {
   await page.keyboard.press("Escape");
-  await page.keyboard.press("s");
-  await page.getByRole("dialog", { name: "Scenarios" }).locator("input:focus").waitFor();
-  await page.keyboard.type(words);
-  await page.keyboard.press("Enter");
-  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await choose(page, "s", "Scenarios", words);
 }
 
 /** Does what the palette finds first, by keyboard alone. */
 export async function command(page, words) {
-  await page.keyboard.press("Control+k");
-  await page.getByRole("dialog", { name: "Commands" }).locator("input:focus").waitFor();
+  await choose(page, "Control+k", "Commands", words);
+}
+
+/** Types into a list of things to do, and takes the first of them once it can be done. */
+async function choose(page, key, name, words) {
+  await page.keyboard.press(key);
+  const dialog = page.getByRole("dialog", { name });
+  await dialog.locator("input:focus").waitFor();
   await page.keyboard.type(words);
+  // What can be done follows what happens: the proxy may be about to open.
+  await dialog.locator("[role=option][aria-selected=true]:not([aria-disabled])").waitFor();
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").waitFor({ state: "detached" });
 }
+
+/** Stops at the very beginning: from there every step is the visitor's, however slow the machine is. */
+export async function beginning(page) {
+  await page.getByRole("slider", { name: "Time" }).focus();
+  await page.keyboard.press("Home");
+  await eventually(async () => assert.equal(await time(page), 0));
+}
+
+/** Goes from message to message (or by another key) until a check holds. */
+export async function until(page, check, key = "n") {
+  for (let step = 0; step < 200; step += 1) {
+    if (await check()) return;
+    await page.keyboard.press(key);
+  }
+  assert.fail(`not after 200 times "${key}": ${check}`);
+}
+
+/** Whether a node of the stage is there. */
+export const has = (page, words) => async () => (await node(page, words).count()) > 0;
 
 /** The moment that is shown, in seconds. */
 export async function time(page) {

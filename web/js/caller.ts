@@ -5,6 +5,7 @@
  * @module
  */
 
+import { withDetail } from './body-codec.js';
 import type { ArgumentsOf, Callbacks, Client, Contract, OperationNames } from './contract.js';
 import { errorOf, type PanicError, type SessionfulError } from './errors.js';
 import type { EventFeed } from './events.js';
@@ -101,7 +102,7 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
   /** Runs a callback object. @internal */
   protected abstract serve(object: object, end: ProxyEnd): Users;
   /** Listens to this end. @internal */
-  protected abstract tap(events: EventFeed, loaded: Core): CoreTap;
+  protected abstract tap(events: EventFeed, loaded: Core, node: number): CoreTap;
   /** Its contract. */
   readonly contract: C;
   /** A method for each operation. Methods need no `this`. */
@@ -114,6 +115,7 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
   #leftOver: readonly string[] = [];
   #unwatch: (() => void) | undefined;
   #lastCall = 0;
+  #node: number | undefined;
   #error: SessionfulError | undefined;
 
   /** @throws ContractError, BindingError or EncodingError when it opens, if contract and options do not fit. */
@@ -174,6 +176,10 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
     if (this.#isClosed) {
       if (this.#options.rules === 'wcf') throw this.#closedError();
       this.#isClosed = false;
+      const loaded = this.runtime().core;
+      const tap = loaded === undefined ? undefined : this.#tap(loaded);
+      tap?.renew();
+      tap?.free();
       return;
     }
     attempt('proxy', () => this.#core?.reset());
@@ -210,19 +216,22 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
 
   #make(loaded: Core): CoreProxy {
     if (this.#core !== undefined) return this.#core;
-    const { callbacks, transport: _, address, events, ...rest } = this.#options;
+    const { callbacks, transport: _, address, events: __, ...rest } = this.#options;
     const config = { ...rest, address: String(address), contract: this.contract.toCore() };
     // The binary keeps hold of what it is given: of the calls that wait, not of the proxy itself, which
     // could never be collected then.
     const pending = this.#pending;
     const settle = {
       resolve: (call: number, value: unknown): void => finish(pending, call, value),
-      reject: (call: number, error: unknown): void => take(pending, call)?.reject(asError(error)),
+      reject: (call: number, error: unknown): void => {
+        const found = take(pending, call);
+        found?.reject(withDetail(found.operation.codec, asError(error)));
+      },
     };
     const end: ProxyEnd = {};
     const users = callbacks === undefined ? undefined : this.serve(callbacks as object, end);
     const made = attempt('proxy', () =>
-      new loaded.CoreProxy(config, this.#transport.link(loaded), settle, users, events && this.tap(events, loaded)));
+      new loaded.CoreProxy(config, this.#transport.link(loaded), settle, users, this.#tap(loaded)));
     end.core = weak(made);
     this.#core = made;
     const self = weak<Caller<C>>(this);
@@ -234,6 +243,12 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
     // A proxy that nobody closes is collected all the same.
     collected.register(this, forget, this);
     return made;
+  }
+
+  /** Its records have one number for all its lives. */
+  #tap(loaded: Core): CoreTap | undefined {
+    const { events } = this.#options;
+    return events && this.tap(events, loaded, this.#node ??= events.enlist());
   }
 
   /** Lets go of what a closed proxy holds in the binary; the collector could take its time. */
@@ -268,6 +283,9 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
     if (this.#isClosed) return Promise.reject(this.#closedError());
     const made = this.#core;
     if (made === undefined) return this.#beginLater(number, operation, parameters, options);
+    const { codec } = operation;
+    const wait = codec?.wait();
+    if (wait !== undefined) return wait.then(() => this.#begin(number, operation, parameters, options));
     const call = this.#lastCall = (this.#lastCall + 1) >>> 0;
     let resolve!: Pending['resolve'];
     let reject!: Pending['reject'];
@@ -276,8 +294,9 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
     const promise = new Promise<unknown>((fulfil, refuse) => { [resolve, reject] = [fulfil, refuse]; });
     this.#pending.set(call, { resolve, reject, operation });
     try {
-      if (options === undefined) made.call(call, number, parameters);
-      else this.#callWith(made, call, number, parameters, options);
+      const body = codec === undefined ? parameters : codec.writeArguments(parameters);
+      if (options === undefined) made.call(call, number, body);
+      else this.#callWith(made, call, number, body, options);
     } catch (thrown) {
       this.#pending.delete(call);
       reject(asError(thrown));
@@ -332,7 +351,14 @@ function take(pending: Map<number, Pending>, call: number): Pending | undefined 
 function finish(pending: Map<number, Pending>, call: number, result: unknown): void {
   const found = take(pending, call);
   if (found === undefined) return; // it was given up
-  const { output } = found.operation;
+  const { codec, output } = found.operation;
+  if (codec !== undefined && !found.operation.oneWay) {
+    try {
+      return found.resolve(codec.readResult(result));
+    } catch (thrown) {
+      return found.reject(asError(thrown));
+    }
+  }
   found.resolve(output === undefined ? result : validate(output, result, (reason) => errorOf('ENCODING', { reason })));
 }
 

@@ -168,11 +168,16 @@ export class EventFeed implements AsyncIterable<EventRecord> {
     return this.#lost;
   }
 
-  /** Listens to one more end. For the package itself. @internal */
-  tap(loaded: Core): CoreTap {
+  /** The number of one more end. For the package itself. @internal */
+  enlist(): number {
+    return this.#lastNode += 1;
+  }
+
+  /** Listens to the end of that number. For the package itself. @internal */
+  tap(loaded: Core, node: number): CoreTap {
     this.#core ??= attempt('proxy', () => new loaded.CoreFeed(this.#options.capacity ?? 10_000));
     this.#wake?.();
-    return this.#core.tap(this.#lastNode += 1);
+    return this.#core.tap(node);
   }
 
   /**

@@ -326,7 +326,7 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
       ...(errors?.provideFault === undefined ? {} : { provideFault: errors.provideFault.bind(errors) as never }),
       ...(errors?.handleError === undefined ? {} : { handleError: errors.handleError.bind(errors) as never }),
     });
-    const made = attempt('host', () => new loaded.CoreHost(config, users, isObject ? service : undefined, events?.tap(loaded)));
+    const made = attempt('host', () => new loaded.CoreHost(config, users, isObject ? service : undefined, events?.tap(loaded, events.enlist())));
     this.#core = made;
     onPanic((error) => { this.#error = error; });
     return made;

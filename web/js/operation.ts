@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { BodyCodec } from './body-codec.js';
 import { errorOf } from './errors.js';
 import { isStandardSchema, type SchemaInput, type SchemaOutput, type StandardSchema } from './standard-schema.js';
 
@@ -74,6 +75,8 @@ export interface Operation<
   readonly input: StandardSchema<unknown, readonly unknown[]> | undefined;
   /** Checks the result where it is received, if given. */
   readonly output: StandardSchema | undefined;
+  /** How its bodies are written, if values do not travel as they are. @internal */
+  readonly codec?: BodyCodec;
 }
 
 /** A fault that an operation declares. */
@@ -253,8 +256,13 @@ function describe(given: unknown, isOneWay: boolean): Operation {
     input: readSchema(options['input'], 'input') as Operation['input'],
     output: readSchema(options['output'], 'output'),
   };
-  made.add(described);
-  return Object.freeze(described);
+  return register(described);
+}
+
+/** Takes an operation for one that was checked. @internal */
+export function register(operation: Operation): Operation {
+  made.add(operation);
+  return Object.freeze(operation);
 }
 
 /**

@@ -40,7 +40,7 @@ export class ServiceProxy<C extends Contract = Contract> extends Caller<C> {
     return { ...users, invoke: (_: unknown, operation: number, given: unknown, at: number) => users.invoke(object, operation, given, at) };
   }
 
-  protected override tap(events: EventFeed, loaded: Core): CoreTap {
-    return events.tap(loaded);
+  protected override tap(events: EventFeed, loaded: Core, node: number): CoreTap {
+    return events.tap(loaded, node);
   }
 }

@@ -71,11 +71,21 @@ export interface NetworkOptions {
 const MOST_REQUESTS = 6;
 const ANY_NUMBER = 0xffff_ffff;
 
-let webSocketClass: (() => Promise<NonNullable<NetworkOptions['WebSocket']>>) | undefined;
+type WebSocketClass = NonNullable<NetworkOptions['WebSocket']>;
+
+let webSocketClass: (() => Promise<WebSocketClass>) | undefined;
 
 /** Says where sockets come from on a platform without them; for the entries of the package. */
-export function provideWebSocket(load: () => Promise<NonNullable<NetworkOptions['WebSocket']>>): void {
+export function provideWebSocket(load: () => Promise<WebSocketClass>): void {
   webSocketClass = load;
+}
+
+/** The platform's class of sockets, or where it comes from. @internal */
+export function webSocketOf(): WebSocketClass | Promise<WebSocketClass> {
+  const own = (globalThis as { WebSocket?: WebSocketClass }).WebSocket;
+  if (own !== undefined) return own;
+  if (webSocketClass === undefined) throw errorOf('TRANSPORT_MISSING', { what: 'WebSocket class (Node 20 has none: install ws)' });
+  return webSocketClass();
 }
 
 /**
@@ -97,10 +107,9 @@ export function network(options: NetworkOptions = {}): Transport {
   const connect = options.connect ?? ((address: string): unknown => {
     const url = resolve(address);
     url.protocol = url.protocol.replace(/^http/, 'ws');
-    const Class = options.WebSocket ?? (globalThis as { WebSocket?: NetworkOptions['WebSocket'] }).WebSocket;
-    if (Class !== undefined) return new Class(url.href, SUBPROTOCOL);
-    if (webSocketClass === undefined) throw errorOf('TRANSPORT_MISSING', { what: 'WebSocket class (Node 20 has none: install ws)' });
-    return webSocketClass().then((Loaded) => new Loaded(url.href, SUBPROTOCOL));
+    const Class = options.WebSocket ?? webSocketOf();
+    if (!('then' in Class)) return new Class(url.href, SUBPROTOCOL);
+    return Class.then((Loaded) => new Loaded(url.href, SUBPROTOCOL));
   });
   const { credentials, headers, keepalive, keepAlive, maxRequests } = options;
   const send = async (address: string, init: RequestInit): Promise<Response> => {
@@ -140,13 +149,14 @@ function exchangeBy(send: (address: string, init: RequestInit) => Promise<Respon
   };
 }
 
-function isForeign(url: URL): boolean {
+/** Whether it is another origin than the page's. @internal */
+export function isForeign(url: URL): boolean {
   const here = (globalThis as { location?: Location }).location;
   return here !== undefined && here.origin !== url.origin;
 }
 
-/** As well as a browser lets us: it does not tell a refused request from a lost one. */
-function explain(cause: unknown, url: URL, { signal }: RequestInit): unknown {
+/** As well as a browser lets us: it does not tell a refused request from a lost one. @internal */
+export function explain(cause: unknown, url: URL, { signal }: RequestInit): unknown {
   if (signal?.aborted === true || !isForeign(url)) return cause;
   const origin = (globalThis as { location?: Location }).location?.origin;
   return new Error(`no connection, or ${url.origin} does not allow the origin ${origin} (CORS)`, { cause });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Unreadable, serveBy, withDetail } from './body-codec.js';
 import type { OperationContext, OperationState, ReadonlyHeaders } from './context.js';
 import type { Contract } from './contract.js';
 import { errorOf } from './errors.js';
@@ -63,7 +64,10 @@ export function usersOf(contract: Contract, end: () => End, helpers: Helpers = {
     const [name, operation] = operations[number] ?? missing(number);
     if (!Array.isArray(given)) throw errorOf('ENCODING', { reason: 'the arguments are no list' });
     if (operation.input !== undefined) return later(at, checked(object, name, operation, given, contextOf(at)));
-    const result = methodOf(object, name).apply(object, placeArguments(operation, given, contextOf(at)));
+    const run = (values: readonly unknown[]): unknown =>
+      methodOf(object, name).apply(object, placeArguments(operation, values, contextOf(at)));
+    const { codec } = operation;
+    const result = codec === undefined ? run(given) : serveBy(codec, operation.oneWay, given, run);
     return isPromise(result) ? later(at, result) : result;
   };
   return {
@@ -135,13 +139,24 @@ function inWords(thrown: unknown): string {
 function failureOf(thrown: unknown): unknown {
   if (!(thrown instanceof Fault)) return inWords(thrown);
   const { code, reason, kind, detail } = thrown;
-  return { code, reason, ...(kind === undefined ? {} : { detail: { kind, body: detail } }) };
+  const runtime = thrown instanceof Unreadable ? { runtime: true } : {};
+  return { code, reason, ...runtime, ...(kind === undefined ? {} : { detail: { kind, body: detail } }) };
 }
 
 function shown(failure: unknown): Fault | string {
   if (typeof failure === 'string') return failure;
   const { code, reason, detail } = failure as { code: string; reason: string; detail?: { kind: string; body: unknown } };
   return new Fault(code, reason, detail === undefined ? undefined : { kind: detail.kind, detail: detail.body });
+}
+
+async function callBack(core: CoreContext, number: number, { codec, oneWay }: Operation, parameters: unknown[]): Promise<unknown> {
+  const body = codec === undefined ? parameters : codec.writeArguments(parameters);
+  try {
+    const [value] = await settled('proxy', () => core.call(number, body, undefined, undefined));
+    return codec === undefined || oneWay ? value : codec.readResult(value);
+  } catch (thrown) {
+    throw withDetail(codec, thrown);
+  }
 }
 
 /** The headers of a message, read from names and values by turns. */
@@ -221,10 +236,9 @@ class Context {
     const core = this.#open();
     const contract = this.#contract.callback;
     if (contract === undefined || !core.callsBack) throw errorOf('UNKNOWN_OPERATION', { operation: 'callback' });
-    const methods = Object.keys(contract.operations).map((name, number) => [
+    const methods = Object.entries(contract.operations).map(([name, operation], number) => [
       name,
-      (...parameters: unknown[]) =>
-        settled('proxy', () => core.call(number, parameters, undefined, undefined)).then(([value]) => value),
+      (...parameters: unknown[]) => callBack(core, number, operation, parameters),
     ] as const);
     return Object.freeze(Object.assign(Object.create(null) as object, Object.fromEntries(methods)));
   }

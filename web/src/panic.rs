@@ -19,7 +19,10 @@ static HOOK: Once = Once::new();
 pub fn tell(listener: impl Fn(&str) + 'static) {
     LISTENER.with_borrow_mut(|slot| *slot = Some(Box::new(listener)));
     HOOK.call_once(|| {
-        std::panic::set_hook(Box::new(|panic| {
+        // Whoever listened before, the console perhaps, goes on to be told.
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            before(panic);
             if TOLD.replace(true) {
                 return;
             }

@@ -1,93 +1,35 @@
 // The services of the playground's live runs, served by Node: `cargo xtask play` starts it beside the page.
 // Usage: node services.mjs PORT ORIGIN...
 
-import { createServer } from 'node:http';
-import { once } from 'node:events';
-import { defineContract, Fault, oneWay, operation, ServiceHost } from '../../web/dist/entry/node.js';
-import { serve } from '../../web/dist/node/index.js';
+import { createServer } from "node:http";
+import { once } from "node:events";
+import * as sessionful from "../../web/dist/entry/node.js";
+import { serve } from "../../web/dist/node/index.js";
+import { ADDRESSES, hosts } from "../js/live/services.js";
 
-const pair = () => operation({ parameters: 2 });
-const later = (parameters, more = {}) => operation({ parameters, initiating: false, ...more });
+const [port = "0", ...origins] = process.argv.slice(2);
+const listeners = new Set();
+const server = createServer(records);
+server.listen(Number(port), "127.0.0.1");
+await once(server, "listening");
 
-const Calculator = defineContract({
-  name: 'Calculator',
-  session: 'notAllowed',
-  operations: { add: pair(), subtract: pair(), multiply: pair(), divide: operation({ parameters: 2, faults: ['DivisionByZero'] }) },
-});
-
-const SessionCalculator = defineContract({
-  name: 'SessionCalculator',
-  session: 'required',
-  operations: {
-    clear: operation({ parameters: 0 }),
-    addTo: later(1),
-    subtractFrom: later(1),
-    multiplyBy: later(1),
-    divideBy: later(1, { faults: ['DivisionByZero'] }),
-    equals: later(0, { terminating: true }),
-  },
-});
-
-const DuplexHello = defineContract({
-  name: 'DuplexHello',
-  session: 'required',
-  operations: { hello: oneWay({ parameters: 1 }) },
-  callback: { name: 'HelloCallback', operations: { reply: oneWay({ parameters: 1 }) } },
-});
-
-/** An operation takes long enough to be seen at work. */
-const pause = (millis) => new Promise((wake) => setTimeout(wake, millis));
-
-function quotient(a, b) {
-  if (b === 0) throw new Fault('DivisionByZero', `${a} cannot be divided by zero`);
-  return a / b;
-}
-
-class CalculatorService {
-  async add(a, b) { await pause(350); return a + b; }
-  async subtract(a, b) { await pause(350); return a - b; }
-  async multiply(a, b) { await pause(350); return a * b; }
-  async divide(a, b) { await pause(350); return quotient(a, b); }
-}
-
-/** One object for each session. */
-class SessionCalculatorService {
-  #result = 0;
-  async #change(result) { await pause(400); return (this.#result = result); }
-  clear() { return this.#change(0); }
-  addTo(value) { return this.#change(this.#result + value); }
-  subtractFrom(value) { return this.#change(this.#result - value); }
-  multiplyBy(value) { return this.#change(this.#result * value); }
-  async divideBy(value) { return this.#change(quotient(this.#result, value)); }
-  equals() { return this.#change(this.#result); }
-}
-
-class DuplexHelloService {
-  async hello(greeting, at) {
-    await pause(900);
-    await at.callback.reply(`${greeting} to you too, from Node`);
-  }
-}
-
-const binding = (channel) => ({ binding: { channel } });
-const hosts = [
-  new ServiceHost(Calculator, {
-    service: CalculatorService, instancing: 'perCall', endpoints: [{ address: '/calculator', ...binding('sessionless') }],
-  }),
-  new ServiceHost(SessionCalculator, {
-    service: SessionCalculatorService, endpoints: [{ address: '/session', ...binding('sessionful') }],
-  }),
-  new ServiceHost(DuplexHello, {
-    service: DuplexHelloService, endpoints: [{ address: '/hello', ...binding('sessionful') }],
-  }),
-];
-
-const [port = '0', ...origins] = process.argv.slice(2);
-const server = createServer();
-server.listen(Number(port), '127.0.0.1');
-await once(server, 'listening');
-for (const host of hosts) {
-  await host.open();
-  await serve(host, { server, origins });
-}
+const events = new sessionful.EventFeed({ capacity: 65_536 });
+const group = hosts(sessionful, { events, from: "Node" });
+await group.open();
+await serve(group, { server, origins });
 console.log(`http://127.0.0.1:${server.address().port}`);
+for await (const batch of events.batches()) {
+  const message = JSON.stringify({ records: JSON.stringify(batch), lost: events.lost });
+  for (const listener of listeners) listener.write(`data: ${message}\n\n`);
+}
+
+/** Tells a page of our origins what happens here, as it happens: the playground draws it. */
+function records(request, response) {
+  const { origin } = request.headers;
+  if (ADDRESSES.includes(request.url)) return;
+  if (request.url !== "/records" || !origins.includes(origin)) return void response.writeHead(404).end();
+  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store", "access-control-allow-origin": origin });
+  response.write(`data: ${JSON.stringify({ ready: performance.now() })}\n\n`);
+  listeners.add(response);
+  response.on("close", () => listeners.delete(response));
+}

@@ -27,7 +27,7 @@ impl Reason {
     /// The reason that an error gives, in the words of a rule set.
     pub fn of(error: &ProxyError, rules: Rules) -> Reason {
         let code = describe(error, rules);
-        Reason { rule: rule_of(error, rules), code, text: in_words(error) }
+        Reason { rule: rule_of(error, rules), code, text: error.to_string() }
     }
 
     /// The reason that an error of a host gives.
@@ -85,17 +85,6 @@ fn rule_of_behavior(error: &BehaviorError) -> &'static str {
     }
 }
 
-/// An error in words. A browser does not tell why an address cannot be reached, so the visitor is told where
-/// to look.
-fn in_words(error: &ProxyError) -> String {
-    match error {
-        ProxyError::Transport { what, detail } if what == "UNREACHABLE" => format!(
-            "the host cannot be reached ({detail}): does it run, and does it let this page in?"
-        ),
-        other => other.to_string(),
-    }
-}
-
 /// The rule behind an error of a proxy that follows those rules.
 pub fn rule_of(error: &ProxyError, rules: Rules) -> Option<&'static str> {
     Some(match error {
@@ -130,6 +119,11 @@ pub fn rule_of(error: &ProxyError, rules: Rules) -> Option<&'static str> {
 /// A rule in one sentence; nothing if it is not known here.
 pub fn rule(id: &str) -> Option<&'static str> {
     rules::RULES.iter().find(|(known, _)| *known == id).map(|(_, text)| *text)
+}
+
+/// The same id, if it is known here.
+pub fn known_rule(id: &str) -> Option<&'static str> {
+    rules::RULES.iter().find(|(known, _)| *known == id).map(|(known, _)| *known)
 }
 
 /// All rules that are known here, with their sentences.

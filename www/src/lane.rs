@@ -1,10 +1,8 @@
 //! A service with its proxy and its host: what is drawn in one row.
 
-use crate::samples::{calculator_contract, duplex_hello_contract, session_calculator_contract};
-use sessionful::host::Endpoint;
-use sessionful::ids::{NodeId, OperationId};
-use sessionful::{Behavior, Binding, Contract, InstanceMode};
-use smol_str::SmolStr;
+use sessionful::contract::Operation;
+use sessionful::ids::NodeId;
+use sessionful::{Behavior, Contract, InstanceMode, SessionMode};
 use std::sync::{Arc, LazyLock};
 
 /// One of the three conversations on the page.
@@ -27,9 +25,34 @@ pub enum Side {
     Host,
 }
 
-static CONTRACTS: LazyLock<[Arc<Contract>; 3]> = LazyLock::new(|| {
-    [calculator_contract(), session_calculator_contract(), duplex_hello_contract()].map(Arc::new)
-});
+static CONTRACTS: LazyLock<[Arc<Contract>; 3]> =
+    LazyLock::new(|| Lane::ALL.map(|lane| Arc::new(contract(lane))));
+
+/// The contract as `www/js/live/services.js` has it.
+fn contract(lane: Lane) -> Contract {
+    let later = |name: &str| Operation::new(name).not_initiating();
+    let draft = match lane {
+        Lane::Calculator => Contract::new("Calculator")
+            .session(SessionMode::NotAllowed)
+            .operation(Operation::new("add"))
+            .operation(Operation::new("subtract"))
+            .operation(Operation::new("multiply"))
+            .operation(Operation::new("divide").fault("DivisionByZero")),
+        Lane::SessionCalculator => Contract::new("SessionCalculator")
+            .session(SessionMode::Required)
+            .operation(Operation::new("clear"))
+            .operation(later("addTo"))
+            .operation(later("subtractFrom"))
+            .operation(later("multiplyBy"))
+            .operation(later("divideBy").fault("DivisionByZero"))
+            .operation(later("equals").terminating()),
+        Lane::DuplexHello => Contract::new("DuplexHello")
+            .session(SessionMode::Required)
+            .operation(Operation::new("hello").one_way())
+            .callback(Contract::new("HelloCallback").operation(Operation::new("reply").one_way())),
+    };
+    draft.build().expect("invariant: the three contracts are consistent")
+}
 
 impl Lane {
     /// All of them, from top to bottom.
@@ -72,16 +95,6 @@ impl Lane {
         &CONTRACTS[self.index()]
     }
 
-    /// Where it is served.
-    pub fn endpoint(self) -> Endpoint {
-        let binding = match self {
-            Lane::Calculator => Binding::fetch(),
-            Lane::SessionCalculator | Lane::DuplexHello => Binding::websocket(),
-        };
-        let address = format!("/{}", self.slug()).into();
-        Endpoint { address, contract: Arc::clone(self.contract()), binding }
-    }
-
     /// How its service is run.
     pub fn behavior(self) -> Behavior {
         let instancing = match self {
@@ -104,16 +117,6 @@ impl Lane {
         let ends = Lane::ALL.into_iter().flat_map(|lane| [(lane, Side::Proxy), (lane, Side::Host)]);
         ends.into_iter().find(|(lane, side)| lane.node(*side) == node)
     }
-
-    /// The name of an operation of its contract, or of what it calls back.
-    pub fn operation(self, id: OperationId, side: Side) -> SmolStr {
-        let contract = match side {
-            Side::Proxy => Some(&**self.contract()),
-            Side::Host => self.contract().callback(),
-        };
-        let operation = contract.and_then(|contract| contract.operation(id));
-        operation.map_or_else(|| id.to_string().into(), |operation| operation.name.clone())
-    }
 }
 
 #[cfg(test)]
@@ -131,18 +134,15 @@ mod tests {
     }
 
     #[test]
-    fn bindings_suit_contracts() {
+    fn the_contracts_are_consistent() {
         for lane in Lane::ALL {
-            let endpoint = lane.endpoint();
-            let selected = endpoint.binding.select(&[&endpoint.contract]).unwrap();
-            assert_eq!(selected.shape.is_exchange(), lane == Lane::Calculator, "{lane:?}");
+            assert_eq!(lane.contract().check(), Ok(()), "{lane:?}");
         }
-    }
-
-    #[test]
-    fn operations_are_called_by_their_names() {
-        assert_eq!(Lane::SessionCalculator.operation(OperationId(1), Side::Proxy), "addTo");
-        assert_eq!(Lane::DuplexHello.operation(OperationId(0), Side::Host), "reply");
-        assert_eq!(Lane::Calculator.operation(OperationId(9), Side::Proxy), "op#9");
+        let contract = Lane::SessionCalculator.contract();
+        let flags = |name| contract.named(name).map(|(_, op)| (op.initiating, op.terminating));
+        assert_eq!(flags("clear"), Some((true, false)));
+        assert_eq!(flags("addTo"), Some((false, false)));
+        assert_eq!(flags("equals"), Some((false, true)));
+        assert!(Lane::DuplexHello.contract().callback().is_some());
     }
 }

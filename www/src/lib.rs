@@ -11,26 +11,21 @@
 //! | [`matrix`]  | 18 cells, run and compared                                         |
 //! | [`lint`], [`share`], [`snippet`] | notices; links; code that sets up what is configured |
 //! | [`explain`] | rules in a sentence each                                          |
-//! | [`samples`] | three small services                                              |
-//! | [`lane`]    | each of them with its proxy and its host: what is drawn in a row  |
-//! | [`demo`]    | what happens when nobody touches anything                         |
+//! | [`lane`]    | the services of live runs, each with its proxy and its host       |
 //! | [`scene`]   | where everything stands on the stage                              |
 //! | [`state`]   | how the run is looked at, and what every order does               |
 //! | [`words`]   | events and errors in words                                        |
-//! | [`live`]    | runs of the real runtime: proxies here, hosts in a worker or elsewhere |
-//! | [`hosting`] | the worker: hosts for the three services                          |
+//! | [`live`]    | runs of the npm package: proxies here, hosts in a worker or elsewhere |
 //! | [`view`]    | the state as HTML                                                 |
 //!
-//! All but the last three are plain data and are tested without a browser.
+//! All but the last two are plain data and are tested without a browser.
 
 pub mod act;
 pub mod cast;
 pub mod config;
-pub mod demo;
 pub mod explain;
 pub mod flights;
 pub mod history;
-pub mod hosting;
 pub mod lane;
 pub mod lint;
 pub mod live;
@@ -39,7 +34,6 @@ pub mod matrix;
 pub mod offers;
 pub mod plan;
 pub mod run;
-pub mod samples;
 pub mod scenarios;
 pub mod scene;
 pub mod share;

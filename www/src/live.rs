@@ -1,18 +1,16 @@
 //! Runs of the real runtime: proxies in this page, and hosts in a worker of it or at an address.
 //!
 //! ```text
-//!   proxies ── feed ───────┐
-//!                          ├─▶ merge (in order of time) ─▶ Run ─▶ views
-//!   worker ── its records ─┘
+//!   proxies ── their records ─┐
+//!                             ├─▶ merge (in order of time) ─▶ Run ─▶ views
+//!   hosts ──── their records ─┘
 //! ```
 //!
-//! Over the network only the proxies tell: what goes on at the host is its own affair.
+//! Over the network only hosts that were told so tell what goes on there; that of `cargo xtask play` does.
 
 mod engine;
 mod merge;
 mod seen;
-
-pub use engine::Where;
 
 use crate::act::Act;
 use crate::cast::{Cast, Member};
@@ -24,10 +22,21 @@ use merge::Merge;
 use seen::Seen;
 use sessionful::Rules;
 use sessionful::drive::Clock;
+use sessionful::event::Record;
+use sessionful::ids::NodeId;
 use sessionful_web::habitat::BrowserClock;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::time::Duration;
+
+/// Where the hosts are.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Where {
+    /// In a worker of this page.
+    Here,
+    /// At an address without a path: `http://127.0.0.1:8080`.
+    There(String),
+}
 
 /// How the other end is.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -54,19 +63,17 @@ pub struct Live {
 
 impl Live {
     /// Starts one. Whoever shows it calls [`Source::advance`] now and then.
-    ///
-    /// # Errors
-    ///
-    /// The browser gives no worker, or the address is none.
-    pub fn start(at: Where) -> Result<Live, String> {
-        let label = match &at {
-            Where::Here => Label::LiveHere,
-            Where::There(address) => Label::LiveThere(address.clone()),
+    pub fn start(at: Where) -> Live {
+        let (label, engine) = match at {
+            Where::Here => (Label::LiveHere, Engine::start(None)),
+            Where::There(address) => {
+                let engine = Engine::start(Some(&address));
+                (Label::LiveThere(address), engine)
+            }
         };
-        let run = Run::new(label, cast());
-        let engine = Engine::start(at)?;
         let (merge, seen) = (Merge::default(), Seen::default());
-        Ok(Live { run, merge, seen, engine, health: Health::Starting, missed: 0 })
+        let run = Run::new(label, cast());
+        Live { run, merge, seen, engine, health: Health::Starting, missed: 0 }
     }
 
     /// How the other end is.
@@ -84,16 +91,28 @@ impl Live {
         self.engine.demonstrate(on);
     }
 
+    fn add(&mut self, host: bool, mut records: Vec<Record>, behind: i64) {
+        let side = if host { Side::Host } else { Side::Proxy };
+        // Each end of a feed has the number of its place there.
+        for record in &mut records {
+            let lane =
+                Lane::ALL.into_iter().find(|lane| lane.index() + 1 == record.node.0 as usize);
+            record.node = lane.map_or(NodeId(0), |lane| lane.node(side));
+        }
+        self.merge.add(side, records, behind);
+    }
+
     /// Takes in what has happened.
     fn take(&mut self) {
         for told in self.engine.take() {
             match told {
                 Told::Ready => self.health = Health::Ready,
-                Told::Records(side, records, behind) => self.merge.add(side, records, behind),
+                Told::Records { host, records, behind } => self.add(host, records, behind),
                 Told::Missed(missed) => self.missed += missed,
                 Told::Lost(reason) => self.health = Health::Lost(reason),
-                Told::Ended(at, node, asked, result) => {
-                    self.run.end_of(at, node, EndOf { call: None, asked, result });
+                Told::Ended(ended) => {
+                    let (at, node, asked) = (ended.at, ended.node(), ended.asked.clone());
+                    self.run.end_of(at, node, EndOf { call: None, asked, result: ended.result() });
                 }
             }
         }
@@ -176,7 +195,7 @@ impl Source for Live {
         // What has happened cannot be done otherwise: an act is of now.
         self.run.seek_head();
         self.run.allows(&act)?;
-        self.engine.act(act)
+        self.engine.act(&act)
     }
 
     fn advance(&mut self, span: Duration) {

@@ -1,7 +1,6 @@
-//! The two beginnings of the one binary: the page's and the worker's.
+//! The beginning of the page.
 
 use wasm_bindgen::prelude::wasm_bindgen;
-use web_sys::MessagePort;
 
 fn main() {}
 
@@ -9,10 +8,4 @@ fn main() {}
 #[wasm_bindgen]
 pub fn play() {
     sessionful_www::view::show();
-}
-
-/// Hosts the services in this worker, for the page at the other end of the port.
-#[wasm_bindgen]
-pub fn host(control: MessagePort) {
-    sessionful_www::hosting::host(control);
 }

@@ -214,6 +214,8 @@ pub enum Order {
     Language(bool),
     /// Shows what a link carries.
     Arrive(Rc<str>),
+    /// Tells why something cannot be done.
+    Say(Rc<str>),
     /// Takes note of what is wrong.
     Dismiss,
     /// Other colours.
@@ -315,6 +317,7 @@ impl State {
             Order::Drawer => self.drawer = !self.drawer,
             Order::Language(rust) => self.rust = *rust,
             Order::Sheet(sheet) => self.sheet = *sheet,
+            Order::Say(reason) => self.said = format!("Not done: {reason}"),
             Order::On(_) | Order::Back(_) | Order::Seek(_) | Order::SeekRecord(_) => {
                 self.playing = false;
                 return false;

@@ -47,16 +47,17 @@ const NARROW: i32 = 700;
 
 /// Shows the playground in the element `app` of the page.
 pub fn show() {
+    let place = document().and_then(|document| document.get_element_by_id("app"));
+    if let Some(place) = place {
+        Renderer::<App>::with_root(place).render();
+    }
+    // After Yew has had its way: it tells the console only.
     panic::tell(|message| {
         // Nothing of ours works any more; the page itself shows this.
         if let Some(page) = root() {
             _ = page.set_attribute("data-broken", message);
         }
     });
-    let place = document().and_then(|document| document.get_element_by_id("app"));
-    if let Some(place) = place {
-        Renderer::<App>::with_root(place).render();
-    }
 }
 
 pub(crate) fn document() -> Option<web_sys::Document> {
@@ -96,6 +97,8 @@ pub(crate) struct App {
     theme: Theme,
     palette: Palette,
     place: log::Place,
+    /// The cursor was moved: the log must show where it is.
+    moved: bool,
     refs: Refs,
     flights: Flights,
     timeline: Timeline,
@@ -130,6 +133,7 @@ impl Component for App {
             theme: Theme::stored(),
             palette: Palette::default(),
             place: log::Place::default(),
+            moved: false,
             refs: Refs::default(),
             flights: Flights::default(),
             timeline: Timeline::default(),
@@ -205,6 +209,9 @@ impl Component for App {
             context.link().send_message(Message::Frame(0.0));
         }
         log::fit(&self.refs.rows, &self.desk, self.place);
+        if std::mem::take(&mut self.moved) {
+            log::reveal(&self.refs.rows, &self.desk, self.place);
+        }
         sheet::focus(self.desk.state.sheet);
     }
 }
@@ -217,7 +224,9 @@ impl App {
             Order::Filter(_) => self.newest(),
             _ => {}
         }
+        let before = self.desk.run().cursor().seq;
         self.desk.obey(order);
+        self.moved = self.desk.run().cursor().seq != before;
         if matches!(order, Order::Move(_)) {
             self.focus_selected();
         }

@@ -22,7 +22,9 @@ mod tree;
 pub use compose::Composer;
 pub use copy::{copy, element_of};
 pub use cursor::Cursor;
-pub use event::{Array, ArrayKind, Attribute, Declaration, Event, Sink, Source, Start};
+pub use event::{
+    AnySink, AnySource, Array, ArrayKind, Attribute, Declaration, Event, Sink, Source, Start,
+};
 pub use limits::Limits;
 pub use name::{Name, is_char, is_ncname};
 pub use scope::Scope;

@@ -20,9 +20,13 @@ pub(crate) fn build() -> Result<PathBuf> {
     }
     let wasm = dist.join("wasm");
     setup::say("compiling the runtime of the npm package");
-    binary(&wasm, "sessionful", &[])?;
+    binary(&wasm, "sessionful-web", "sessionful", &[])?;
     setup::say("compiling the build of it that only calls");
-    binary(&wasm, "client", &["--no-default-features", "--features", "npm-client"])?;
+    let calls = ["--no-default-features", "--features", "npm-client"];
+    binary(&wasm, "sessionful-web", "client", &calls)?;
+    setup::say("compiling its SOAP and its WSDL");
+    binary(&wasm, "sessionful-web-wcf", "wcf", &[])?;
+    binary(&wasm, "sessionful-web-wsdl", "wsdl", &[])?;
 
     setup::say("compiling its TypeScript");
     let compiler = package.join("node_modules/typescript/bin/tsc");
@@ -34,13 +38,14 @@ pub(crate) fn build() -> Result<PathBuf> {
     Ok(package)
 }
 
-/// Compiles one build of the runtime, with the JavaScript around it.
-fn binary(to: &Path, name: &str, features: &[&str]) -> Result<()> {
+/// Compiles one of the package's binaries, and the glue around it, into a folder.
+fn binary(to: &Path, package: &str, name: &str, features: &[&str]) -> Result<()> {
     let bindgen = setup::bindgen("wasm-bindgen")?;
-    let mut compile = setup::cargo(["build", "--package", "sessionful-web"]);
+    let mut compile = setup::cargo(["build", "--package", package]);
     compile.args(["--target", setup::WASM, "--profile", "wasm"]).args(features);
     run::quiet(&mut compile)?;
-    let compiled = setup::target().join(setup::WASM).join("wasm/sessionful_web.wasm");
+    let file = format!("wasm/{}.wasm", package.replace('-', "_"));
+    let compiled = setup::target().join(setup::WASM).join(file);
     let mut glue = Command::new(bindgen);
     // The entries say where the binary is, each in its own way.
     glue.args(["--target", "web", "--no-typescript", "--omit-default-module-path"]);

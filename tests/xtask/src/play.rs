@@ -1,4 +1,4 @@
-//! The playground as a folder of files.
+//! The playground as a folder of files, with the npm package in it for its live runs.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -41,8 +41,13 @@ pub(crate) fn play(wishes: &Wishes) -> Result<bool> {
     let serving = thread::spawn(move || serve::serve(&listener, &site));
     if wishes.host {
         // The page plays without it, so a failure is told and no more.
-        match host(wishes.host_port, &page) {
-            Ok(mut services) => _ = services.wait()?,
+        match services(wishes.host_port, &page) {
+            Ok((mut services, address)) => {
+                setup::say(&format!(
+                    "services at {address} (\"Live over the network\" in the page)"
+                ));
+                _ = services.wait()?;
+            }
             Err(error) => setup::say(&format!("no services for runs over the network: {error:#}")),
         }
     }
@@ -50,10 +55,8 @@ pub(crate) fn play(wishes: &Wishes) -> Result<bool> {
     Ok(true)
 }
 
-/// Starts the services of Node; their address is told once they listen.
-fn host(port: u16, page: &str) -> Result<Child> {
-    setup::say("building the services for runs over the network (the page plays meanwhile)");
-    package::build()?;
+/// Starts the services of Node for a page, and tells their address once they listen.
+pub(crate) fn services(port: u16, page: &str) -> Result<(Child, String)> {
     let script = setup::root().join("www/host/services.mjs");
     let mut node = Command::new(setup::node()?);
     node.arg(script).arg(port.to_string());
@@ -66,8 +69,7 @@ fn host(port: u16, page: &str) -> Result<Child> {
     if address.trim().is_empty() {
         bail!("they have ended with {}; is port {port} taken?", services.wait()?);
     }
-    setup::say(&format!("services at {} (\"Live over the network\" in the page)", address.trim()));
-    Ok(services)
+    Ok((services, address.trim().to_owned()))
 }
 
 /// Compiles the playground to wasm and lays its files out in `www/dist`.
@@ -91,7 +93,20 @@ pub(crate) fn build() -> Result<PathBuf> {
     optimize(&site.join("app_bg.wasm"));
     assets(&site)?;
     offline(&site)?;
+    // After the list of what is kept from the beginning: who has no live run does not load it.
+    package(&site.join("sessionful"))?;
     Ok(site)
+}
+
+/// Puts the npm package where the live runs of the page look for it.
+fn package(place: &Path) -> Result<()> {
+    let dist = package::build()?.join("dist");
+    copy(&dist, place)?;
+    // What only other programs load.
+    for folder in ["bin", "node", "test"] {
+        fs::remove_dir_all(place.join(folder))?;
+    }
+    Ok(fs::remove_file(place.join("wasm/inline.js"))?)
 }
 
 /// Lets binaryen shrink the binary. A playground that is larger than it could be still plays, so a

@@ -123,13 +123,18 @@ fn end_to_end() -> Result<Tally> {
     let address = listener.local_addr()?;
     // It ends with the process.
     thread::spawn(move || serve::serve(&listener, &site));
+    let page = format!("http://{address}");
+    let (mut services, host) = play::services(0, &page)?;
 
     let mut node = Command::new(setup::node()?);
     node.current_dir(&project)
         .env("CHROME", &browser.chrome)
         .env("CHROME_FLAGS", Browser::flags().join(" "))
-        .env("PLAYGROUND", format!("http://{address}/"));
-    node_tests(node, "e2e", &[])
+        .env("PLAYGROUND", format!("{page}/"))
+        .env("HOST", host);
+    let tally = node_tests(node, "e2e", &[]);
+    services.kill()?;
+    tally
 }
 
 fn npm() -> Result<Tally> {

@@ -6,12 +6,15 @@
 
 import { parseArgs } from 'node:util';
 import { serve, type NodeHost, type ServeOptions } from '../node/index.js';
+import { runImport } from './import.js';
 import { load } from './load.js';
 import { Printer, plain } from './print.js';
 
 const HELP = `Serves a service over the network: sessions over WebSocket, requests over HTTP.
 
 Usage: sessionful serve <module> [options]
+       sessionful import <file or url> [--out <file>] [--rust]
+                       source code from the WSDL of a service; see: sessionful import --help
 
   <module>             a JavaScript module; its default export is a ServiceHost,
                        { contract, service }, or a function that returns one of them
@@ -51,6 +54,7 @@ interface Arguments {
 
 /** Runs the command to its end; resolves with the exit code. Never rejects. */
 export async function run(args: readonly string[], around: Surroundings): Promise<number> {
+  if (args[0] === 'import') return runImport(args.slice(1), around);
   const read = readArguments(args);
   if (typeof read === 'string') {
     around.err(`sessionful: ${plain(read)}\nTry: sessionful --help`);
@@ -97,7 +101,7 @@ function readArguments(args: readonly string[]): Arguments | string | undefined 
   }
   const { values, positionals: [command, module, ...rest] } = parsed;
   if (values.help || args.length === 0) return undefined;
-  if (command !== 'serve') return `there is no command ${JSON.stringify(command ?? '')}, only serve`;
+  if (command !== 'serve') return `there is no command ${JSON.stringify(command ?? '')}, only serve and import`;
   if (module === undefined) return 'serve needs a module';
   if (rest.length > 0) return `serve takes one module, not ${rest.length + 1}`;
   if (!/^\d{1,5}$/.test(values.port)) return `--port ${JSON.stringify(values.port)} is no number`;

@@ -14,6 +14,12 @@ export interface HostIntake {
   acceptSocket(address: string, socket: WebSocketLike): void;
   /** Carries out a single request. It rejects only if the host itself is broken. */
   request(address: string, request: IntakeRequest): Promise<IntakeResponse>;
+  /** Answers a GET at one of its addresses, or leaves it alone: for descriptions. The URL is as the client has it. */
+  get?(address: string, url: URL): Promise<IntakeResponse | undefined>;
+  /** Content types of requests, where those of the runtime are not what it takes. */
+  readonly contentTypes?: readonly string[];
+  /** Headers that pages of other origins have to be allowed to send. */
+  readonly allowHeaders?: readonly string[];
   /** Ends in good order: sessions may end first. */
   close(): Promise<void>;
   /** Ends at once. */

@@ -38,7 +38,7 @@ export class Requests {
     this.#door = door;
     this.#sweep = sweep;
     this.#tell = tell;
-    this.#contentTypes = new Set(settings.contentTypes.map((type) => type.toLowerCase()));
+    this.#contentTypes = new Set((host.contentTypes ?? settings.contentTypes).map((type) => type.toLowerCase()));
   }
 
   /** How many requests are being answered. */
@@ -67,11 +67,28 @@ export class Requests {
     if (this.#door.admitsOrigin(request)) this.#allowOrigin(request, response);
     if ('status' in admitted) return this.#refuse(request, response, admitted);
     const { endpoint } = admitted;
+    if (request.method === 'GET' && this.#host.get !== undefined) return void this.#describe(request, response, endpoint);
     if (request.method === 'OPTIONS') return this.#preflight(request, response);
     const refusal = this.#check(request, endpoint);
     if (refusal !== undefined) return this.#refuse(request, response, { ...refusal, endpoint });
     if (/^100-continue$/i.test(request.headers.expect ?? '')) response.writeContinue();
     this.#receive(request, response, endpoint);
+  }
+
+  /** A GET is for descriptions; where there are none it is refused like any other that is no POST. */
+  async #describe(request: IncomingMessage, response: ServerResponse, endpoint: HostAddress): Promise<void> {
+    let answer: IntakeResponse | undefined;
+    try {
+      answer = await this.#host.get?.(endpoint.address, urlOf(request));
+    } catch (error) {
+      this.#tell({ type: 'failed', address: endpoint.address, error: nameOf(error) });
+      answer = { status: 500, contentType: 'text/plain; charset=utf-8', headers: [], body: 'the host has failed\n' };
+    }
+    if (!this.#running.has(response)) return;
+    if (answer === undefined) {
+      return this.#refuse(request, response, { ...(this.#check(request, endpoint) ?? { status: 405, reason: 'method' }), endpoint });
+    }
+    this.#end(request, response, answer.status, answerHeaders(answer), answer.body);
   }
 
   #check(request: IncomingMessage, endpoint: HostAddress): Refused | undefined {
@@ -105,7 +122,7 @@ export class Requests {
     this.#end(request, response, 204, {
       allow: 'POST, OPTIONS',
       'access-control-allow-methods': 'POST',
-      'access-control-allow-headers': ['content-type', ...allowHeaders].join(', '),
+      'access-control-allow-headers': ['content-type', ...this.#host.allowHeaders ?? [], ...allowHeaders].join(', '),
       'access-control-max-age': String(preflightMaxAge),
       // A cache on the way must not give one origin the answer to another.
       vary: 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers',
@@ -255,6 +272,12 @@ function isShort(request: IncomingMessage, most: number): boolean {
   // One who asks first may send the body after a refusal, or may not.
   if (request.headers.expect !== undefined) return false;
   return request.headers['transfer-encoding'] === undefined && Number(request.headers['content-length'] ?? 0) <= most;
+}
+
+/** Where the client believes to be. The name was checked at the door; it must be one all the same. */
+function urlOf(request: IncomingMessage): URL {
+  const scheme = 'encrypted' in request.socket && request.socket.encrypted === true ? 'https' : 'http';
+  return new URL(request.url ?? '/', `${scheme}://${request.headers.host ?? 'localhost'}`);
 }
 
 function mediaType(request: IncomingMessage): string {

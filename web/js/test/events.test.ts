@@ -46,6 +46,28 @@ test('the life of a session, in order, from both ends', async () => {
   assert.equal(events.lost, 0);
 });
 
+// PROXY-8
+test('a proxy that is reset after its end is the same end, and that is told', async () => {
+  const host = new ServiceHost(Talk, { service: class { say(word: string): string { return word; } } });
+  await host.open();
+  const events = new EventFeed({ gather: 0 });
+  const reading = readAll(events);
+  const proxy = new ServiceProxy(Talk, { address: '/talk', transport: host.transport, events });
+  await proxy.open();
+  await proxy.close();
+  proxy.reset();
+  await proxy.open();
+  setTimeout(() => events.close(), 50);
+  const records = await reading;
+  assert.ok(records.every(({ node }) => node === 1));
+  const phases = records.flatMap(({ event }) => (event.type === 'proxyPhase' ? [`${event.from} ${event.to}`] : []));
+  assert.deepEqual(phases, [
+    'created opening', 'opening opened', 'opened closing', 'closing closed', 'closed created', 'created opening', 'opening opened',
+  ]);
+  await proxy.close();
+  await host.close();
+});
+
 test('a reader that is slow loses the oldest, and is told', async () => {
   const events = new EventFeed({ capacity: 5, gather: 0 });
   await talkOver(events);

@@ -33,6 +33,7 @@ export class CoreFeed {
 /** Listens to one end. */
 export class CoreTap {
   private constructor();
+  renew(): void;
   free(): void;
 }
 

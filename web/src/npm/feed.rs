@@ -2,7 +2,11 @@
 
 use super::{promise, thrown};
 use crate::events::{Feed, Tap};
+use crate::habitat::BrowserClock;
 use js_sys::{Array, Promise};
+use sessionful::Phase;
+use sessionful::drive::{Clock, Watch};
+use sessionful::event::Event;
 use sessionful::ids::NodeId;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -58,4 +62,14 @@ pub(super) type Watcher = Option<Tap>;
 
 pub(super) fn watcher(tap: Option<CoreTap>) -> Watcher {
     tap.map(|CoreTap(tap)| tap)
+}
+
+#[wasm_bindgen]
+impl CoreTap {
+    /// A closed proxy is new again. It has given back what it had here, so it cannot tell that itself.
+    pub fn renew(&mut self) {
+        self.0.step();
+        let (from, to) = (Phase::Closed, Phase::Created);
+        self.0.note(BrowserClock.now(), || Event::ProxyPhase { from, to });
+    }
 }

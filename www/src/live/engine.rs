@@ -1,238 +1,184 @@
-//! What runs behind a live run: proxies of this page, and a way to their hosts.
-
-mod acts;
-mod start;
-mod way;
+//! What runs behind a live run: the npm package, driven by `www/js/live/engine.js`.
+//!
+//! It is loaded when the first live run begins: who only looks at the simulation does not pay for it.
 
 use crate::act::Act;
-use crate::demo::{Beat, beat};
-use crate::explain::Reason;
+use crate::explain::{Reason, known_rule};
 use crate::lane::{Lane, Side};
-use sessionful::drive::ProxyHandle;
+use serde::Deserialize;
+use sessionful::Timestamp;
 use sessionful::event::Record;
 use sessionful::ids::NodeId;
-use sessionful::{Phase, Timestamp};
-use sessionful_web::control::News;
-use sessionful_web::events::{Feed, Tap};
-use sessionful_web::habitat::{BrowserClock, spawn};
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
-use std::rc::Rc;
-use std::time::Duration;
-use way::{AnyConnector, Worker};
+use wasm_bindgen::prelude::wasm_bindgen;
 
-/// How long the demonstration waits between two beats.
-const BEAT: Duration = Duration::from_millis(480);
+#[wasm_bindgen(raw_module = "./js/live/engine.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = Engine)]
+    type Script;
 
-/// How often the worker is asked for a sign of life, and how many may be missing.
-const PING: Duration = Duration::from_secs(1);
-const MISSING: u32 = 3;
+    #[wasm_bindgen(constructor, js_class = Engine)]
+    fn new(address: Option<&str>) -> Script;
 
-/// No more of what happened is kept while nobody looks.
-const MOST: usize = 4_096;
+    #[wasm_bindgen(method)]
+    fn take(this: &Script) -> String;
 
-/// Where the hosts are.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Where {
-    /// In a worker of this page.
-    Here,
-    /// At an address without a path: `http://127.0.0.1:8080`.
-    There(String),
+    #[wasm_bindgen(method)]
+    fn demonstrate(this: &Script, on: bool);
+
+    #[wasm_bindgen(method)]
+    fn act(this: &Script, place: usize, verb: &str, detail: &str) -> Option<String>;
+
+    #[wasm_bindgen(method)]
+    fn kill(this: &Script) -> Option<String>;
+
+    #[wasm_bindgen(method)]
+    fn end(this: &Script);
 }
 
 /// What the engine has to tell.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) enum Told {
     /// The hosts are there.
     Ready,
-    /// Records of one side, and how far its clock is behind ours, in microseconds.
-    Records(Side, Vec<Record>, i64),
+    /// Records of hosts or of proxies, and how far their clock is behind ours, in microseconds.
+    Records { host: bool, records: Vec<Record>, behind: i64 },
     /// That many more records were lost.
     Missed(u64),
     /// The other end is gone.
     Lost(String),
     /// A call or a command has ended.
-    Ended(Timestamp, NodeId, String, Result<String, Reason>),
+    Ended(Ended),
 }
 
-type Proxy = ProxyHandle<BrowserClock, Tap>;
-
-/// Proxies with the way to their hosts. They end when it is dropped.
-pub(super) struct Engine(Rc<Inner>);
-
-struct Inner {
-    told: RefCell<Vec<Told>>,
-    feed: Feed,
-    /// How many records of each side were lost so far.
-    lost: [Cell<u64>; 2],
-    worker: Option<Worker>,
-    connector: AnyConnector,
-    proxies: Vec<Proxy>,
-    is_ready: Cell<bool>,
-    is_over: Cell<bool>,
-    is_playing: Cell<bool>,
-    /// How far the worker's clock is behind the page's, in microseconds.
-    behind: Cell<i64>,
-    missing: Cell<u32>,
-    /// Lanes that a person has changed: the demonstration leaves them alone.
-    taken: RefCell<BTreeSet<Lane>>,
+/// How a call or a command of a proxy has ended.
+#[derive(Deserialize)]
+pub(super) struct Ended {
+    pub(super) at: Timestamp,
+    place: usize,
+    pub(super) asked: String,
+    #[serde(default)]
+    result: String,
+    failed: Option<Failed>,
 }
 
-impl Engine {
-    /// What has happened since this was last asked.
-    pub(super) fn take(&self) -> Vec<Told> {
-        let inner = &self.0;
-        let batch = inner.feed.take();
-        inner.tell(Told::Records(Side::Proxy, batch.records, 0));
-        inner.miss(Side::Proxy, batch.lost);
-        inner.told.take()
+#[derive(Deserialize)]
+struct Failed {
+    code: String,
+    rule: Option<String>,
+    text: String,
+}
+
+impl Ended {
+    /// Whose it was.
+    pub(super) fn node(&self) -> NodeId {
+        Lane::ALL.get(self.place).map_or(NodeId(0), |lane| lane.node(Side::Proxy))
     }
 
+    /// What came out.
+    pub(super) fn result(self) -> Result<String, Reason> {
+        let Some(Failed { code, rule, text }) = self.failed else { return Ok(self.result) };
+        Err(Reason { rule: rule.and_then(|rule| known_rule(&rule)), code, text })
+    }
+}
+
+/// Proxies with the way to their hosts. They end when it is dropped.
+pub(super) struct Engine(Script);
+
+impl Engine {
+    /// Starts it, with hosts in a worker of this page or at an address.
+    pub(super) fn start(address: Option<&str>) -> Engine {
+        Engine(Script::new(address))
+    }
+
+    /// What has happened since this was last asked.
+    pub(super) fn take(&self) -> Vec<Told> {
+        let told = self.0.take();
+        serde_json::from_str(&told).unwrap_or_else(|error| {
+            vec![Told::Lost(format!("its records cannot be read: {error}"))]
+        })
+    }
+
+    /// Lets the demonstration go on by itself, or rest.
     pub(super) fn demonstrate(&self, on: bool) {
-        self.0.is_playing.set(on);
+        self.0.demonstrate(on);
     }
 
     /// Does what the visitor wants.
-    pub(super) fn act(&self, act: Act) -> Result<(), Reason> {
-        self.0.act(act)
+    pub(super) fn act(&self, act: &Act) -> Result<(), Reason> {
+        const ELSEWHERE: &str = "that can be done in the simulation only";
+        let refusal = match (act, act.node().and_then(Lane::of)) {
+            (Act::Kill(_), Some((_, Side::Host))) => self.0.kill(),
+            (_, Some((_, Side::Host))) => {
+                Some("the hosts of a live run belong to somebody else".into())
+            }
+            (act, Some((lane, Side::Proxy))) => match verb(act) {
+                Some((verb, detail)) => self.0.act(lane.index(), verb, &detail),
+                None => Some(ELSEWHERE.into()),
+            },
+            _ => Some(ELSEWHERE.into()),
+        };
+        refusal.map_or(Ok(()), |refusal| Err(Reason::plain(&refusal)))
     }
 }
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        self.0.is_over.set(true);
-        self.0.connector.cut("the page has let it go");
-        for proxy in &self.0.proxies {
-            proxy.abort();
-        }
-        if let Some(worker) = &self.0.worker {
-            worker.end();
-        }
+        self.0.end();
     }
 }
 
-impl Inner {
-    fn tell(&self, told: Told) {
-        let mut all = self.told.borrow_mut();
-        if all.len() < MOST {
-            return all.push(told);
-        }
-        // Nobody looks: records are lost, and that is told; nothing else is so many.
-        if let Told::Records(side, records, _) = told {
-            let lost = &self.lost[usize::from(side == Side::Host)];
-            lost.set(lost.get() + records.len() as u64);
-        }
-    }
+/// What an act is called over there, and what more there is to know.
+fn verb(act: &Act) -> Option<(&'static str, String)> {
+    let verb = match act {
+        Act::Call(_, ask) => return Some(("call", serde_json::to_string(ask).ok()?)),
+        Act::Abandon(_, group) => return Some(("abandon", group.to_string())),
+        Act::Open(_) => "open",
+        Act::Close(_) => "close",
+        Act::Abort(_) => "abort",
+        Act::Reset(_) => "reset",
+        Act::Cut(_) | Act::CutChannel(..) => "cut",
+        _ => return None,
+    };
+    Some((verb, String::new()))
+}
 
-    fn miss(&self, side: Side, lost: u64) {
-        let known = &self.lost[usize::from(side == Side::Host)];
-        let more = lost.saturating_sub(known.replace(known.get().max(lost)));
-        if more > 0 {
-            self.tell(Told::Missed(more));
-        }
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::act::Ask;
 
-    fn proxy(&self, lane: Lane) -> &Proxy {
-        &self.proxies[lane.index()]
-    }
-
-    fn hear(self: &Rc<Inner>, news: News) {
-        match news {
-            News::Ready(origin) => {
-                self.behind.set(((origin - BrowserClock.origin()) * 1000.0) as i64);
-                self.ready();
-            }
-            News::Pong(_) => self.missing.set(0),
-            News::Records(json, lost) => match serde_json::from_str(&json) {
-                Ok(records) => {
-                    self.tell(Told::Records(Side::Host, records, self.behind.get()));
-                    self.miss(Side::Host, lost.into());
-                }
-                Err(error) => self.lose(&format!("its records cannot be read: {error}")),
-            },
-            News::Panic(message) => self.lose(&message),
-            News::Gone => self.lose("it has ended"),
-            News::Garbled(error) => self.lose(&error.to_string()),
-            _ => {}
-        }
-    }
-
-    /// The hosts are there: proxies open, and the demonstration begins.
-    fn ready(self: &Rc<Inner>) {
-        if self.is_ready.replace(true) {
-            return;
-        }
-        self.tell(Told::Ready);
-        for lane in Lane::ALL {
-            let this = Rc::clone(self);
-            spawn(async move { _ = this.proxy(lane).open().await });
-        }
-        if self.worker.is_some() {
-            self.every(PING, |inner, _| inner.ping());
-        }
-        self.every(BEAT, Inner::play);
-    }
-
-    /// The other end is lost: whatever waits for it ends.
-    fn lose(&self, reason: &str) {
-        if self.is_over.replace(true) {
-            return;
-        }
-        self.connector.cut("the worker is gone");
-        if let Some(worker) = &self.worker {
-            worker.end();
-        }
-        self.tell(Told::Lost(reason.to_owned()));
-    }
-
-    /// Does something again and again, until the engine is over. Timers go on in hidden tabs, where
-    /// frames do not.
-    fn every(self: &Rc<Inner>, span: Duration, act: impl Fn(&Rc<Inner>, u64) + 'static) {
-        let weak = Rc::downgrade(self);
-        spawn(async move {
-            for number in 0.. {
-                BrowserClock.sleep(span).await;
-                match weak.upgrade().filter(|inner| !inner.is_over.get()) {
-                    Some(inner) => act(&inner, number),
-                    None => return,
-                }
-            }
+    #[test]
+    fn what_is_told_is_understood() {
+        let told = r##"[{"ready":null},{"missed":3},{"lost":"gone"},
+            {"records":{"host":true,"behind":-5,"records":[{"seq":0,"at":7,"node":1,
+              "event":{"type":"callAbandoned","call":2}}]}},
+            {"ended":{"at":9,"place":1,"asked":"clear()","result":"0"}},
+            {"ended":{"at":9,"place":2,"asked":"open",
+              "failed":{"code":"error FAULTED","rule":"PROXY-5","text":"no"}}}]"##;
+        let told: Vec<Told> = serde_json::from_str(told).unwrap();
+        assert_eq!(told.len(), 6);
+        let Told::Records { host: true, records, behind: -5 } = &told[3] else { panic!("records") };
+        assert_eq!((records[0].seq, records[0].at), (0, Timestamp(7)));
+        let mut ended = told.into_iter().filter_map(|told| match told {
+            Told::Ended(ended) => Some((ended.node(), ended.result())),
+            _ => None,
         });
+        assert_eq!(ended.next(), Some((Lane::SessionCalculator.node(Side::Proxy), Ok("0".into()))));
+        let Some((_, Err(reason))) = ended.next() else { panic!("failed") };
+        assert_eq!((reason.rule, reason.text.as_str()), (Some("PROXY-5"), "no"));
     }
 
-    fn ping(&self) {
-        // Counted in questions, not in seconds: a machine that was asleep asks once.
-        if self.missing.replace(self.missing.get() + 1) >= MISSING {
-            return self.lose("it does not answer");
-        }
-        self.connector.ping(self.missing.get());
-    }
-
-    /// One beat of the demonstration, where no person has a hand in.
-    fn play(self: &Rc<Inner>, number: u64) {
-        if !self.is_playing.get() {
-            return;
-        }
-        let is_free = |lane| !self.taken.borrow().contains(&lane);
-        match beat(number) {
-            Beat::Call(asks) => {
-                let ready = |lane| is_free(lane) && self.proxy(lane).phase() == Phase::Opened;
-                for ask in asks.into_iter().filter(|ask| ready(ask.lane())) {
-                    let (operation, arguments) = ask.parts();
-                    _ = self.call(ask.lane(), operation, arguments, Default::default());
-                }
-            }
-            Beat::Renew if is_free(Lane::SessionCalculator) => self.renew(),
-            Beat::Renew => {}
-        }
-    }
-
-    fn renew(self: &Rc<Inner>) {
-        let this = Rc::clone(self);
-        spawn(async move {
-            let proxy = this.proxy(Lane::SessionCalculator);
-            if proxy.phase() == Phase::Closed && proxy.reset().is_ok() {
-                _ = proxy.open().await;
-            }
-        });
+    #[test]
+    fn acts_have_the_names_of_the_package() {
+        let node = Lane::Calculator.node(Side::Proxy);
+        let call = Act::Call(node, Ask::new("add").with("1 2"));
+        let (name, detail) = verb(&call).unwrap();
+        assert_eq!(
+            (name, detail.as_str()),
+            ("call", r#"{"operation":"add","arguments":["1","2"]}"#)
+        );
+        assert_eq!(verb(&Act::Abandon(node, 7)), Some(("abandon", "7".into())));
+        assert_eq!(verb(&Act::Hold(node)), None);
     }
 }

@@ -270,19 +270,10 @@ impl Desk {
         };
         // The one before has ended when the new one begins.
         self.source.leave();
-        match Live::start(at) {
-            Ok(live) => {
-                self.source.show(live);
-                self.traits = live_traits();
-                let label = self.run().label().text();
-                self.refresh(&label);
-            }
-            Err(reason) => {
-                self.traits = traits(&self.draft);
-                self.refresh(&reason);
-                self.trouble = Some(reason);
-            }
-        }
+        self.source.show(Live::start(at));
+        self.traits = live_traits();
+        let label = self.run().label().text();
+        self.refresh(&label);
     }
 
     fn refresh(&mut self, said: &str) {

@@ -124,6 +124,14 @@ impl Sift {
         self.found.iter().rev().skip(newer).take(count).copied().collect()
     }
 
+    /// How many of those shown are not older than a record.
+    pub fn newer(&self, run: &Run, seq: u64) -> usize {
+        if self.filter.is_empty() {
+            return run.history().next().saturating_sub(seq) as usize;
+        }
+        self.found.len() - self.found.partition_point(|found| *found < seq)
+    }
+
     /// All records that are shown, oldest first.
     pub fn all<'a>(&'a self, run: &'a Run) -> Box<dyn Iterator<Item = &'a Record> + 'a> {
         if self.filter.is_empty() {
@@ -165,6 +173,7 @@ mod tests {
         assert_eq!(sift.len(&run), 1_000);
         assert_eq!(sift.window(&run, 0, 3), [999, 998, 997]);
         assert_eq!(sift.window(&run, 998, 5), [1, 0]);
+        assert_eq!([sift.newer(&run, 998), sift.newer(&run, 1_000)], [2, 0]);
         assert!(!sift.look(&run, "main", 10), "nothing new");
     }
 
@@ -179,6 +188,10 @@ mod tests {
             sift.look(&run, "main", 300);
         }
         assert_eq!((sift.len(&run), sift.window(&run, 0, 2)), (100, vec![999, 989]));
+        assert_eq!(
+            [sift.newer(&run, 990), sift.newer(&run, 989), sift.newer(&run, 0)],
+            [1, 2, 100]
+        );
     }
 
     #[test]

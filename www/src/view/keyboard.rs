@@ -45,6 +45,7 @@ fn is_taken(event: &KeyboardEvent, key: &str, command: bool) -> bool {
     let Some(target) = target else { return false };
     let name = target.tag_name();
     match name.as_str() {
+        "INPUT" if target.get_attribute("type").as_deref() == Some("checkbox") => key == " ",
         "INPUT" | "TEXTAREA" | "SELECT" => key != "Escape" && !command,
         "BUTTON" | "A" | "SUMMARY" => matches!(key, " " | "Enter"),
         _ => false,

@@ -69,6 +69,18 @@ pub(super) fn fit(rows: &NodeRef, desk: &Desk, place: Place) {
     size(2, total.saturating_sub(place.first + shown));
 }
 
+/// Scrolls so that the record at the cursor is seen: whoever steps follows it.
+pub(super) fn reveal(rows: &NodeRef, desk: &Desk, place: Place) {
+    let Some(rows) = rows.cast::<HtmlElement>() else { return };
+    let run = desk.run();
+    let all = desk.sift.len(run);
+    let above = desk.sift.newer(run, run.cursor().seq).saturating_sub(all - place.total(all));
+    let (top, height) = (above as i32 * ROW, rows.client_height());
+    if top < rows.scroll_top() || top + ROW > rows.scroll_top() + height {
+        rows.set_scroll_top(top - height / 2);
+    }
+}
+
 /// The log.
 pub(super) fn view(desk: &Desk, place: Place, rows: &NodeRef, link: &Scope<App>) -> Html {
     let run = desk.run();

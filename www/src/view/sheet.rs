@@ -86,7 +86,7 @@ fn list(entries: &[Entry], palette: &Palette, ask: &'static str, link: &Scope<Ap
     let found = matching(entries, &palette.query);
     let count = found.len();
     let place = palette.place.min(count.saturating_sub(1));
-    let chosen = found.get(place).and_then(|entry| entry.order.clone().ok());
+    let chosen = found.get(place).map(|entry| entry.order.clone());
     let order = link.callback(Message::Order);
     let input = link.callback(|event: InputEvent| {
         Message::Typed(event.target_unchecked_into::<HtmlInputElement>().value())
@@ -96,7 +96,11 @@ fn list(entries: &[Entry], palette: &Palette, ask: &'static str, link: &Scope<Ap
         match event.key().as_str() {
             "ArrowDown" => move_to.emit(true),
             "ArrowUp" => move_to.emit(false),
-            "Enter" => chosen.iter().for_each(|order| run(&go, order)),
+            "Enter" => match &chosen {
+                Some(Ok(order)) => run(&go, order),
+                Some(Err(reason)) => go.emit(Order::Say(reason.as_str().into())),
+                None => {}
+            },
             _ => return,
         }
         event.prevent_default();

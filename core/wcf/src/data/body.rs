@@ -4,7 +4,7 @@ use super::read::Reader;
 use super::write::Writer;
 use super::{DataError, Datum, Field, Schema};
 use crate::binary;
-use crate::xml::{Composer, Cursor, Limits, Name};
+use crate::xml::{AnySink, AnySource, Composer, Cursor, Limits, Name};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -59,7 +59,8 @@ impl Schema {
             let (owner, place) = (wrapper.name.local.clone(), name.clone());
             return Err(DataError::Unknown { owner, place });
         }
-        let mut xml = Composer::new(binary::Writer::new(None));
+        let mut bytes = binary::Writer::new(None);
+        let mut xml = Composer::new(&mut bytes as AnySink<'_>);
         xml.start(&wrapper.name.namespace, &wrapper.name.local)?;
         let mut writer = Writer::new(self, xml);
         for part in &wrapper.parts {
@@ -70,7 +71,8 @@ impl Schema {
         }
         let mut xml = writer.xml;
         xml.end()?;
-        Ok(xml.finish()?.into_bytes().into())
+        xml.finish()?;
+        Ok(bytes.into_bytes().into())
     }
 
     /// Reads parameters, in the order in which they came.
@@ -79,8 +81,8 @@ impl Schema {
         wrapper: &Wrapper,
         body: &[u8],
     ) -> Result<Vec<(SmolStr, Datum)>, DataError> {
-        let source = binary::Reader::new(body, None, Schema::limits())?;
-        let mut reader = Reader { schema: self, xml: Cursor::new(source) };
+        let mut source = binary::Reader::new(body, None, Schema::limits())?;
+        let mut reader = Reader { schema: self, xml: Cursor::new(&mut source as AnySource<'_>) };
         reader.xml.expect(&wrapper.name.namespace, &wrapper.name.local)?;
         let mut values: Vec<(SmolStr, Datum)> = Vec::new();
         while let Some(start) = reader.xml.start()? {
@@ -105,16 +107,18 @@ impl Schema {
         field: &Field,
         datum: &Datum,
     ) -> Result<Bytes, DataError> {
-        let xml = Composer::new(binary::Writer::new(None));
+        let mut bytes = binary::Writer::new(None);
+        let xml = Composer::new(&mut bytes as AnySink<'_>);
         let mut writer = Writer::new(self, xml);
         writer.root(name, field, datum)?;
-        Ok(writer.xml.finish()?.into_bytes().into())
+        writer.xml.finish()?;
+        Ok(bytes.into_bytes().into())
     }
 
     /// Reads one value from a document, whatever its root is called.
     pub fn read_document(&self, field: &Field, body: &[u8]) -> Result<Datum, DataError> {
-        let source = binary::Reader::new(body, None, Schema::limits())?;
-        let mut reader = Reader { schema: self, xml: Cursor::new(source) };
+        let mut source = binary::Reader::new(body, None, Schema::limits())?;
+        let mut reader = Reader { schema: self, xml: Cursor::new(&mut source as AnySource<'_>) };
         let Some(start) = reader.xml.start()? else {
             return Err(DataError::Missing { place: "the root".into() });
         };

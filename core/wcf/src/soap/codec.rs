@@ -125,17 +125,19 @@ impl Soap {
     fn write(&self, message: &Message, sent: &mut Dictionary) -> Result<Carried, XmlError> {
         Ok(match self.wire {
             Wire::SocketBinary => {
-                let writer = binary::Writer::new(Some(sent)).limit(self.limits.frame);
-                let bytes = write::message(message, &self.frame, writer)?.into_bytes();
+                let mut writer = binary::Writer::new(Some(sent)).limit(self.limits.frame);
+                write::message(message, &self.frame, &mut writer)?;
+                let bytes = writer.into_bytes();
                 Carried::Bytes([sent.block(), bytes].concat().into())
             }
             Wire::BinaryHttp => {
-                let writer = binary::Writer::new(None).limit(self.limits.frame);
-                let bytes = write::message(message, &self.frame, writer)?.into_bytes();
-                Carried::Bytes(bytes.into())
+                let mut writer = binary::Writer::new(None).limit(self.limits.frame);
+                write::message(message, &self.frame, &mut writer)?;
+                Carried::Bytes(writer.into_bytes().into())
             }
             _ => {
-                let writer = write::message(message, &self.frame, text::Writer::default())?;
+                let mut writer = text::Writer::default();
+                write::message(message, &self.frame, &mut writer)?;
                 Carried::Text(writer.into_text())
             }
         })
@@ -166,14 +168,14 @@ impl Soap {
         match self.wire {
             Wire::SocketBinary => {
                 let records = received.read_block(envelope)?;
-                let reader = binary::Reader::new(records, Some(received), xml)?;
-                read::message(reader, &self.frame, headers)
+                let mut reader = binary::Reader::new(records, Some(received), xml)?;
+                read::message(&mut reader, &self.frame, headers)
             }
             Wire::BinaryHttp => {
-                let reader = binary::Reader::new(envelope, None, xml)?;
-                read::message(reader, &self.frame, headers)
+                let mut reader = binary::Reader::new(envelope, None, xml)?;
+                read::message(&mut reader, &self.frame, headers)
             }
-            _ => read::message(text::Reader::new(envelope, xml)?, &self.frame, headers),
+            _ => read::message(&mut text::Reader::new(envelope, xml)?, &self.frame, headers),
         }
     }
 }

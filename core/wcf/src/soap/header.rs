@@ -5,8 +5,8 @@ use crate::error::XmlError;
 use crate::text;
 use crate::value::Value;
 use crate::xml::{
-    Attribute, Composer, Cursor, Event, Limits, Name, Sink, Source, Start, check, element_of,
-    is_ncname,
+    AnySink, Attribute, Composer, Cursor, Event, Limits, Name, Sink, Source, Start, check,
+    element_of, is_ncname,
 };
 use sessionful::Header;
 use smol_str::SmolStr;
@@ -85,9 +85,11 @@ pub(super) fn read<S: Source>(
     let must_understand = must_understand(&start, version);
     start.attributes.retain(|attribute| attribute.name.namespace != envelope);
     let name = start.name.clone();
-    let mut composer = Composer::new(Bounded(Vec::new()));
+    let mut bounded = Bounded(Vec::new());
+    let mut composer = Composer::new(&mut bounded as AnySink<'_>);
     element_of(cursor, start, version.known(), &mut composer)?;
-    let Bounded(events) = composer.finish()?;
+    composer.finish()?;
+    let Bounded(events) = bounded;
     if !for_us {
         return Ok(None);
     }

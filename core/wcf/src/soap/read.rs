@@ -6,13 +6,13 @@ use super::{fault, header};
 use crate::binary;
 use crate::error::XmlError;
 use crate::value::Value;
-use crate::xml::{Composer, Cursor, Source, Start, check, element_of};
+use crate::xml::{AnySink, AnySource, Composer, Cursor, Source, Start, check, element_of};
 use bytes::Bytes;
 use sessionful::{Content, Header, Message};
 use smol_str::SmolStr;
 
-pub(super) fn message<S: Source>(
-    source: S,
+pub(super) fn message(
+    source: AnySource<'_>,
     frame: &Frame,
     headers: usize,
 ) -> Result<Message, XmlError> {
@@ -59,10 +59,11 @@ pub(super) fn element<S: Source>(
     frame: &Frame,
     cursor: &mut Cursor<S>,
 ) -> Result<Bytes, XmlError> {
-    let writer = binary::Writer::new(None).limit(frame.limits.document);
-    let mut composer = Composer::new(writer);
+    let mut writer = binary::Writer::new(None).limit(frame.limits.document);
+    let mut composer = Composer::new(&mut writer as AnySink<'_>);
     element_of(cursor, start, frame.version.known(), &mut composer)?;
-    Ok(composer.finish()?.into_bytes().into())
+    composer.finish()?;
+    Ok(writer.into_bytes().into())
 }
 
 /// Which addressing headers have been seen: none may come twice (WS-Addressing SOAP binding 1.0,

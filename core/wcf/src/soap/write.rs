@@ -5,7 +5,7 @@ use super::{Ids, fault, header};
 use crate::binary;
 use crate::error::XmlError;
 use crate::value::Value;
-use crate::xml::{Composer, Limits, Sink, Source};
+use crate::xml::{AnySink, Composer, Limits, Sink, Source};
 use sessionful::{Content, Message};
 use smol_str::SmolStr;
 
@@ -29,7 +29,7 @@ pub(super) fn action(message: &Message) -> &str {
     }
 }
 
-pub(super) fn message<S: Sink>(message: &Message, frame: &Frame, sink: S) -> Result<S, XmlError> {
+pub(super) fn message(message: &Message, frame: &Frame, sink: AnySink<'_>) -> Result<(), XmlError> {
     let version = frame.version;
     let envelope = version.namespace();
     let mut xml = Composer::new(sink);
@@ -54,7 +54,7 @@ pub(super) fn message<S: Sink>(message: &Message, frame: &Frame, sink: S) -> Res
     }
     xml.end()?;
     xml.end()?;
-    xml.finish()
+    xml.finish().map(|_| ())
 }
 
 fn addressing<S: Sink>(

@@ -115,8 +115,19 @@ impl Sink for Vec<Event> {
     }
 }
 
-impl<S: Sink> Sink for &mut S {
+impl<S: Sink + ?Sized> Sink for &mut S {
     fn write(&mut self, event: &Event) -> Result<(), XmlError> {
         (**self).write(event)
     }
 }
+
+impl<S: Source + ?Sized> Source for &mut S {
+    fn next(&mut self) -> Result<Option<Event>, XmlError> {
+        (**self).next()
+    }
+}
+
+/// Any source: what is compiled for it once is not compiled again for each.
+pub type AnySource<'a> = &'a mut dyn Source;
+/// Any sink.
+pub type AnySink<'a> = &'a mut dyn Sink;

@@ -1,0 +1,11 @@
+/**
+ * `sessionful/wcf` for browsers: its binaries are files beside it.
+ *
+ * @module
+ */
+
+import { provideBinaries } from '../wcf/binary.js';
+
+export * from '../wcf/index.js';
+
+provideBinaries(() => new URL('../wasm/wcf_bg.wasm', import.meta.url), () => new URL('../wasm/wsdl_bg.wasm', import.meta.url));

@@ -1,0 +1,42 @@
+/**
+ * What the binary of `sessionful/wcf` offers, as the package itself calls it. Nobody else should: it
+ * changes without notice. What it throws is a text.
+ *
+ * @module
+ */
+
+/** What comes over HTTP beside the envelope. */
+export type Entity = [status: number, contentType: string, soapAction: string | undefined, body: Uint8Array];
+
+/** One end of one channel. */
+export class WcfCodec {
+  private constructor();
+  static client(wire: string, to: string, own: bigint, frame: number, depth: number, headers: number): WcfCodec;
+  static host(wire: string, own: bigint, frame: number, depth: number, headers: number): WcfCodec;
+  understand(header: string): void;
+  accepts(contentType: string): boolean;
+  encode(message: object): string | Uint8Array;
+  encodeEntity(message: object): Entity;
+  decode(frame: string | Uint8Array): object | undefined;
+  decodeEntity(status: number, contentType: string, soapAction: string | undefined, body: string | Uint8Array): object | undefined;
+  refusal(): string | Uint8Array | undefined;
+  refusalEntity(): Entity | undefined;
+  free(): void;
+}
+
+/** The bodies of a contract. */
+export class WcfContract {
+  constructor(description: object, name: string, callbacks: boolean);
+  writeArguments(operation: number, values: readonly unknown[]): string;
+  readArguments(operation: number, body: string): unknown[];
+  writeResult(operation: number, value: unknown): string;
+  readResult(operation: number, body: string): unknown;
+  writeDetail(operation: number, kind: string, value: unknown): string;
+  readDetail(operation: number, kind: string, body: string): unknown;
+  free(): void;
+}
+
+/** What the binary can be made of. */
+export type InitInput = URL | Request | Response | BufferSource | WebAssembly.Module | string;
+export function initSync(input: { module: BufferSource | WebAssembly.Module }): unknown;
+export default function init(input: { module_or_path: InitInput | Promise<InitInput> }): Promise<unknown>;

@@ -1,0 +1,146 @@
+/**
+ * The way to services of WCF, CoreWCF and other SOAP stacks.
+ *
+ * @module
+ */
+
+import { errorOf } from '../errors.js';
+import type { BindingOptions, ProxyOptions } from '../proxy.js';
+import { custom, explain, isForeign, webSocketOf, type Transport, type WebSocketLike } from '../transport.js';
+import type { WcfCodec } from '../wasm/wcf.js';
+import { codecs, ownBits, type Binary } from './binary.js';
+import { isSocket, type ServiceDescription, type WcfWire } from './description.js';
+import { exchange } from './exchange.js';
+import { SoapSocket, type NetworkSocket } from './socket.js';
+
+/** Options of {@link wcfTransport}. */
+export interface WcfTransportOptions {
+  /** What goes over the network. */
+  readonly wire: WcfWire;
+  /** What relative addresses are relative to; the page's address unless given. */
+  readonly base?: string | URL;
+  /**
+   * Headers of every request over HTTP, or a function that is asked for them each time: for a token, say.
+   * A browser has to be let by the server (CORS). Sockets have none: browsers cannot send them.
+   */
+  readonly headers?: Readonly<Record<string, string>> | (() => Readonly<Record<string, string>> | PromiseLike<Readonly<Record<string, string>>>);
+  /** Whether cookies go along; the platform's `same-origin` unless given. */
+  readonly credentials?: RequestCredentials;
+  /** The longest envelope, in bytes; 65,536 unless given, as with WCF's `MaxReceivedMessageSize`. */
+  readonly maxBytes?: number;
+  /** The class of sockets; the platform's unless given (Node 20 has none: there it is `ws`). */
+  readonly WebSocket?: new (address: string, protocols: string) => WebSocketLike;
+  /** The function that sends requests; the platform's unless given. */
+  readonly fetch?: (address: string, init: RequestInit) => Promise<Response>;
+}
+
+/** What is accepted unless somebody says otherwise. */
+export const MAX_BYTES = 65_536;
+/** How deeply XML may nest, and how many headers a message may have. */
+export const MAX_DEPTH = 64;
+export const MAX_HEADERS = 64;
+
+/**
+ * A way to services that speak SOAP, in one of these forms:
+ *
+ * | `wire`         | binding of WCF                                  | over                 |
+ * |----------------|-------------------------------------------------|----------------------|
+ * | `socketBinary` | NetHttpBinding                                  | WebSocket            |
+ * | `socketText`   | NetHttpBinding with `MessageEncoding.Text`      | WebSocket            |
+ * | `basicHttp`    | BasicHttpBinding: SOAP 1.1                      | fetch                |
+ * | `wsHttp`       | WSHttpBinding, security none: SOAP 1.2, addressing | fetch             |
+ * | `soap12Http`   | custom, `MessageVersion.Soap12`                 | fetch                |
+ * | `binaryHttp`   | NetHttpBinding without sessions                 | fetch                |
+ *
+ * {@link endpointOf} has all that a proxy needs, with this.
+ */
+export function wcfTransport(options: WcfTransportOptions): Transport {
+  const { wire } = options;
+  const resolve = (address: string): URL => {
+    try {
+      return new URL(address, options.base ?? (globalThis as { location?: Location }).location?.href);
+    } catch (cause) {
+      throw errorOf('TRANSPORT_ADDRESS', { address: address.slice(0, 200) }, { cause });
+    }
+  };
+  return isSocket(wire)
+    ? custom({ connect: (address) => connect(resolve(address), options) })
+    : custom({ fetch: requester(resolve, options) });
+}
+
+function codecFor(loaded: Binary, { wire, maxBytes = MAX_BYTES }: WcfTransportOptions, to: string): WcfCodec {
+  return loaded.WcfCodec.client(wire, to, ownBits(), maxBytes, MAX_DEPTH, MAX_HEADERS);
+}
+
+async function connect(url: URL, options: WcfTransportOptions): Promise<WebSocketLike> {
+  const [loaded, Class] = await Promise.all([codecs.load(), options.WebSocket ?? webSocketOf()]);
+  url.protocol = url.protocol.replace(/^http/, 'ws');
+  const socket = new Class(url.href, 'soap') as unknown as NetworkSocket;
+  return new SoapSocket(socket, codecFor(loaded, options, url.href), true);
+}
+
+/** Over HTTP a codec remembers nothing between two messages, so each address has one. */
+function requester(resolve: (address: string) => URL, options: WcfTransportOptions) {
+  const known = new Map<string, WcfCodec>();
+  const post = options.fetch ?? ((address, init) => globalThis.fetch(address, init));
+  return async (address: string, init: RequestInit): Promise<Response> => {
+    const loaded = await codecs.load();
+    const url = resolve(address);
+    url.protocol = url.protocol.replace(/^ws/, 'http');
+    const { href } = url;
+    let codec = known.get(href);
+    if (codec === undefined) known.set(href, codec = codecFor(loaded, options, href));
+    const headers = new Headers(typeof options.headers === 'function' ? await options.headers() : options.headers);
+    const whole: RequestInit = options.credentials === undefined ? { ...init } : { ...init, credentials: options.credentials };
+    const message = String(whole.body);
+    const explained = async (to: string, request: RequestInit): Promise<Response> => {
+      try {
+        return await post(to, request);
+      } catch (cause) {
+        throw isForeign(url) ? explain(cause, url, init) : cause;
+      }
+    };
+    return exchange(codec, explained, href, message, whole, headers);
+  };
+}
+
+/** What of a proxy's options an endpoint gives. */
+export type WcfEndpoint = Required<Pick<ProxyOptions, 'address' | 'transport' | 'binding'>>;
+
+/** Options of {@link endpointOf}: those of the transport, and which endpoint is meant. */
+export interface EndpointChoice extends Omit<WcfTransportOptions, 'wire'> {
+  /** What it speaks; the first that the description has, sockets before HTTP, unless given. */
+  readonly wire?: WcfWire;
+  /** Where it is; as the description says unless given. */
+  readonly address?: string | URL;
+}
+
+/** The order in which endpoints are preferred. */
+const PREFERRED: readonly WcfWire[] = ['socketBinary', 'socketText', 'wsHttp', 'basicHttp', 'soap12Http', 'binaryHttp'];
+
+/**
+ * The address, the transport and the binding of an endpoint, for a proxy:
+ *
+ * ```ts
+ * const proxy = new ServiceProxy(Calculator, endpointOf(description, 'ICalculator'));
+ * const other = new ServiceProxy(Calculator, { ...endpointOf(description, 'ICalculator', { address, wire: 'socketText' }), callbacks });
+ * ```
+ *
+ * @throws TransportError if the description has no such endpoint, and address and wire are not both given.
+ */
+export function endpointOf(description: ServiceDescription, contract: string, choice: EndpointChoice = {}): WcfEndpoint {
+  const { wire: wanted, address, ...options } = choice;
+  const candidates = description.endpoints.filter((one) => one.contract === contract && (wanted === undefined || one.wire === wanted));
+  const rank = (wire: WcfWire): number => PREFERRED.indexOf(wire);
+  const found = [...candidates].sort((a, b) => rank(a.wire) - rank(b.wire))[0];
+  const [wire, where] = [wanted ?? found?.wire, address ?? found?.address];
+  if (wire === undefined || where === undefined) {
+    throw errorOf('TRANSPORT_MISSING', { what: `endpoint of ${contract} in the description; give address and wire` });
+  }
+  return { address: where, transport: wcfTransport({ wire, ...options }), binding: bindingOf(wire, options.maxBytes) };
+}
+
+/** How messages travel on a wire. What the runtime sees of them is longer than their envelopes. */
+export function bindingOf(wire: WcfWire, maxBytes: number = MAX_BYTES): BindingOptions {
+  return { channel: isSocket(wire) ? 'sessionful' : 'sessionless', maxFrame: 2 * maxBytes + 16_384 };
+}
