@@ -198,6 +198,11 @@ pub struct Dispatcher {
     pub(crate) reports: VecDeque<Report>,
 }
 
+/// Whether anything can be served here. Without the feature `serve` there are only proxies without
+/// callbacks: whatever their peers ask for is refused at the door, and what lies behind it is left
+/// out of the program.
+pub(crate) const SERVES: bool = cfg!(feature = "serve");
+
 impl Dispatcher {
     pub(crate) fn new(behavior: Behavior, serving: Vec<Serving>) -> Dispatcher {
         let throttles = behavior.throttles;
@@ -317,6 +322,16 @@ impl Dispatcher {
 
     /// What remains when nothing is in progress: nothing that could leak.
     pub(crate) fn leaks(&self) -> Vec<String> {
+        let mut leaks = if SERVES { self.leaks_of_service() } else { Vec::new() };
+        let sessions = self.channels.values().filter(|channel| channel.is_pipe());
+        leaks.extend(sessions.map(|channel| channel.id.to_string()));
+        if !self.timers.is_empty() {
+            leaks.push(format!("{} timers", self.timers.len()));
+        }
+        leaks
+    }
+
+    fn leaks_of_service(&self) -> Vec<String> {
         let mut leaks = Vec::new();
         leaks.extend(self.dispatches.values().map(|d| format!("{} at {:?}", d.id, d.stage)));
         let others = |context: &&InstanceContext| self.singleton != Some(context.id);
@@ -325,17 +340,12 @@ impl Dispatcher {
         leaks.extend(
             self.contexts.values().filter(|c| held(c)).map(|c| format!("gate of {}", c.id)),
         );
-        let sessions = self.channels.values().filter(|channel| channel.is_pipe());
-        leaks.extend(sessions.map(|channel| channel.id.to_string()));
         if self.calls.held() > 0 {
             leaks.push(format!("{} call slots", self.calls.held()));
         }
         let living = u32::from(self.contexts.values().any(|context| context.holds_slot));
         if self.instances.held() > living {
             leaks.push(format!("{} instance slots", self.instances.held()));
-        }
-        if !self.timers.is_empty() {
-            leaks.push(format!("{} timers", self.timers.len()));
         }
         leaks
     }

@@ -11,6 +11,7 @@ mod crew;
 mod desk;
 mod engine;
 mod extensions;
+#[cfg(feature = "serve")]
 mod host;
 mod link;
 mod memory;
@@ -28,6 +29,7 @@ pub use callback::Callback;
 pub use clock::{Clock, ManualClock};
 pub use context::Context;
 pub use extensions::Extensions;
+#[cfg(feature = "serve")]
 pub use host::{HostBuilder, HostHandle};
 pub use memory::{
     MemoryAcceptor, MemoryConnector, MemoryExchange, MemoryPipe, MemoryResponder, Network,

@@ -438,6 +438,9 @@ pub enum BehaviorError {
     /// `CONC-14`.
     #[error("the contract has no callbacks: leave the settings of a callback object alone")]
     NoCallbacks,
+    /// The program was built without the feature `serve`, and so without callback objects (`OP-5`).
+    #[error("this build only calls: what was asked of it is not part of it")]
+    NotServing,
     /// A release mode for an operation that the contract does not have.
     #[error("the contract has no operation {operation} to release after")]
     UnknownOperation {
@@ -456,6 +459,7 @@ impl BehaviorError {
             BehaviorError::NoConstructor => "SFxNoDefaultConstructor",
             BehaviorError::ReleaseOnCallback { .. } => "ReleaseInstanceModeOnCallback",
             BehaviorError::NoCallbacks => "SFxCallbackBehaviorAttributeOnlyOnDuplex",
+            BehaviorError::NotServing => "NotServing",
             BehaviorError::UnknownOperation { .. } => "UnknownOperation",
         }
     }

@@ -225,6 +225,7 @@ impl Machine for Host {
 
 impl Host {
     /// A host of one service. Nothing is checked before it opens (`CO-14`).
+    #[cfg(feature = "serve")]
     pub fn new(endpoints: Vec<Endpoint>, behavior: Behavior, options: HostOptions) -> Host {
         let sessions = Throttle::new(behavior.throttles.sessions);
         let dispatcher = Dispatcher::new(behavior, endpoints.iter().map(serving).collect());

@@ -109,6 +109,8 @@
 //! `#[`[`service_contract`]`]` makes client, dispatcher and contract of a trait.
 //! The same runtime for JavaScript is the npm package of the `web` folder.
 
+#![cfg_attr(not(feature = "serve"), allow(dead_code))]
+
 extern crate self as sessionful;
 
 pub mod action;
@@ -130,6 +132,7 @@ pub mod manual;
 pub mod message;
 pub mod observe;
 pub mod proxy;
+#[cfg(feature = "serve")]
 pub mod sim;
 pub mod table;
 pub mod time;

@@ -190,11 +190,9 @@ impl End {
     }
 
     fn release(&mut self, instance: InstanceId, disposed: bool) {
-        for context in self.contexts.values_mut() {
-            if context.object == Some(instance) {
-                context.object = None;
-            }
-        }
+        self.contexts.for_each_mut(|context| {
+            context.object.take_if(|object| *object == instance);
+        });
         // The hidden singleton is only forgotten, and lives on until its host ends (INST-21).
         let own = self.objects.get(&instance).copied().unwrap_or(true);
         if disposed || own {

@@ -11,7 +11,7 @@ use crate::binding::{Binding, Selected};
 use crate::channel::Inbound;
 use crate::contract::Contract;
 use crate::dispatch::behavior::Behavior;
-use crate::dispatch::{Dispatcher, Report, Serving};
+use crate::dispatch::{Dispatcher, Report, SERVES, Serving};
 use crate::error::{BehaviorError, ProxyError};
 use crate::event::{Ending, Event};
 use crate::host::throttle::Throttles;
@@ -123,6 +123,9 @@ impl ProxyOptions {
 
     /// `INST-20`, `CONC-14`.
     fn check_callback(&self, contract: &Contract) -> Result<(), ProxyError> {
+        if !SERVES && contract.callback().is_some() {
+            return Err(ProxyError::Behavior(BehaviorError::NotServing));
+        }
         // Neither the end of a session nor throttles are about callbacks.
         let Behavior { automatic_session_shutdown, throttles, .. } = self.callback;
         let plain = Behavior { automatic_session_shutdown, throttles, ..Behavior::default() };

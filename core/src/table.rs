@@ -4,11 +4,14 @@
 //! Ids come from counters and names are few. Both need less than a general map, and the difference
 //! is what a page has to load.
 
+mod order;
+
 use crate::action::Ticket;
 use crate::event::ThrottleKind;
 use crate::ids::{
     CallId, ChannelId, ContextId, DispatchId, EndpointId, ExchangeId, InstanceId, NodeId,
 };
+use order::{Order, ROOM};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -70,151 +73,68 @@ impl Number for u64 {
 /// ```
 #[derive(Clone)]
 pub struct Series<K, V> {
-    /// In order. What was removed leaves a gap, which goes when there are more gaps than things.
-    places: Vec<(K, Option<V>)>,
-    /// The number of the first place, if there is one.
-    first: u64,
-    len: usize,
+    order: Order,
+    /// Without gaps, in whatever order they came and went.
+    things: Vec<(K, V)>,
 }
-
-/// As many gaps as this are never worth the work.
-const GAPS: usize = 16;
-
-/// Nor is as much room as this.
-const ROOM: usize = 64;
 
 impl<K: Number, V> Series<K, V> {
     /// Nothing.
     pub const fn new() -> Series<K, V> {
-        Series { places: Vec::new(), first: 0, len: 0 }
-    }
-
-    /// Where an id is, or else would be. Without gaps before it, it is where counting leads to; it
-    /// cannot be further back.
-    #[inline]
-    fn place(&self, key: K) -> Result<usize, usize> {
-        self.near(key).map_or_else(|| self.search(key), Ok)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn search(&self, key: K) -> Result<usize, usize> {
-        match self.places.last() {
-            Some((last, _)) if *last >= key => {
-                self.places.binary_search_by_key(&key, |(key, _)| *key)
-            }
-            _ => Err(self.places.len()),
-        }
-    }
-
-    /// Where counting leads to, if the id is there.
-    #[inline]
-    fn near(&self, key: K) -> Option<usize> {
-        let guess = key.number().wrapping_sub(self.first) as usize;
-        self.places.get(guess).is_some_and(|(found, _)| *found == key).then_some(guess)
+        Series { order: Order::new(), things: Vec::new() }
     }
 
     /// The thing of that id.
     #[inline]
     pub fn get(&self, key: &K) -> Option<&V> {
-        match self.near(*key) {
-            Some(place) => self.places[place].1.as_ref(),
-            None => self.get_far(*key),
-        }
+        let slot = self.order.slot(key.number())?;
+        Some(&self.things[slot].1)
     }
 
     /// The thing of that id, to change it.
     #[inline]
     pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
-        match self.near(*key) {
-            Some(place) => self.places[place].1.as_mut(),
-            None => self.get_far_mut(*key),
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn get_far(&self, key: K) -> Option<&V> {
-        self.places[self.search(key).ok()?].1.as_ref()
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn get_far_mut(&mut self, key: K) -> Option<&mut V> {
-        let place = self.search(key).ok()?;
-        self.places[place].1.as_mut()
+        let slot = self.order.slot(key.number())?;
+        Some(&mut self.things[slot].1)
     }
 
     /// Puts a thing in; what had that id before.
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        let last = self.places.last().map(|(last, _)| *last);
-        if last.is_none_or(|last| last < key) {
-            if last.is_none() {
-                self.first = key.number();
-            }
-            self.places.push((key, Some(value)));
-            self.len += 1;
-            return None;
+        if let Some(slot) = self.order.slot(key.number()) {
+            return Some(std::mem::replace(&mut self.things[slot].1, value));
         }
-        let before = match self.place(key) {
-            Ok(place) => self.places[place].1.replace(value),
-            Err(place) => {
-                self.places.insert(place, (key, Some(value)));
-                self.first = self.first.min(key.number());
-                None
-            }
-        };
-        self.len += usize::from(before.is_none());
-        before
+        self.order.insert(key.number(), self.things.len());
+        self.things.push((key, value));
+        None
     }
 
     /// Takes a thing out.
     pub fn remove(&mut self, key: &K) -> Option<V> {
-        let place = self.place(*key).ok()?;
-        let removed = self.places.get_mut(place)?.1.take()?;
-        self.shrink();
-        Some(removed)
-    }
-
-    /// Drops a thing where it is.
-    pub fn discard(&mut self, key: &K) {
-        if let Ok(place) = self.place(*key)
-            && self.places[place].1.is_some()
-        {
-            self.places[place].1 = None;
-            self.shrink();
-        }
-    }
-
-    /// One thing has become a gap.
-    fn shrink(&mut self) {
-        self.len -= 1;
-        while self.places.last().is_some_and(|(_, value)| value.is_none()) {
-            self.places.pop();
-        }
-        if self.places.len() > 2 * self.len + GAPS {
-            self.places.retain(|(_, value)| value.is_some());
-            self.first = self.places.first().map_or(0, |(first, _)| first.number());
+        let slot = self.order.remove(key.number())?;
+        let (_, removed) = self.things.swap_remove(slot);
+        if let Some((moved, _)) = self.things.get(slot) {
+            self.order.set(moved.number(), slot);
         }
         // What a crowd needed is given back when it has gone.
-        if self.places.capacity() > 4 * self.places.len() + ROOM {
-            self.places.shrink_to(2 * self.places.len() + ROOM / 2);
+        if self.things.capacity() > 4 * self.things.len() + ROOM {
+            self.things.shrink_to(2 * self.things.len() + ROOM / 2);
         }
+        Some(removed)
     }
 
     /// How many things there are.
     pub fn len(&self) -> usize {
-        self.len
+        self.things.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.things.is_empty()
     }
 
     /// Ids and things.
     pub fn iter(&self) -> Iter<'_, K, V> {
-        Iter(self.places.iter())
+        Iter { places: self.order.places.iter(), things: &self.things }
     }
 
     /// The ids.
@@ -227,14 +147,22 @@ impl<K: Number, V> Series<K, V> {
         self.iter().map(|(_, value)| value)
     }
 
-    /// The things, to change them.
-    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
-        self.places.iter_mut().filter_map(|(_, value)| value.as_mut())
+    /// Shows the things, to change them, until one gives something.
+    pub fn find_map_mut<R>(&mut self, mut look: impl FnMut(&mut V) -> Option<R>) -> Option<R> {
+        let mut slots = self.order.slots();
+        slots.find_map(|slot| look(&mut self.things[slot].1))
+    }
+
+    /// Shows all things, to change them.
+    pub fn for_each_mut(&mut self, mut look: impl FnMut(&mut V)) {
+        for slot in self.order.slots() {
+            look(&mut self.things[slot].1);
+        }
     }
 
     /// Whether there is a thing of that id.
     pub fn contains_key(&self, key: &K) -> bool {
-        self.get(key).is_some()
+        self.order.slot(key.number()).is_some()
     }
 
     /// The thing of that id, the usual one if there was none.
@@ -250,27 +178,41 @@ impl<K: Number, V> Series<K, V> {
 
     /// Takes out what is not to be kept.
     pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
-        self.places.retain_mut(|(key, value)| value.as_mut().is_some_and(|value| keep(key, value)));
-        self.len = self.places.len();
-        self.first = self.places.first().map_or(0, |(first, _)| first.number());
+        let mut gone = Vec::new();
+        for slot in self.order.slots() {
+            let (key, value) = &mut self.things[slot];
+            if !keep(key, value) {
+                gone.push(*key);
+            }
+        }
+        for key in gone {
+            self.remove(&key);
+        }
     }
 
     /// Takes every thing out, with its id.
     pub fn drain(&mut self) -> impl Iterator<Item = (K, V)> + use<K, V> {
-        let all = std::mem::take(self).places;
-        all.into_iter().filter_map(|(key, value)| Some((key, value?)))
+        let Series { order, things } = std::mem::take(self);
+        let mut things: Vec<_> = things.into_iter().map(Some).collect();
+        order.places.into_iter().filter_map(move |(_, slot)| things.get_mut(slot as usize)?.take())
     }
 }
 
 /// Ids and things of a [`Series`].
 #[derive(Clone, Debug)]
-pub struct Iter<'a, K, V>(std::slice::Iter<'a, (K, Option<V>)>);
+pub struct Iter<'a, K, V> {
+    places: std::slice::Iter<'a, (u64, u32)>,
+    things: &'a [(K, V)],
+}
 
 impl<'a, K, V> Iterator for Iter<'a, K, V> {
     type Item = (&'a K, &'a V);
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.find_map(|(key, value)| Some((key, value.as_ref()?)))
+        // A gap is nowhere.
+        let mut things =
+            self.places.by_ref().filter_map(|(_, slot)| self.things.get(*slot as usize));
+        things.next().map(|(key, value)| (key, value))
     }
 }
 
@@ -352,11 +294,6 @@ impl<K: Number, V> Table<K, V> {
     pub fn values(&self) -> impl Iterator<Item = &V> {
         self.iter().map(|(_, value)| value)
     }
-
-    /// The things, to change them.
-    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
-        self.0.values_mut().map(Box::as_mut)
-    }
 }
 
 impl<K: Number, V> Default for Table<K, V> {
@@ -409,7 +346,7 @@ impl<K: Number, V> Index<&K> for Series<K, V> {
 
 impl<K: Number, V: PartialEq> PartialEq for Series<K, V> {
     fn eq(&self, other: &Self) -> bool {
-        self.len == other.len && self.iter().eq(other.iter())
+        self.len() == other.len() && self.iter().eq(other.iter())
     }
 }
 
@@ -417,7 +354,7 @@ impl<K: Number, V: Eq> Eq for Series<K, V> {}
 
 impl<K: Number + Hash, V: Hash> Hash for Series<K, V> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.len.hash(state);
+        self.len().hash(state);
         self.iter().for_each(|thing| thing.hash(state));
     }
 }

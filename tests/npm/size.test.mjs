@@ -7,15 +7,15 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const ENTRIES = {
-  'client': { from: 'sessionful', names: 'ServiceProxy, defineContract, network', wasm: true },
-  'client + host': { from: 'sessionful', names: 'ServiceProxy, ServiceHost, defineContract, network', wasm: true },
-  'slim, all of it': { from: 'sessionful/slim', names: '*', wasm: false },
-  'inline, all of it': { from: 'sessionful/inline', names: '*', wasm: false },
-  'node, all of it': { from: 'sessionful/node', names: '*', wasm: false, platform: 'node' },
+  'client': { from: 'sessionful/client', names: 'ServiceProxy, defineContract, network', wasm: 'client' },
+  'client + host': { from: 'sessionful', names: 'ServiceProxy, ServiceHost, defineContract, network', wasm: 'sessionful' },
+  'slim, all of it': { from: 'sessionful/slim', names: '*' },
+  'inline, all of it': { from: 'sessionful/inline', names: '*' },
+  'node, all of it': { from: 'sessionful/node', names: '*', platform: 'node' },
   'wcf, beside the client': { from: 'sessionful/wcf', names: 'contractOf, endpointOf', wasm: 'wcf' },
   'wcf, its binary': { wasm: 'wcf' },
   'wsdl, its binary': { wasm: 'wsdl' },
-  'contract alone': { from: 'sessionful', names: 'defineContract, operation', wasm: false },
+  'contract alone': { from: 'sessionful', names: 'defineContract, operation' },
 };
 
 const FILE = new URL('sizes.json', import.meta.url);
@@ -25,7 +25,7 @@ const { bars, budgets } = JSON.parse(readFileSync(FILE, 'utf8'));
 const binary = (name) => readFileSync(new URL(`node_modules/sessionful/dist/wasm/${name}_bg.wasm`, import.meta.url));
 /** The files that an entry comes to: what is bundled of it, and its binary. */
 const filesOf = async ({ wasm, ...entry }) => [
-  ...(entry.from === undefined ? [] : [await script(entry)]), ...(wasm ? [binary(wasm === true ? 'sessionful' : wasm)] : []),
+  ...(entry.from === undefined ? [] : [await script(entry)]), ...(wasm === undefined ? [] : [binary(wasm)]),
 ];
 
 async function script({ from, names, platform = 'browser' }) {

@@ -287,6 +287,10 @@ const BEHAVIOR = {
     text: 'the contract has no callbacks: leave the settings of a callback object alone',
     exception: INVALID, key: 'SFxCallbackBehaviorAttributeOnlyOnDuplex', rule: 'CONC-14',
   },
+  BEHAVIOR_NOT_SERVING: {
+    text: 'this build only calls: what was asked of it is not part of it',
+    next: "import from 'sessionful' in place of 'sessionful/client'", exception: INVALID, key: 'NotServing', rule: 'OP-5',
+  },
   BEHAVIOR_UNKNOWN_OPERATION: {
     text: 'the contract has no operation {operation} to release after', next: 'check the name',
     exception: INVALID, key: 'UnknownOperation', rule: 'INST-20',

@@ -12,10 +12,11 @@ import { errorOf, type PanicError } from './errors.js';
 import type { EventFeed } from './events.js';
 import type { Fault } from './fault.js';
 import type { BindingOptions } from './proxy.js';
-import { type Core, type State, STATES, attempt, load, onPanic, settled } from './runtime.js';
+import { type Core, type State, STATES, attempt, onPanic, settled } from './runtime.js';
 import { PortSocket } from './port-socket.js';
 import { CONTENT_TYPE, HELLO, type SocketHello, SUBPROTOCOL, type Transport, type WebSocketLike, way } from './transport.js';
 import { usersOf } from './users.js';
+import { WHOLE } from './whole.js';
 import type { CoreBoard, CoreHost } from './wasm/sessionful.js';
 
 /** An address of a host. */
@@ -140,7 +141,13 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
     this.contract = contract;
     this.#options = options;
     this.#endpoints = options.endpoints ?? [{ address: `/${contract.name.toLowerCase()}` }];
-    this.transport = way((core) => core.CoreLink.memory(this.#make(core)));
+    this.transport = way((core) => {
+      if (core === WHOLE.core) return core.CoreLink.memory(this.#make(core));
+      // A proxy of `sessionful/client` has a runtime of its own.
+      const { port1, port2 } = new MessageChannel();
+      this.acceptPort(port2);
+      return core.CoreLink.port(port1, () => undefined);
+    });
   }
 
   /** Where it is in its life (`CO-1`). */
@@ -171,7 +178,7 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
   }
 
   async #open(): Promise<void> {
-    const loaded = await load();
+    const loaded = await WHOLE.load();
     const made = this.#make(loaded);
     try {
       await settled('host', () => made.open());

@@ -1,95 +1,19 @@
-/// <reference lib="esnext.disposable" preserve="true" />
 /**
- * Service proxies: the client's end.
+ * Service proxies that can do everything.
  *
  * @module
  */
 
-import { withDetail } from './body-codec.js';
-import type { ArgumentsOf, Callbacks, Client, Contract, OperationNames } from './contract.js';
-import { errorOf, type PanicError, type SessionfulError } from './errors.js';
+import { Caller, type ProxyEnd } from './caller.js';
+import type { Contract } from './contract.js';
+import { errorOf } from './errors.js';
 import type { EventFeed } from './events.js';
-import type { Operation } from './operation.js';
-import { type Core, type State, STATES, asError, attempt, core, load, onPanic, settled } from './runtime.js';
-import { validate } from './standard-schema.js';
-import { type Transport, network } from './transport.js';
+import type { Build, Core } from './runtime.js';
 import { usersOf } from './users.js';
-import { collected, weak } from './weak.js';
-import type { CoreProxy, CoreTap } from './wasm/sessionful.js';
+import type { CoreTap, Users } from './wasm/sessionful.js';
+import { WHOLE } from './whole.js';
 
-/** How messages travel, and what is accepted. Times are in milliseconds; `Infinity` waits for ever. */
-export interface BindingOptions {
-  /**
-   * `sessionful`: one channel for the whole open period; `sessionless`: a pooled channel for each call;
-   * `both` (unless given): as the contract needs it, without a session where it may be either (`SESS-3`).
-   */
-  readonly channel?: 'both' | 'sessionful' | 'sessionless';
-  /** How long opening may take; 60,000 unless given. */
-  readonly openTimeout?: number;
-  /** How long closing may take; 60,000 unless given. */
-  readonly closeTimeout?: number;
-  /** How long sending, and under WCF's rules a whole call, may take; 60,000 unless given. */
-  readonly sendTimeout?: number;
-  /** How long a session may be idle at the host (`SESS-22`); 600,000 unless given. */
-  readonly receiveTimeout?: number;
-  /** The longest message, in UTF-16 units of its text; 65,536 unless given. Ports do not count it. */
-  readonly maxFrame?: number;
-  /** How deeply values may nest where they travel as text; 64 unless given. */
-  readonly maxDepth?: number;
-  /** How many headers a message may have; 64 unless given. */
-  readonly maxHeaders?: number;
-}
-
-/** Options of a {@link ServiceProxy}. Times are in milliseconds; `Infinity` waits for ever. */
-export interface ProxyOptions<C extends Contract = Contract> {
-  /** Where the service is: a URL, or what the transport makes of it. */
-  readonly address: string | URL;
-  /** The way to it; the network unless given. */
-  readonly transport?: Transport;
-  /** The object that the service may call back; needed if the contract has callbacks. */
-  readonly callbacks?: C['callback'] extends Contract ? Callbacks<C> : 'the contract has no callbacks';
-  /** Options of the callback object (`CONC-14`). */
-  readonly callback?: {
-    /** How many callbacks run at once; `single` unless given. */
-    readonly concurrency?: 'single' | 'reentrant' | 'multiple';
-    /** Whether the service learns what went wrong inside (`FLT-8`); false unless given. */
-    readonly includeExceptionDetail?: boolean;
-  };
-  /** How messages travel. */
-  readonly binding?: BindingOptions;
-  /** Which automaton governs it: `wws` (unless given) can be reset, `wcf` opens by itself at the first call. */
-  readonly rules?: 'wws' | 'wcf';
-  /** How long a call may take; 30,000 unless given, under WCF's rules the binding's `sendTimeout`. */
-  readonly callTimeout?: number;
-  /** How many calls may be pending, one more is refused (`PROXY-23`); 100 unless given, under WCF's rules any. */
-  readonly maxPendingCalls?: number;
-  /** How long closing waits for pending calls; 5,000 unless given, under WCF's rules the binding's `closeTimeout`. */
-  readonly maxCloseTimeout?: number;
-  /** How long opening may take; for ever unless given, under WCF's rules the binding's `openTimeout`. */
-  readonly openTimeout?: number;
-  /** Whether a first call opens the proxy (`CO-19`); under WCF's rules only, unless given. */
-  readonly autoOpen?: boolean;
-  /** Who hears what happens here; nobody unless given. */
-  readonly events?: EventFeed;
-}
-
-/** Options of single calls, for {@link ServiceProxy.with}. */
-export interface CallOptions {
-  /** Gives the call up when it aborts (`CALL-5`): the call rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-  /** How long to wait, in milliseconds; the proxy's `callTimeout` unless given. */
-  readonly timeout?: number;
-  /** By which calls can be abandoned together (`CALL-3`), from 1; none unless given. */
-  readonly group?: number;
-  /** Sent beside the arguments. */
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-interface Pending {
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
-  readonly operation: Operation;
-}
+export type { BindingOptions, CallArguments, CallOptions, ProxyOptions } from './caller.js';
 
 /**
  * Calls a service: over one channel for its whole open period if contract and binding have sessions
@@ -101,156 +25,12 @@ interface Pending {
  * console.log(await calculator.call.add(1, 2));
  * ```
  */
-export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposable {
-  /** Its contract. */
-  readonly contract: C;
-  /** A method for each operation. Methods need no `this`. */
-  readonly call: Client<C>;
-  readonly #options: ProxyOptions<C>;
-  readonly #transport: Transport;
-  readonly #pending = new Map<number, Pending>();
-  #core: CoreProxy | undefined;
-  #isClosed = false;
-  #leftOver: readonly string[] = [];
-  #unwatch: (() => void) | undefined;
-  #lastCall = 0;
-  #node: number | undefined;
-  #error: SessionfulError | undefined;
-
-  /** @throws ContractError, BindingError or EncodingError when it opens, if contract and options do not fit. */
-  constructor(contract: C, options: ProxyOptions<C>) {
-    this.contract = contract;
-    this.#options = options;
-    this.#transport = options.transport ?? network();
-    this.call = this.#client(undefined);
-    const ready = core();
-    if (ready !== undefined) this.#make(ready);
+export class ServiceProxy<C extends Contract = Contract> extends Caller<C> {
+  protected override runtime(): Build {
+    return WHOLE;
   }
 
-  /** Where it is in its life (`PROXY-2`, `CO-1`). */
-  get state(): State {
-    return this.#error !== undefined ? 'faulted' : this.#isClosed ? 'closed' : STATES[this.#core?.phase ?? 0] ?? 'created';
-  }
-
-  /** How many calls are pending. */
-  get pendingCalls(): number {
-    return this.#core?.pending ?? 0;
-  }
-
-  /**
-   * Opens it, and loads the runtime if need be.
-   *
-   * @throws StateError if its state does not allow it; under WWSAPI's rules it is created again after a
-   *   failed open and may try anew (`PROXY-7`).
-   */
-  async open(): Promise<void> {
-    if (this.#isClosed) throw this.#closedError();
-    const made = this.#core ?? this.#make(await load());
-    await settled('proxy', () => made.open());
-  }
-
-  /**
-   * Closes it in good order: calls in progress end first (`CALL-12`).
-   *
-   * @throws TimeoutError if that took longer than `maxCloseTimeout`; it is closed then as well.
-   */
-  async close(): Promise<void> {
-    const made = this.#core;
-    if (made === undefined) return;
-    try {
-      await settled('proxy', () => made.close());
-    } finally {
-      this.#release();
-    }
-  }
-
-  /** Ends everything at once; calls in progress reject with {@link AbortedError} (`CALL-9`). */
-  abort(): void {
-    attempt('proxy', () => this.#core?.abort());
-    this.#release(); // under WCF's rules it is closed now
-  }
-
-  /** Makes a closed or faulted proxy new again, under WWSAPI's rules only (`PROXY-8`). */
-  reset(): void {
-    if (this.#isClosed) {
-      if (this.#options.rules === 'wcf') throw this.#closedError();
-      this.#isClosed = false;
-      const loaded = core();
-      const tap = loaded === undefined ? undefined : this.#tap(loaded);
-      tap?.renew();
-      tap?.free();
-      return;
-    }
-    attempt('proxy', () => this.#core?.reset());
-  }
-
-  /** Gives up the calls of a group (`CALL-6`); the session goes on. */
-  abandon(group: number): void {
-    attempt('proxy', () => this.#core?.abandon(group));
-  }
-
-  /** The same methods, with options for the calls made by them. */
-  with(options: CallOptions): Client<C> {
-    return this.#client(options);
-  }
-
-  /** What exists now at this end, as plain data for people and tests. */
-  snapshot(): unknown {
-    return attempt('proxy', () => this.#core?.snapshot());
-  }
-
-  /** What is left over although nothing is in progress; empty when all is well. */
-  leaks(): readonly string[] {
-    return attempt('proxy', () => this.#core?.leaks() ?? this.#leftOver);
-  }
-
-  /** Closes it; if that fails it is aborted, so that nothing is left. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      await this.close();
-    } catch {
-      if (this.#error === undefined) this.abort();
-    }
-  }
-
-  #make(loaded: Core): CoreProxy {
-    if (this.#core !== undefined) return this.#core;
-    const { callbacks, transport: _, address, events, ...rest } = this.#options;
-    const config = { ...rest, address: String(address), contract: this.contract.toCore() };
-    // The binary keeps hold of what it is given: of the calls that wait, not of the proxy itself, which
-    // could never be collected then.
-    const pending = this.#pending;
-    const settle = {
-      resolve: (call: number, value: unknown): void => finish(pending, call, value),
-      reject: (call: number, error: unknown): void => {
-        const found = take(pending, call);
-        found?.reject(withDetail(found.operation.codec, asError(error)));
-      },
-    };
-    const end: { core?: { deref(): CoreProxy | undefined } } = {};
-    const users = callbacks === undefined ? undefined : this.#serveCallbacks(callbacks as object, end);
-    const made = attempt('proxy', () =>
-      new loaded.CoreProxy(config, this.#transport.link(loaded), settle, users, this.#tap(loaded)));
-    end.core = weak(made);
-    this.#core = made;
-    const self = weak<ServiceProxy<C>>(this);
-    const forget = onPanic((error) => {
-      const proxy = self.deref();
-      if (proxy !== undefined) proxy.#die(error);
-    });
-    this.#unwatch = forget;
-    // A proxy that nobody closes is collected all the same.
-    collected.register(this, forget, this);
-    return made;
-  }
-
-  /** Its records have one number for all its lives. */
-  #tap(loaded: Core): CoreTap | undefined {
-    const { events } = this.#options;
-    return events?.tap(loaded, this.#node ??= events.enlist());
-  }
-
-  #serveCallbacks(object: object, end: { core?: { deref(): CoreProxy | undefined } }) {
+  protected override serve(object: object, end: ProxyEnd): Users {
     const contract = this.contract.callback;
     if (contract === undefined) throw errorOf('UNKNOWN_OPERATION', { operation: 'callbacks' });
     const users = usersOf(contract, () => ({
@@ -260,116 +40,7 @@ export class ServiceProxy<C extends Contract = Contract> implements AsyncDisposa
     return { ...users, invoke: (_: unknown, operation: number, given: unknown, at: number) => users.invoke(object, operation, given, at) };
   }
 
-  /** Lets go of what a closed proxy holds in the binary; the collector could take its time. */
-  #release(): void {
-    const made = this.#core;
-    if (made === undefined || this.#error !== undefined || STATES[made.phase] !== 'closed') return;
-    this.#leftOver = made.leaks();
-    this.#core = undefined;
-    this.#isClosed = true;
-    this.#unwatch?.();
-    collected.unregister(this);
-    made.free();
-  }
-
-  /** Why a closed proxy that holds nothing any more can do nothing. */
-  #closedError(): SessionfulError {
-    return this.#options.rules === 'wcf'
-      ? errorOf('DISPOSED')
-      : errorOf('INVALID_STATE', { phase: 'closed', hint: 'reset it or make another' });
-  }
-
-  #client(options: CallOptions | undefined): Client<C> {
-    const client = Object.create(null) as Record<string, unknown>;
-    for (const [number, [name, operation]] of Object.entries(this.contract.operations).entries()) {
-      client[name] = (...parameters: unknown[]) => this.#begin(number, operation, parameters, options);
-    }
-    return Object.freeze(client) as Client<C>;
-  }
-
-  #begin(number: number, operation: Operation, parameters: unknown[], options: CallOptions | undefined): Promise<unknown> {
-    if (this.#error !== undefined) return Promise.reject(this.#error);
-    if (this.#isClosed) return Promise.reject(this.#closedError());
-    const made = this.#core;
-    if (made === undefined) return this.#beginLater(number, operation, parameters, options);
-    const { codec } = operation;
-    const wait = codec?.wait();
-    if (wait !== undefined) return wait.then(() => this.#begin(number, operation, parameters, options));
-    const call = this.#lastCall = (this.#lastCall + 1) >>> 0;
-    let resolve!: Pending['resolve'];
-    let reject!: Pending['reject'];
-    // The binary is not called from within the constructor: V8 of Node 20 can crash when it gives up
-    // the optimization of a call into a binary that was inlined there.
-    const promise = new Promise<unknown>((fulfil, refuse) => { [resolve, reject] = [fulfil, refuse]; });
-    this.#pending.set(call, { resolve, reject, operation });
-    try {
-      const body = codec === undefined ? parameters : codec.writeArguments(parameters);
-      if (options === undefined) made.call(call, number, body);
-      else this.#callWith(made, call, number, body, options);
-    } catch (thrown) {
-      this.#pending.delete(call);
-      reject(asError(thrown));
-    }
-    return promise;
-  }
-
-  /** Before the runtime is loaded a call can only be the one that opens the proxy (`CO-19`). */
-  async #beginLater(number: number, operation: Operation, parameters: unknown[], options: CallOptions | undefined): Promise<unknown> {
-    const { autoOpen, rules } = this.#options;
-    if (!(autoOpen ?? rules === 'wcf')) throw errorOf('INVALID_STATE', { phase: 'created', hint: 'open it first' });
-    this.#make(await load());
-    return this.#begin(number, operation, parameters, options);
-  }
-
-  #callWith(made: CoreProxy, call: number, number: number, parameters: unknown[], options: CallOptions): void {
-    const { signal, timeout, group, headers } = options;
-    signal?.throwIfAborted();
-    const list = headers && Object.entries(headers).map(([name, value]) => ({ name, value }));
-    made.callWith(call, number, parameters, group ?? 0, timeout, list);
-    if (signal === undefined) return;
-    const stop = (): void => {
-      take(this.#pending, call)?.reject(signal.reason);
-      made.stop(call);
-    };
-    signal.addEventListener('abort', stop, { once: true });
-    const pending = this.#pending.get(call);
-    if (pending === undefined) return;
-    const quiet = (): void => signal.removeEventListener('abort', stop);
-    this.#pending.set(call, {
-      ...pending,
-      resolve: (value) => { quiet(); pending.resolve(value); },
-      reject: (error) => { quiet(); pending.reject(error); },
-    });
-  }
-
-  /** A pending call always settles. */
-  #die(error: PanicError): void {
-    this.#error = error;
-    const pending = [...this.#pending.values()];
-    this.#pending.clear();
-    for (const { reject } of pending) reject(error);
+  protected override tap(events: EventFeed, loaded: Core, node: number): CoreTap {
+    return events.tap(loaded, node);
   }
 }
-
-function take(pending: Map<number, Pending>, call: number): Pending | undefined {
-  const found = pending.get(call);
-  pending.delete(call);
-  return found;
-}
-
-function finish(pending: Map<number, Pending>, call: number, result: unknown): void {
-  const found = take(pending, call);
-  if (found === undefined) return; // it was given up
-  const { codec, output } = found.operation;
-  if (codec !== undefined && !found.operation.oneWay) {
-    try {
-      return found.resolve(codec.readResult(result));
-    } catch (thrown) {
-      return found.reject(asError(thrown));
-    }
-  }
-  found.resolve(output === undefined ? result : validate(output, result, (reason) => errorOf('ENCODING', { reason })));
-}
-
-/** Whether a call's arguments are those of an operation; for wrappers. */
-export type CallArguments<C extends Contract, Name extends OperationNames<C>> = ArgumentsOf<C, Name>;

@@ -1,75 +1,76 @@
 /**
- * The runtime in WebAssembly: loaded once, by whichever entry of the package was imported.
+ * The runtime in WebAssembly: loaded once. There are two builds of it: the whole one, and one that only
+ * calls, for pages that do no more.
  *
  * @module
  */
 
 import { PanicError, errorFromCore, errorOf, type ErrorSide, FaultError, SessionfulError } from './errors.js';
-import { type InitSource, defaultSource } from './loader.js';
-import loadGlue, * as glue from './wasm/sessionful.js';
+import type { InitSource } from './loader.js';
+import type * as glue from './wasm/sessionful.js';
 
 /** The binary's exports. */
 export type Core = typeof glue;
 
-let loading: Promise<Core> | undefined;
-let loaded: Core | undefined;
-let panic: PanicError | undefined;
-let memory: WebAssembly.Memory | undefined;
-const deathWatch = new Set<(error: PanicError) => void>();
+/** One build of the runtime, loaded at most once. */
+export class Build {
+  readonly #glue: Core;
+  readonly #source: () => InitSource | undefined;
+  #loading: Promise<Core> | undefined;
+  #memory: WebAssembly.Memory | undefined;
+  /** Its exports, once it is loaded. */
+  core: Core | undefined;
 
-/**
- * Loads the runtime; every later call returns the same promise. Opening a proxy or a host does it by
- * itself, except with the entry `sessionful/slim`, which never fetches anything unasked.
- *
- * @param source where the binary is: a URL, a request, a response, bytes, a compiled module, or a
- *   promise of these. The file beside the package unless given.
- * @throws StateError `NOT_INITIALIZED` if nothing is given and the entry knows no place.
- */
-export function init(source?: InitSource): Promise<void> {
-  return load(source).then(() => undefined);
-}
-
-/**
- * Loads the runtime from a module that is compiled already, at once.
- */
-export function initSync(module: BufferSource | WebAssembly.Module): void {
-  if (loaded !== undefined) return;
-  ready(glue.initSync({ module }));
-}
-
-/** The runtime, loading it if need be. */
-export function load(source?: InitSource): Promise<Core> {
-  if (loaded !== undefined) return Promise.resolve(loaded);
-  if (loading === undefined) {
-    const from = source ?? defaultSource();
-    if (from === undefined) return Promise.reject(errorOf('NOT_INITIALIZED'));
-    loading = loadGlue({ module_or_path: from }).then((exports) => ready(exports), (error: unknown) => {
-      loading = undefined; // it can be tried again
-      throw error;
-    });
+  /** @param source where its binary is, if nobody says so. */
+  constructor(exports: Core, source: () => InitSource | undefined) {
+    this.#glue = exports;
+    this.#source = source;
+    builds.push(this);
   }
-  return loading;
+
+  /** How large its memory is, in bytes. */
+  get memory(): number {
+    return this.#memory?.buffer.byteLength ?? 0;
+  }
+
+  /** Loads it; every later call returns the same promise. */
+  load(source?: InitSource): Promise<Core> {
+    if (this.core !== undefined) return Promise.resolve(this.core);
+    if (this.#loading === undefined) {
+      const from = source ?? this.#source();
+      if (from === undefined) return Promise.reject(errorOf('NOT_INITIALIZED'));
+      this.#loading = this.#glue.default({ module_or_path: from }).then((exports) => this.#ready(exports), (error: unknown) => {
+        this.#loading = undefined; // it can be tried again
+        throw error;
+      });
+    }
+    return this.#loading;
+  }
+
+  /** Loads it from a module that is compiled already, at once. */
+  loadSync(module: BufferSource | WebAssembly.Module): void {
+    if (this.core === undefined) this.#ready(this.#glue.initSync({ module }));
+  }
+
+  #ready(exports: unknown): Core {
+    this.core = this.#glue;
+    this.#memory = (exports as { memory: WebAssembly.Memory }).memory;
+    this.#glue.tellPanic((reason) => {
+      panic = new PanicError(reason);
+      for (const tell of deathWatch) tell(panic);
+      deathWatch.clear();
+    });
+    return this.#glue;
+  }
 }
 
-/** The runtime, if it is loaded. */
-export function core(): Core | undefined {
-  return loaded;
-}
-
-function ready(exports: unknown): Core {
-  loaded = glue;
-  memory = (exports as { memory: WebAssembly.Memory }).memory;
-  glue.tellPanic((reason) => {
-    panic = new PanicError(reason);
-    for (const tell of deathWatch) tell(panic);
-    deathWatch.clear();
-  });
-  return glue;
-}
+const builds: Build[] = [];
+let panic: PanicError | undefined;
+const deathWatch = new Set<(error: PanicError) => void>();
 
 /** What the runtime takes up, for tests and for watching over long runs. */
 export interface RuntimeStats {
-  /** The size of the binary's memory in bytes; it never shrinks. */
+  /** The size of the binaries' memory in bytes; it never shrinks. */
   readonly memory: number;
   /** Values of JavaScript that are on their way; none when nothing is in progress. */
   readonly heldValues: number;
@@ -77,7 +78,8 @@ export interface RuntimeStats {
 
 /** What the runtime takes up now; nothing before it is loaded. */
 export function runtimeStats(): RuntimeStats {
-  return { memory: memory?.buffer.byteLength ?? 0, heldValues: loaded?.heldValues() ?? 0 };
+  const sum = (of: (build: Build) => number): number => builds.reduce((total, build) => total + of(build), 0);
+  return { memory: sum((build) => build.memory), heldValues: sum((build) => build.core?.heldValues() ?? 0) };
 }
 
 /** Has `tell` called if the runtime panics, until the result is called. */

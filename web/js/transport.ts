@@ -31,7 +31,7 @@ export const CONTENT_TYPE = 'application/vnd.sessionful.v1+json';
 
 /** A way to hosts; several proxies may share it. */
 export interface Transport {
-  /** Makes the way, once. For the package itself. @internal */
+  /** Makes the way, once for each build of the runtime. For the package itself. @internal */
   readonly link: (core: Core) => CoreLink;
 }
 
@@ -235,8 +235,14 @@ export function custom(wire: CustomTransport): Transport {
   return way((core) => core.CoreLink.web(connect, exchangeBy(send), 0, Number.NaN, Number.NaN));
 }
 
-/** A way that is made when the runtime is there. */
+/** A way that is made when the runtime is there, for each build of it that is used. */
 export function way(make: (core: Core) => CoreLink): Transport {
-  let made: CoreLink | undefined;
-  return { link: (core) => (made ??= make(core)) };
+  const made = new Map<Core, CoreLink>();
+  return {
+    link: (core) => {
+      let link = made.get(core);
+      if (link === undefined) made.set(core, link = make(core));
+      return link;
+    },
+  };
 }

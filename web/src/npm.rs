@@ -1,8 +1,10 @@
 //! What the npm package's own JavaScript calls. Its types and texts are over there; here are the
 //! runtime's handles, one call deep.
 
+#[cfg(feature = "npm")]
 mod context;
 mod data;
+#[cfg(feature = "npm")]
 mod feed;
 #[cfg(feature = "npm")]
 mod host;
@@ -10,15 +12,26 @@ mod host;
 mod intake;
 mod link;
 mod options;
+#[cfg(not(feature = "npm"))]
+mod plain;
 mod proxy;
+#[cfg(feature = "npm")]
 mod service;
 
+#[cfg(feature = "npm")]
 pub use context::CoreContext;
-pub use feed::CoreFeed;
+#[cfg(feature = "npm")]
+pub use feed::{CoreFeed, CoreTap};
 #[cfg(feature = "npm")]
 pub use host::{CoreBoard, CoreHost};
 pub use link::CoreLink;
+#[cfg(not(feature = "npm"))]
+pub use plain::CoreTap;
 pub use proxy::CoreProxy;
+
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 use crate::value;
 use crate::{habitat, panic};
@@ -28,9 +41,6 @@ use serde::Serialize;
 use sessionful::Phase;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-
-/// Both ends watch only when somebody listens.
-type Watcher = Option<crate::events::Tap>;
 
 /// An error of the runtime, as data; its class and its text are made over there.
 fn thrown(error: &impl Serialize) -> JsValue {

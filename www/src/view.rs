@@ -43,7 +43,7 @@ use web_sys::{Element, HtmlElement};
 use yew::{Callback, Component, Context, Html, NodeRef, Renderer, html};
 
 /// Below that many pixels the columns of the stage run from top to bottom.
-const NARROW: i32 = 700;
+const NARROW: i32 = 732;
 
 /// Shows the playground in the element `app` of the page.
 pub fn show() {
@@ -220,7 +220,7 @@ impl App {
     fn obey(&mut self, order: &Order) -> bool {
         match order {
             Order::Theme => self.theme = self.theme.next(),
-            Order::Sheet(_) => self.palette = Palette::default(),
+            Order::Sheet(sheet) => self.palette = sheet::typed(*sheet),
             Order::Filter(_) => self.newest(),
             _ => {}
         }

@@ -2,7 +2,7 @@
 
 use super::gate::ConcurrencyMode;
 use super::pump::sent;
-use super::{CallResult, Dispatch, Dispatcher, Due, Report, Stage};
+use super::{CallResult, Dispatch, Dispatcher, Due, Report, SERVES, Stage};
 use crate::action::Action;
 use crate::channel::correlate::Pending;
 use crate::error::ProxyError;
@@ -44,7 +44,7 @@ impl Dispatcher {
     /// The operation, if its user's code still runs: one that has returned makes no calls, whoever
     /// still carries its context around (`GOT-16`).
     fn running(&self, id: DispatchId) -> Option<&Dispatch> {
-        self.dispatches.get(&id).filter(|dispatch| dispatch.stage == Stage::Invoking)
+        self.dispatches.get(&id).filter(|dispatch| SERVES && dispatch.stage == Stage::Invoking)
     }
 
     /// An operation calls back its caller (`CONC-11`), or anybody uses a session's callback channel
@@ -89,7 +89,7 @@ impl Dispatcher {
         out: &mut impl Outbox<Action>,
     ) {
         let Some(channel) = self.channels.get(&id) else { return };
-        if channel.called_last && self.terminates(id, operation) {
+        if SERVES && channel.called_last && self.terminates(id, operation) {
             let limit = self.serving(channel).close;
             self.close_channel(now, id, limit, out);
         }
@@ -133,7 +133,7 @@ impl Dispatcher {
             return;
         };
         message.action = action;
-        if let Some(within) = within {
+        if SERVES && let Some(within) = within {
             self.step_out(within, call, out);
         }
         let Some(channel) = self.channels.get_mut(&id) else { return };
@@ -201,8 +201,8 @@ impl Dispatcher {
     ) {
         self.restart_idle_timer(now, channel);
         match within {
-            Some(dispatch) => self.step_in(dispatch, call, Some(result), out),
-            None => self.reports.push_back(Report::CallEnded(call, result)),
+            Some(dispatch) if SERVES => self.step_in(dispatch, call, Some(result), out),
+            _ => self.reports.push_back(Report::CallEnded(call, result)),
         }
     }
 
@@ -220,8 +220,10 @@ impl Dispatcher {
                 self.timers.clear(due, Due::Call(id, call));
             }
             match pending.within {
-                Some(dispatch) => self.step_in(dispatch, call, Some(Err(error.clone())), out),
-                None => self.reports.push_back(Report::CallEnded(call, Err(error.clone()))),
+                Some(dispatch) if SERVES => {
+                    self.step_in(dispatch, call, Some(Err(error.clone())), out);
+                }
+                _ => self.reports.push_back(Report::CallEnded(call, Err(error.clone()))),
             }
         }
     }
@@ -271,7 +273,7 @@ impl Dispatcher {
     /// meanwhile (`CONC-5`).
     pub(crate) fn step_out(&mut self, id: DispatchId, call: CallId, out: &mut impl Outbox<Action>) {
         let reentrant = self.behavior.concurrency == ConcurrencyMode::Reentrant;
-        let Some(dispatch) = self.dispatches.get_mut(&id) else { return };
+        let Some(dispatch) = self.dispatches.get_mut(&id).filter(|_| SERVES) else { return };
         dispatch.outside.push(call);
         out.note(|| Event::CallOutBegan { dispatch: id, call });
         if reentrant {
@@ -288,7 +290,7 @@ impl Dispatcher {
         out: &mut impl Outbox<Action>,
     ) {
         let reentrant = self.behavior.concurrency == ConcurrencyMode::Reentrant;
-        let Some(dispatch) = self.dispatches.get_mut(&id) else {
+        let Some(dispatch) = self.dispatches.get_mut(&id).filter(|_| SERVES) else {
             // The operation has ended without waiting for its call.
             self.reports.extend(result.map(|result| Report::CallEnded(call, result)));
             return;

@@ -2,7 +2,7 @@
 
 use super::gate::ConcurrencyMode;
 use super::instance::InstanceMode;
-use super::{Dispatch, Dispatcher, Stage, Verdict, Work, fault_of};
+use super::{Dispatch, Dispatcher, SERVES, Stage, Verdict, Work, fault_of};
 use crate::action::{Action, Answer, Failure, Question, Reply};
 use crate::event::{Event, Outcome, ThrottleKind};
 use crate::host::throttle::Admission;
@@ -32,6 +32,12 @@ impl Dispatcher {
         loop {
             let step = match stage {
                 Stage::Received => self.admit_call(id, out),
+                Stage::Failing => self.consult_handlers(id, out),
+                Stage::Replying => self.reply(now, id, out),
+                Stage::Releasing => self.release(now, id, out),
+                Stage::Handling => self.tell_handlers(id, out),
+                Stage::Done => self.leave(now, id, out),
+                _ if !SERVES => Step::Leave,
                 Stage::CallAdmitted => self.find_context(id, out),
                 Stage::InstanceFound => self.admit_instance(id, out),
                 Stage::InstanceAdmitted => self.select(id, out),
@@ -40,12 +46,7 @@ impl Dispatcher {
                 Stage::FlowAdmitted => self.enter_gate(id, out),
                 Stage::GateHeld => self.ensure_object(id, out),
                 Stage::Invoking => self.invoke(id, out),
-                Stage::Failing => self.consult_handlers(id, out),
-                Stage::Replying => self.reply(now, id, out),
                 Stage::Draining => self.drain(id, out),
-                Stage::Releasing => self.release(now, id, out),
-                Stage::Handling => self.tell_handlers(id, out),
-                Stage::Done => self.leave(now, id, out),
             };
             match step {
                 Step::Next(next) => {
@@ -75,9 +76,8 @@ impl Dispatcher {
         answer: Answer,
         out: &mut impl Outbox<Action>,
     ) {
-        let Some(dispatch) = self.dispatches.get(&id).filter(|dispatch| dispatch.parked) else {
-            return;
-        };
+        let waiting = self.dispatches.get(&id).filter(|dispatch| SERVES && dispatch.parked);
+        let Some(dispatch) = waiting else { return };
         let next = match (dispatch.stage, answer) {
             (Stage::CallAdmitted, Answer::Found(found)) => self.found(id, found, out),
             (Stage::InstanceAdmitted, Answer::Authorized(allowed)) => self.authorized(id, allowed),
@@ -127,6 +127,9 @@ impl Dispatcher {
             && let Some(fault) = self.refusal(channel, &dispatch.message)
         {
             return self.fail(id, Failure::Fault(fault), Verdict::Harmless);
+        }
+        if !SERVES {
+            return Step::Leave; // everything was refused
         }
         match self.calls.enter(id) {
             Admission::Admitted => {
@@ -354,7 +357,7 @@ impl Dispatcher {
     fn consult_handlers(&mut self, id: DispatchId, out: &mut impl Outbox<Action>) -> Step {
         let Some(dispatch) = self.dispatches.get(&id) else { return Step::Leave };
         match &dispatch.outcome {
-            Some(Err(failure)) if self.behavior.error_handlers => {
+            Some(Err(failure)) if SERVES && self.behavior.error_handlers => {
                 out.act(Action::Ask(id, Question::ProvideFault(failure.clone())));
                 Step::Park
             }
@@ -387,7 +390,7 @@ impl Dispatcher {
         let Some(dispatch) = self.dispatches.get(&id) else { return Step::Leave };
         let sent = !one_way
             && self.send_reply(dispatch, self.reply_message(dispatch, returned).into(), out);
-        if verdict != Verdict::Unhandled {
+        if !SERVES || verdict != Verdict::Unhandled {
             return Step::Next(Stage::Releasing);
         }
         if sent {
@@ -465,10 +468,12 @@ impl Dispatcher {
 
     /// Steps 30 to 33.
     fn release(&mut self, now: Timestamp, id: DispatchId, out: &mut impl Outbox<Action>) -> Step {
-        self.release_object_after(id, out);
-        self.leave_context(id, out);
-        self.leave_gate(id, out);
-        self.arm_termination(now, id);
+        if SERVES {
+            self.release_object_after(id, out);
+            self.leave_context(id, out);
+            self.leave_gate(id, out);
+            self.arm_termination(now, id);
+        }
         self.leave_channel(now, id, out);
         Step::Next(Stage::Handling)
     }
@@ -477,7 +482,7 @@ impl Dispatcher {
     fn tell_handlers(&mut self, id: DispatchId, out: &mut impl Outbox<Action>) -> Step {
         let Some(dispatch) = self.dispatches.get(&id) else { return Step::Leave };
         match &dispatch.outcome {
-            Some(Err(failure)) if self.behavior.error_handlers => {
+            Some(Err(failure)) if SERVES && self.behavior.error_handlers => {
                 out.act(Action::Ask(id, Question::HandleError(failure.clone())));
                 Step::Park
             }
@@ -503,13 +508,13 @@ impl Dispatcher {
             _ => Outcome::Failed,
         };
         let (holds, verdict, channel) = (dispatch.holds, dispatch.verdict, dispatch.channel);
-        self.dispatches.discard(&id);
+        self.dispatches.remove(&id);
         out.note(|| Event::DispatchEnded { dispatch: id, outcome });
         out.act(Action::ForgetDispatch(id));
-        if holds.instance_slot {
+        if SERVES && holds.instance_slot {
             self.free_instance_slot(out);
         }
-        if holds.call_slot {
+        if SERVES && holds.call_slot {
             self.free_call_slot(out);
         }
         if verdict == Verdict::UnknownAction {

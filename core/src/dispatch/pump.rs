@@ -1,7 +1,7 @@
 //! Receiving: each channel picks its messages up one at a time, and waits where `CONC-7` says so.
 
 use super::gate::ConcurrencyMode;
-use super::{Dispatch, Dispatcher, Holds, Report, Stage, Verdict, Work};
+use super::{Dispatch, Dispatcher, Holds, Report, SERVES, Stage, Verdict, Work};
 use crate::action::{Action, Failure, Loss};
 use crate::channel::{Channel, Inbound, Role};
 use crate::event::{Event, Kind};
@@ -133,7 +133,7 @@ impl Dispatcher {
     /// decides it for good (`SESS-13`).
     fn route(&self, id: ChannelId, action: &str) -> EndpointId {
         let Some(channel) = self.channels.get(&id) else { return EndpointId(0) };
-        if channel.bound || self.serving.len() == 1 {
+        if !SERVES || channel.bound || self.serving.len() == 1 {
             return channel.endpoint;
         }
         let address = &self.serving(channel).address;

@@ -1,6 +1,6 @@
 //! The life of channels at the serving side (`SESS-18` to `SESS-22`).
 
-use super::{Dispatcher, Due, Report, Stage, Work, move_channel};
+use super::{Dispatcher, Due, Report, SERVES, Stage, Work, move_channel};
 use crate::action::Action;
 use crate::channel::{Channel, Inbound, Role};
 use crate::error::ProxyError;
@@ -66,7 +66,9 @@ impl Dispatcher {
     /// `SESS-22`: a received message, or a call of ours that has ended, shows that the session is
     /// in use.
     pub(super) fn restart_idle_timer(&mut self, now: Timestamp, id: ChannelId) {
-        let Some(channel) = self.channels.get_mut(&id).filter(|c| c.role == Role::Session) else {
+        let Some(channel) =
+            self.channels.get_mut(&id).filter(|c| SERVES && c.role == Role::Session)
+        else {
             return;
         };
         let Some(idle) = self.serving[usize::from(channel.endpoint.0)].idle else { return };
@@ -230,8 +232,10 @@ impl Dispatcher {
         }
         out.note(|| Event::ChannelGone { channel: id, how });
         self.reports.push_back(Report::ChannelGone(id, how));
-        self.wake_draining(id);
-        self.unbind(&channel, out);
+        if SERVES {
+            self.wake_draining(id);
+            self.unbind(&channel, out);
+        }
     }
 
     /// A sessionless endpoint no longer listens: the requests that still wait are turned away.
@@ -279,9 +283,10 @@ impl Dispatcher {
         exchange: ExchangeId,
         out: &mut impl Outbox<Action>,
     ) {
-        if let Some(dispatch) = self.dispatches.values_mut().find(|d| d.exchange == Some(exchange))
-        {
-            dispatch.exchange = None;
+        let found = self
+            .dispatches
+            .find_map_mut(|found| found.exchange.take_if(|serves| *serves == exchange));
+        if found.is_some() {
             return;
         }
         let Some(channel) = self.channels.get_mut(&listener) else { return };

@@ -270,10 +270,11 @@ impl Desk {
     /// Nothing goes on any more.
     pub(super) fn stop(&mut self) {
         self.stopped = true;
-        for waiter in self.waiters.values_mut() {
+        let Desk { waiters, wakes, .. } = self;
+        waiters.for_each_mut(|waiter| {
             waiter.ended.get_or_insert(Ended::Stopped);
-            self.wakes.extend(waiter.waker.take());
-        }
+            wakes.extend(waiter.waker.take());
+        });
         self.congested = Set::default();
         self.todo.clear();
         self.wakes.extend(self.for_room.drain(..));

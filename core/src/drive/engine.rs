@@ -10,6 +10,7 @@ use super::trunk::{News, Trunk, unsendable_reply};
 use super::watch::Watch;
 use crate::action::{Action, Loss, Question, Wire};
 use crate::codec::{Codec, CodecError};
+use crate::dispatch::SERVES;
 use crate::error::ProxyError;
 use crate::ids::{ChannelId, DispatchId, MessageId};
 use crate::message::{Content, Fault, FaultCode, Message};
@@ -240,6 +241,9 @@ where
     }
 
     fn ask(&mut self, dispatch: DispatchId, question: Question) {
+        if !SERVES {
+            return; // nothing is ever asked
+        }
         let known = self.staff.knows(dispatch);
         let brief = |end: &M| Some(Brief::new(end.serving()?, dispatch, &question, known));
         let Some(brief) = self.stop.0.read(brief) else { return };

@@ -67,6 +67,17 @@ impl ProxyBuilder {
     }
 }
 
+#[cfg(feature = "serve")]
+impl<W, S> ProxyBuilder<W, S> {
+    /// The object that carries out what the service calls back (`OP-5`, `CONC-14`); without one such
+    /// calls fail.
+    #[must_use]
+    pub fn callback(self, object: Rc<dyn Service>) -> ProxyBuilder<W, CallbackObject> {
+        let ProxyBuilder { to, options, watch, .. } = self;
+        ProxyBuilder { to, options, watch, callback: CallbackObject(object) }
+    }
+}
+
 impl<W, S> ProxyBuilder<W, S> {
     /// How the proxy is run; WWSAPI's rules and defaults unless set.
     #[must_use]
@@ -79,14 +90,6 @@ impl<W, S> ProxyBuilder<W, S> {
     pub fn watch<V: Watch>(self, watch: V) -> ProxyBuilder<V, S> {
         let ProxyBuilder { to, options, callback, .. } = self;
         ProxyBuilder { to, options, watch, callback }
-    }
-
-    /// The object that carries out what the service calls back (`OP-5`, `CONC-14`); without one such
-    /// calls fail.
-    #[must_use]
-    pub fn callback(self, object: Rc<dyn Service>) -> ProxyBuilder<W, CallbackObject> {
-        let ProxyBuilder { to, options, watch, .. } = self;
-        ProxyBuilder { to, options, watch, callback: CallbackObject(object) }
     }
 }
 

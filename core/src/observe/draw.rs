@@ -2,7 +2,7 @@
 
 use super::{CallView, ChannelView, ContextView, DispatchView, End, EndKind, Slots};
 use crate::channel::Role;
-use crate::dispatch::Dispatcher;
+use crate::dispatch::{Dispatcher, SERVES};
 use crate::event::ThrottleKind;
 use crate::host::Host;
 use crate::ids::EndpointId;
@@ -55,8 +55,10 @@ impl End {
 
     fn draw(&mut self, dispatcher: &Dispatcher) {
         self.draw_channels(dispatcher);
-        self.draw_contexts(dispatcher);
-        self.draw_dispatches(dispatcher);
+        if SERVES {
+            self.draw_contexts(dispatcher);
+            self.draw_dispatches(dispatcher);
+        }
         let (calls, instances) = (&dispatcher.calls, &dispatcher.instances);
         self.slots.insert(ThrottleKind::Calls, slots(calls.held(), calls.waiting()));
         self.slots.insert(ThrottleKind::Instances, slots(instances.held(), instances.waiting()));

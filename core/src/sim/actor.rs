@@ -286,8 +286,11 @@ impl Actor {
         call: CallId,
         result: Result<Box<Message>, ProxyError>,
     ) -> bool {
-        let waits = |running: &&mut Running| matches!(running.waits, Waits::Call(Some(id), _) if id == call);
-        let Some(running) = self.running.values_mut().find(waits) else { return false };
+        let waits =
+            |running: &Running| matches!(running.waits, Waits::Call(Some(id), _) if id == call);
+        let waiting = self.running.iter().find(|(_, running)| waits(running)).map(|(id, _)| *id);
+        let waiting = waiting.and_then(|id| self.running.get_mut(&id));
+        let Some(running) = waiting else { return false };
         let tries = matches!(running.waits, Waits::Call(_, true));
         running.waits = Waits::Until(now, order);
         match result {

@@ -59,7 +59,7 @@ impl World {
 
     /// Loses what is on its way; nobody is told. False: nothing of that name is on its way.
     pub fn lose(&mut self, order: u64) -> bool {
-        let found = self.links.values_mut().find_map(|link| {
+        let found = self.links.find_map_mut(|link| {
             [Toward::Host, Toward::Proxy].into_iter().find_map(|toward| {
                 let queue = link.queue(toward);
                 let place = queue.iter().position(|flight| flight.order == order)?;
@@ -73,19 +73,17 @@ impl World {
     /// False: nothing of that name is on its way.
     pub fn delay(&mut self, order: u64, span: Duration) -> bool {
         let now = self.now;
-        for link in self.links.values_mut() {
-            for toward in [Toward::Host, Toward::Proxy] {
+        let found = self.links.find_map_mut(|link| {
+            [Toward::Host, Toward::Proxy].into_iter().find_map(|toward| {
                 let queue = link.queue(toward);
-                let Some(place) = queue.iter().position(|flight| flight.order == order) else {
-                    continue;
-                };
+                let place = queue.iter().position(|flight| flight.order == order)?;
                 for flight in queue.iter_mut().skip(place) {
                     flight.due = flight.due.max(now) + span;
                 }
-                return true;
-            }
-        }
-        false
+                Some(())
+            })
+        });
+        found.is_some()
     }
 
     /// Breaks the connection or exchange of one channel of a proxy; both ends notice. False: the

@@ -1,4 +1,6 @@
 //! The npm package as a folder of files: `web/dist`.
+//!
+//! There are two builds of the runtime in it: the whole one, and one that only calls.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,17 +13,20 @@ use crate::{play, run, setup};
 /// Compiles the binary and the TypeScript around it.
 pub(crate) fn build() -> Result<PathBuf> {
     setup::wasm_target()?;
-    let bindgen = setup::bindgen("wasm-bindgen")?;
     let package = setup::npm("web")?;
     let dist = package.join("dist");
     if dist.exists() {
         fs::remove_dir_all(&dist)?;
     }
+    let wasm = dist.join("wasm");
     setup::say("compiling the runtime of the npm package");
-    binary(&bindgen, &dist, "sessionful-web", "sessionful")?;
+    binary(&wasm, "sessionful-web", "sessionful", &[])?;
+    setup::say("compiling the build of it that only calls");
+    let calls = ["--no-default-features", "--features", "npm-client"];
+    binary(&wasm, "sessionful-web", "client", &calls)?;
     setup::say("compiling its SOAP and its WSDL");
-    binary(&bindgen, &dist, "sessionful-web-wcf", "wcf")?;
-    binary(&bindgen, &dist, "sessionful-web-wsdl", "wsdl")?;
+    binary(&wasm, "sessionful-web-wcf", "wcf", &[])?;
+    binary(&wasm, "sessionful-web-wsdl", "wsdl", &[])?;
 
     setup::say("compiling its TypeScript");
     let compiler = package.join("node_modules/typescript/bin/tsc");
@@ -33,19 +38,20 @@ pub(crate) fn build() -> Result<PathBuf> {
     Ok(package)
 }
 
-/// Compiles one of the package's binaries, and the glue around it, into `dist/wasm`.
-fn binary(bindgen: &Path, dist: &Path, package: &str, name: &str) -> Result<()> {
+/// Compiles one of the package's binaries, and the glue around it, into a folder.
+fn binary(to: &Path, package: &str, name: &str, features: &[&str]) -> Result<()> {
+    let bindgen = setup::bindgen("wasm-bindgen")?;
     let mut compile = setup::cargo(["build", "--package", package]);
-    compile.args(["--target", setup::WASM, "--profile", "wasm"]);
+    compile.args(["--target", setup::WASM, "--profile", "wasm"]).args(features);
     run::quiet(&mut compile)?;
     let file = format!("wasm/{}.wasm", package.replace('-', "_"));
     let compiled = setup::target().join(setup::WASM).join(file);
     let mut glue = Command::new(bindgen);
     // The entries say where the binary is, each in its own way.
     glue.args(["--target", "web", "--no-typescript", "--omit-default-module-path"]);
-    glue.args(["--out-name", name, "--out-dir"]).arg(dist.join("wasm")).arg(&compiled);
+    glue.args(["--out-name", name, "--out-dir"]).arg(to).arg(&compiled);
     run::quiet(&mut glue)?;
-    play::optimize(&dist.join(format!("wasm/{name}_bg.wasm")));
+    play::optimize(&to.join(format!("{name}_bg.wasm")));
     Ok(())
 }
 

@@ -80,7 +80,11 @@ fn lint() -> Result<Tally> {
     wasm.args(["-p", "sessionful-web", "-p", "sessionful-www", "-p", "sessionful-tests"]);
     // Benchmarks measure natively, with tools that no browser has.
     wasm.args(["--lib", "--bins", "--tests"]).args(strict);
-    Ok(run::check(native)?.and(run::check(wasm)?))
+    // The build of the npm package that only calls.
+    let mut calls =
+        setup::cargo(["clippy", "--target", setup::WASM, "-p", "sessionful-web", "--lib"]);
+    calls.args(["--no-default-features", "--features", "npm-client"]).args(strict);
+    Ok(run::check(native)?.and(run::check(wasm)?).and(run::check(calls)?))
 }
 
 fn native() -> Result<Tally> {

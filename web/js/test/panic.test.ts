@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EventFeed, PanicError, ServiceHost, ServiceProxy, defineContract, oneWay, operation, type CallbackClient } from '../entry/node.js';
-import { load } from '../runtime.js';
+import { WHOLE } from '../whole.js';
 
 const Talk = defineContract({
   name: 'Talk', session: 'required',
@@ -15,7 +15,7 @@ const never = new Promise<never>(() => {});
 const outcome = (work: Promise<unknown>): Promise<unknown> => work.catch((error: unknown) => error);
 
 test('a panic is one fatal event, and typed errors after', async () => {
-  const core = await load();
+  const core = await WHOLE.load();
   const events = new EventFeed();
   let callback: CallbackClient<typeof Talk> | undefined;
   const host = new ServiceHost(Talk, {

@@ -205,7 +205,9 @@ fn read(answer: &Array, carry: Carry) -> Result<Option<Frame>, PipeError> {
         429 | 503 => return Err(PipeError::Busy),
         _ => return Err(named("STATUS", &format_smolstr!("{status}"))),
     }
-    let kind = || answer.get(1).as_string().filter(|kind| !kind.contains("json"));
+    // The general search for a text in a text is larger than all of this.
+    let is_json = |kind: &str| kind.as_bytes().windows(4).any(|part| part == b"json");
+    let kind = || answer.get(1).as_string().filter(|kind| !is_json(kind));
     if matches!(carry, Carry::Copied(_)) {
         return Ok(Some(Frame::Text(text.as_string().unwrap_or_default())));
     }

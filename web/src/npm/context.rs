@@ -2,7 +2,6 @@
 
 use super::proxy::{call_options, reply};
 use super::{promise, run, thrown};
-use crate::language::read_headers;
 use crate::value::hold;
 use futures::future::{AbortHandle, abortable};
 use js_sys::{Array, Function, Map, Promise};
@@ -133,9 +132,4 @@ impl CoreContext {
     pub fn abort_session(&self) {
         self.0.abort_session();
     }
-}
-
-/// Headers as the package gives them: a list of objects, or nothing.
-pub(super) fn given_headers(headers: &JsValue) -> Result<Vec<Header>, JsValue> {
-    read_headers(headers, 64).map_err(|why| JsValue::from(why.to_string()))
 }

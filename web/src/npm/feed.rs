@@ -57,6 +57,13 @@ impl CoreFeed {
 #[derive(Debug)]
 pub struct CoreTap(pub(super) Tap);
 
+/// Both ends watch only when somebody listens.
+pub(super) type Watcher = Option<Tap>;
+
+pub(super) fn watcher(tap: Option<CoreTap>) -> Watcher {
+    tap.map(|CoreTap(tap)| tap)
+}
+
 #[wasm_bindgen]
 impl CoreTap {
     /// A closed proxy is new again. It has given back what it had here, so it cannot tell that itself.

@@ -1,11 +1,11 @@
 //! A service host of the package's.
 
 use super::context::CoreContext;
-use super::feed::CoreTap;
+use super::feed::{CoreTap, Watcher, watcher};
 use super::intake::{Door, Intake, JsResponder, Waiting, admit_port, admit_request, admit_socket};
 use super::options::{self, HostConfig, is_sessionful};
 use super::service::{Desk, JsAuthorizer, JsErrors, JsInstances, JsService, Users};
-use super::{Watcher, phase_number, promise, run, thrown};
+use super::{phase_number, promise, run, thrown};
 use crate::control::Switchboard;
 use crate::habitat::{BrowserClock, draw_session};
 use crate::language::{Language, Spelling, parse};
@@ -66,8 +66,8 @@ impl CoreHost {
             (behavior.well_known, behavior.authorizes, behavior.error_handlers);
         let kinds = endpoints.iter().map(|e| (e.address.to_string(), is_sessionful(e))).collect();
         let desk = Desk::new(users);
-        let tap = feed.map(|CoreTap(tap)| tap);
-        let mut builder = HostBuilder::new().behavior(behavior).options(options).watch(tap);
+        let builder = HostBuilder::new().behavior(behavior).options(options);
+        let mut builder = builder.watch(watcher(feed));
         for endpoint in endpoints {
             builder = builder.endpoint(endpoint);
         }

@@ -1,13 +1,18 @@
 //! A service proxy of the package's.
 
-use super::context::{CoreContext, given_headers};
-use super::feed::CoreTap;
+#[cfg(feature = "npm")]
+use super::context::CoreContext;
+#[cfg(feature = "npm")]
+use super::feed::{CoreTap, Watcher, watcher};
 use super::link::CoreLink;
 use super::options::{self, span};
+#[cfg(not(feature = "npm"))]
+use super::plain::{CoreTap, Users, Watcher, watcher};
+#[cfg(feature = "npm")]
 use super::service::{Desk, JsService, Users};
-use super::{Watcher, phase_number, promise, run, thrown};
+use super::{phase_number, promise, run, thrown};
 use crate::habitat::BrowserClock;
-use crate::language::{write_body, write_headers};
+use crate::language::{read_headers, write_body, write_headers};
 use crate::value::hold;
 use futures::future::{AbortHandle, FutureExt, abortable};
 use js_sys::{Array, Promise};
@@ -15,11 +20,13 @@ use sessionful::action::Reply;
 use sessionful::drive::{CallOptions, ProxyBuilder, ProxyHandle};
 use sessionful::ids::OperationId;
 use sessionful::table::Series;
-use sessionful::{ProxyError, Shape};
+use sessionful::{Header, ProxyError, Shape};
 use std::cell::RefCell;
 use std::rc::Rc;
+#[cfg(feature = "npm")]
+use wasm_bindgen::JsCast;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
 
 #[wasm_bindgen]
 extern "C" {
@@ -40,12 +47,16 @@ pub struct CoreProxy {
     settle: Rc<Settle>,
     /// The calls that may be given up one by one.
     stops: Rc<RefCell<Series<u32, AbortHandle>>>,
+    #[cfg(feature = "npm")]
     desk: Rc<Desk>,
 }
 
 #[wasm_bindgen]
 impl CoreProxy {
     /// A proxy as configured, over a link. `users` serve its callback contract, if it has one.
+    ///
+    /// Without the feature `npm` there are neither callbacks nor taps, though the parameters stay:
+    /// one glue of JavaScript serves both builds.
     #[wasm_bindgen(constructor)]
     pub fn new(
         config: JsValue,
@@ -59,16 +70,27 @@ impl CoreProxy {
         let selected = to.binding.select(&[&to.contract]);
         let sessionful = selected.is_ok_and(|selected| selected.shape == Shape::DuplexSession);
         let language = link.language(limits, sessionful);
-        let builder = ProxyBuilder::new(to).options(options).watch(tap.map(|CoreTap(tap)| tap));
+        let builder = ProxyBuilder::new(to).options(options).watch(watcher(tap));
         // Nobody calls the object of a proxy without users; a driver that knows it has none would be
         // another driver to load.
-        let desk = Desk::new(users.unwrap_or_else(|| JsValue::UNDEFINED.unchecked_into()));
-        let object = JsService { desk: Rc::clone(&desk), object: JsValue::UNDEFINED };
-        let builder = builder.callback(Rc::new(object));
+        #[cfg(feature = "npm")]
+        let (builder, desk) = {
+            let desk = Desk::new(users.unwrap_or_else(|| JsValue::UNDEFINED.unchecked_into()));
+            let object = JsService { desk: Rc::clone(&desk), object: JsValue::UNDEFINED };
+            (builder.callback(Rc::new(object)), desk)
+        };
+        #[cfg(not(feature = "npm"))]
+        drop(users);
         let built = builder.build(BrowserClock, link.way(limits), language);
         let (handle, driver) = built.map_err(|error| thrown(&error))?;
         run(driver);
-        Ok(CoreProxy { handle, settle: Rc::new(settle), stops: Rc::default(), desk })
+        Ok(CoreProxy {
+            handle,
+            settle: Rc::new(settle),
+            stops: Rc::default(),
+            #[cfg(feature = "npm")]
+            desk,
+        })
     }
 
     /// Opens it.
@@ -149,11 +171,13 @@ impl CoreProxy {
     }
 
     /// An operation of the callback object in progress.
+    #[cfg(feature = "npm")]
     pub fn context(&self, at: u32) -> Option<CoreContext> {
         self.desk.context(at).map(CoreContext)
     }
 
     /// The result of what the callback object promised.
+    #[cfg(feature = "npm")]
     #[wasm_bindgen(js_name = settleCallback)]
     pub fn settle_callback(&self, at: u32, succeeded: bool, value: JsValue) {
         self.desk.settle(at, if succeeded { Ok(value) } else { Err(value) });
@@ -228,4 +252,9 @@ pub(super) fn call_options(
 
 fn done(result: Result<(), ProxyError>) -> Result<JsValue, JsValue> {
     result.map(|()| JsValue::UNDEFINED).map_err(|error| thrown(&error))
+}
+
+/// Headers as the package gives them: a list of objects, or nothing.
+fn given_headers(headers: &JsValue) -> Result<Vec<Header>, JsValue> {
+    read_headers(headers, 64).map_err(|why| JsValue::from(why.to_string()))
 }

@@ -29,7 +29,7 @@ const CHANNEL: Size = Size(108.0, 32.0);
 const SESSION: Size = Size(100.0, 32.0);
 const CONTEXT: Size = Size(168.0, 64.0);
 const OBJECT: Size = Size(64.0, 32.0);
-const GAPS: [f32; 4] = [24.0, 76.0, 26.0, 18.0];
+const GAPS: [f32; 4] = [22.0, 60.0, 22.0, 16.0];
 const BETWEEN: f32 = 10.0;
 const FRAME: f32 = 12.0;
 

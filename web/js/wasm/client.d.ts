@@ -1,0 +1,7 @@
+/**
+ * What the binary that only calls offers: the same as the whole one, without what serves and listens.
+ *
+ * @module
+ */
+
+export { CoreLink, CoreProxy, CoreTap, default, heldValues, initSync, panic, tellPanic } from './sessionful.js';
