@@ -149,7 +149,7 @@ pub use error::{BehaviorError, HResult, HostError, ProxyError};
 pub use host::throttle::{Limit, Throttles};
 pub use lifecycle::{Illegal, Phase, Rules, Verb};
 pub use machine::{Machine, Outbox};
-pub use message::{Content, Detail, Fault, FaultCode, Header, Message};
+pub use message::{Content, Detail, Fault, FaultCode, Header, Message, NOT_UNDERSTOOD};
 pub use time::Timestamp;
 
 pub use sessionful_macros::service_contract;

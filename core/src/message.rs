@@ -50,6 +50,10 @@ impl Message {
     }
 }
 
+/// The header by which a [`FaultCode::MustUnderstand`] tells the name of a header that was not
+/// understood; there is one for each.
+pub const NOT_UNDERSTOOD: &str = "sessionful-not-understood";
+
 /// A named text beside the body.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Header {

@@ -41,7 +41,7 @@ async function choose(page, key, name, words) {
   // What can be done follows what happens: the proxy may be about to open.
   await dialog.locator("[role=option][aria-selected=true]:not([aria-disabled])").waitFor();
   await page.keyboard.press("Enter");
-  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await dialog.waitFor({ state: "detached" });
 }
 
 /** Stops at the very beginning: from there every step is the visitor's, however slow the machine is. */

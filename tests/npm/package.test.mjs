@@ -162,6 +162,24 @@ async function answerOf(folder) {
   }
 }
 
+describe('sessionful/wcf', () => {
+  const CALL = {
+    sum: 3, address: 'http://service.example/adder', action: '"urn:adder/IAdder/Add"',
+    body: '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><Add xmlns="urn:adder"><a>1</a><b>2</b></Add></s:Body></s:Envelope>',
+  };
+
+  test('Node', async () => {
+    assert.deepEqual(JSON.parse(await output(process.execPath, ['wcf/node.mjs'], { cwd: home.folder })), CALL);
+  });
+
+  test('Vite, built: a page that calls loads two binaries', async () => {
+    await vite.build({ root: at('wcf'), base: './', logLevel: 'error', build: { outDir: at('out/wcf'), target: 'es2022' } });
+    const { value, binaries } = await visited(at('out/wcf'));
+    assert.deepEqual(value, CALL);
+    assert.equal(binaries.length, 2, 'the runtime and SOAP, without WSDL');
+  });
+});
+
 describe('types', () => {
   test('every entry, under bundler, node16 and nodenext; a page and a worker by their own libraries', () => {
     const configs = ['bundler', 'node16', 'nodenext', 'page', 'worker'].map((name) => at(`types/${name}.json`));
@@ -185,9 +203,10 @@ describe('what is in the tarball', () => {
     .filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name));
   const scripts = () => files().filter((file) => file.endsWith('.js')).map((file) => [file, readFileSync(file, 'utf8')]);
 
-  test('the binaries, no tests, a licence and a manual', () => {
+  test('four binaries, no tests, a licence and a manual', () => {
     const names = files().map((file) => file.slice(home.installed.length + 1));
-    assert.deepEqual(names.filter((name) => name.endsWith('.wasm')).sort(), ['client', 'sessionful', 'wcf', 'wsdl'].map((name) => `dist/wasm/${name}_bg.wasm`));
+    assert.deepEqual(names.filter((name) => name.endsWith('.wasm')).sort(),
+      ['client', 'sessionful', 'wcf', 'wsdl'].map((name) => `dist/wasm/${name}_bg.wasm`));
     assert.deepEqual(names.filter((name) => name.includes('test/')), []);
     for (const name of ['LICENSE', 'README.md', 'package.json']) assert.ok(names.includes(name), name);
   });

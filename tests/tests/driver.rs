@@ -4,9 +4,12 @@
 
 mod driver {
     mod kit;
+    #[path = "plain.rs"]
+    mod wire;
 
     mod callbacks;
     mod calls;
     mod ends;
     mod hosting;
+    mod sessions;
 }

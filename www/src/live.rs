@@ -8,25 +8,22 @@
 //!
 //! Over the network only hosts that were told so tell what goes on there; that of `cargo xtask play` does.
 
+mod cast;
 mod engine;
 mod merge;
 mod seen;
 
 use crate::act::Act;
-use crate::cast::{Cast, Member};
+use crate::cast::Cast;
 use crate::explain::Reason;
-use crate::lane::{Lane, Side};
+use crate::lane::{self, Side};
 use crate::run::{EndOf, INDEXED, Label, Run, Source, Stride};
 use engine::{Engine, Told};
 use merge::Merge;
 use seen::Seen;
-use sessionful::Rules;
 use sessionful::drive::Clock;
 use sessionful::event::Record;
-use sessionful::ids::NodeId;
 use sessionful_web::habitat::BrowserClock;
-use smol_str::SmolStr;
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Where the hosts are.
@@ -36,6 +33,8 @@ pub enum Where {
     Here,
     /// At an address without a path: `http://127.0.0.1:8080`.
     There(String),
+    /// Wherever the description at an address says (WSDL).
+    Described(String),
 }
 
 /// How the other end is.
@@ -64,15 +63,14 @@ pub struct Live {
 impl Live {
     /// Starts one. Whoever shows it calls [`Source::advance`] now and then.
     pub fn start(at: Where) -> Live {
-        let (label, engine) = match at {
-            Where::Here => (Label::LiveHere, Engine::start(None)),
-            Where::There(address) => {
-                let engine = Engine::start(Some(&address));
-                (Label::LiveThere(address), engine)
-            }
+        let engine = Engine::start(&at);
+        let (label, cast) = match at {
+            Where::Here => (Label::LiveHere, cast::usual()),
+            Where::There(address) => (Label::LiveThere(address), cast::usual()),
+            Where::Described(address) => (Label::Described(address), Cast::default()),
         };
         let (merge, seen) = (Merge::default(), Seen::default());
-        let run = Run::new(label, cast());
+        let run = Run::new(label, cast);
         Live { run, merge, seen, engine, health: Health::Starting, missed: 0 }
     }
 
@@ -95,9 +93,7 @@ impl Live {
         let side = if host { Side::Host } else { Side::Proxy };
         // Each end of a feed has the number of its place there.
         for record in &mut records {
-            let lane =
-                Lane::ALL.into_iter().find(|lane| lane.index() + 1 == record.node.0 as usize);
-            record.node = lane.map_or(NodeId(0), |lane| lane.node(side));
+            record.node = lane::node(record.node.0.saturating_sub(1), side);
         }
         self.merge.add(side, records, behind);
     }
@@ -106,6 +102,10 @@ impl Live {
     fn take(&mut self) {
         for told in self.engine.take() {
             match told {
+                Told::Cast(services) => match cast::described(&services) {
+                    Ok(cast) => self.run = Run::new(self.run.label().clone(), cast),
+                    Err(error) => self.health = Health::Lost(error.to_string()),
+                },
                 Told::Ready => self.health = Health::Ready,
                 Told::Records { host, records, behind } => self.add(host, records, behind),
                 Told::Missed(missed) => self.missed += missed,
@@ -126,57 +126,6 @@ impl Live {
         self.run.reach(self.merge.told(now));
         self.run.index(INDEXED);
     }
-}
-
-/// The three services of the samples, each with a proxy.
-fn cast() -> Cast {
-    let mut cast = Cast::default();
-    for lane in Lane::ALL {
-        let pooled = lane == Lane::Calculator;
-        let host = Member {
-            name: lane.title().into(),
-            host: None,
-            contract: std::sync::Arc::clone(lane.contract()),
-            rules: Rules::Wcf,
-            pooled,
-            auto_open: false,
-            max_pending: None,
-            call_timeout: None,
-            arguments: arguments(lane),
-        };
-        let proxy = Member {
-            name: lane.slug().into(),
-            host: Some(lane.node(Side::Host)),
-            rules: Rules::Wws,
-            max_pending: Some(100),
-            call_timeout: Some(Duration::from_secs(30)),
-            ..host.clone()
-        };
-        cast.add(lane.node(Side::Host), host);
-        cast.add(lane.node(Side::Proxy), proxy);
-    }
-    cast
-}
-
-/// What a button calls an operation with.
-fn arguments(lane: Lane) -> BTreeMap<SmolStr, Vec<SmolStr>> {
-    let usual: &[(&str, &[&str])] = match lane {
-        Lane::Calculator => &[
-            ("add", &["6", "3"]),
-            ("subtract", &["6", "3"]),
-            ("multiply", &["6", "3"]),
-            ("divide", &["6", "0"]),
-        ],
-        Lane::SessionCalculator => &[
-            ("addTo", &["5"]),
-            ("subtractFrom", &["1"]),
-            ("multiplyBy", &["3"]),
-            ("divideBy", &["2"]),
-        ],
-        Lane::DuplexHello => &[("hello", &["Good day"])],
-    };
-    let words = |words: &[&str]| words.iter().map(|word| SmolStr::from(*word)).collect();
-    usual.iter().map(|(name, arguments)| ((*name).into(), words(arguments))).collect()
 }
 
 impl Source for Live {

@@ -28,6 +28,7 @@ use crate::config::Config;
 use crate::matrix::Cell;
 use crate::run::{Stride, Target};
 use sessionful::Timestamp;
+use sessionful::ids::NodeId;
 use std::rc::Rc;
 
 /// What the middle of the page shows.
@@ -125,6 +126,10 @@ pub enum Sheet {
     Share,
     /// The address of a host elsewhere.
     Network,
+    /// The address of a service's description.
+    Wsdl,
+    /// A call with arguments of one's own, by a proxy.
+    Call(NodeId),
 }
 
 /// Where what is shown comes from.
@@ -137,6 +142,8 @@ pub enum Origin {
     Here,
     /// A host at an address.
     There(String),
+    /// A service of WCF or of another SOAP stack, by the address of its description.
+    Described(String),
 }
 
 /// How fast virtual time goes, against the visitor's.
@@ -353,7 +360,6 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sessionful::ids::NodeId;
 
     #[test]
     fn it_opens_on_a_running_scene() {

@@ -220,7 +220,7 @@ impl App {
     fn obey(&mut self, order: &Order) -> bool {
         match order {
             Order::Theme => self.theme = self.theme.next(),
-            Order::Sheet(_) => self.palette = Palette::default(),
+            Order::Sheet(sheet) => self.palette = sheet::typed(*sheet),
             Order::Filter(_) => self.newest(),
             _ => {}
         }

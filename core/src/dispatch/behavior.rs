@@ -5,6 +5,7 @@ use super::instance::{InstanceMode, ReleaseMode};
 use crate::contract::Contract;
 use crate::error::BehaviorError;
 use crate::host::throttle::Throttles;
+use crate::message::Header;
 use crate::table::Names;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -47,6 +48,11 @@ pub struct Behavior {
     pub authorizes: bool,
     /// Error handlers want to see failures (`FLT-3`).
     pub error_handlers: bool,
+    /// A message is refused if it has a header that must be understood and is not among
+    /// [`understands`](Behavior::understands) (`INST-2`). True unless set.
+    pub validate_must_understand: bool,
+    /// The headers that the service understands, by name.
+    pub understands: Vec<SmolStr>,
     /// How many messages a context takes before its service raises the limit (`THR-6`).
     pub flow_quota: Option<u32>,
     /// The limits.
@@ -71,6 +77,8 @@ impl Default for Behavior {
             initializers: false,
             authorizes: false,
             error_handlers: false,
+            validate_must_understand: true,
+            understands: Vec::new(),
             flow_quota: None,
             throttles: Throttles::default(),
             fault_close: Duration::from_secs(10),
@@ -79,6 +87,18 @@ impl Default for Behavior {
 }
 
 impl Behavior {
+    /// The headers that must be understood and are not (`INST-13`, step 21).
+    pub(crate) fn not_understood<'a>(
+        &'a self,
+        headers: &'a [Header],
+    ) -> impl Iterator<Item = &'a SmolStr> {
+        headers
+            .iter()
+            .filter(|header| self.validate_must_understand && header.must_understand)
+            .map(|header| &header.name)
+            .filter(|name| !self.understands.contains(name))
+    }
+
     /// What a service must satisfy before its host opens.
     pub(crate) fn check(&self, contracts: &[&Contract]) -> Result<(), BehaviorError> {
         if self.ordered && self.concurrency != ConcurrencyMode::Single {

@@ -9,8 +9,9 @@ use crate::host::throttle::Admission;
 use crate::ids::DispatchId;
 use crate::lifecycle::Phase;
 use crate::machine::Outbox;
-use crate::message::{Content, Fault, FaultCode, Message};
+use crate::message::{Content, Fault, FaultCode, Header, Message, NOT_UNDERSTOOD};
 use crate::time::Timestamp;
+use smol_str::SmolStr;
 
 /// What a step decides.
 pub(super) enum Step {
@@ -290,8 +291,11 @@ impl Dispatcher {
         Step::Park
     }
 
-    /// Step 22.
+    /// Steps 21 and 22.
     fn invoke(&mut self, id: DispatchId, out: &mut impl Outbox<Action>) -> Step {
+        if let Some(failure) = self.must_understand(id) {
+            return self.fail(id, failure, Verdict::Harmless);
+        }
         let Some(dispatch) = self.dispatches.get_mut(&id) else { return Step::Leave };
         let (Some(context), Some(operation)) = (dispatch.context, dispatch.operation) else {
             return self.fail(id, context_gone(), Verdict::Unhandled);
@@ -299,6 +303,14 @@ impl Dispatcher {
         let (instance, body) = (dispatch.instance, dispatch.message.take_body());
         out.act(Action::Ask(id, Question::Invoke { context, instance, operation, body }));
         Step::Park
+    }
+
+    /// A service that ignored such a header would do what its caller did not ask for.
+    fn must_understand(&self, id: DispatchId) -> Option<Failure> {
+        let headers = &self.dispatches.get(&id)?.message.headers;
+        let name = self.behavior.not_understood(headers).next()?;
+        let reason = format!("the header {name} must be understood, and is not");
+        Some(Failure::Fault(Fault::runtime(FaultCode::MustUnderstand, reason)))
     }
 
     fn returned(
@@ -420,10 +432,22 @@ impl Dispatcher {
                     Some(declared) => declared.action.clone(),
                     None => FAULT_ACTION.into(),
                 };
-                let content = Content::Fault(fault);
-                Message { action, relates_to, content, ..Message::default() }
+                let headers = match &fault.code {
+                    FaultCode::MustUnderstand => self.not_understood(dispatch),
+                    _ => Vec::new(),
+                };
+                Message { action, id: None, relates_to, headers, content: Content::Fault(fault) }
             }
         }
+    }
+
+    fn not_understood(&self, dispatch: &Dispatch) -> Vec<Header> {
+        let names = self.behavior.not_understood(&dispatch.message.headers);
+        let told = |value: &SmolStr| {
+            let (name, value) = (SmolStr::new_static(NOT_UNDERSTOOD), value.clone());
+            Header { name, value, must_understand: false }
+        };
+        names.map(told).collect()
     }
 
     /// Step 28, continued: once the session is over, the context goes too.

@@ -23,12 +23,16 @@
 //! | `object` | `anyType` | `Typed`: a type and a value |
 //! | `null` | `i:nil` | `Nil` |
 //!
+//! Rust types become contracts by `#[derive(DataContract)]`: see [`derive@DataContract`], and [`Describe`] for
+//! what it adds to a schema.
+//!
 //! A member that is not there has the default value of its type; `Nil` says `null` aloud. Objects that
 //! refer to each other (`IsReference`) are refused with [`DataError::Reference`].
 
 mod body;
 mod convert;
 mod datum;
+mod describe;
 mod error;
 mod read;
 mod scalar;
@@ -39,8 +43,10 @@ mod write;
 pub use body::{Part, Wrapper};
 pub use convert::{Char, DataContract, Map, Members, names_of, object, of_class, unknown_name};
 pub use datum::{Datum, Object};
+pub use describe::{Describe, Enumerated, Flags, NamedContract, class_of, of_kind};
 pub use error::DataError;
 pub use schema::Schema;
+pub use sessionful_wcf_derive::DataContract;
 pub use types::{
     ARRAYS, Class, ClassBuilder, DATA, Definition, Dictionary, Enumeration, Field, List, Member,
     Primitive, SERIALIZATION, SYSTEM, Type,

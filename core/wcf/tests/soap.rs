@@ -6,10 +6,11 @@ use bytes::Bytes;
 use sessionful::ids::MessageId;
 use sessionful::{
     Codec, CodecError, Content, Detail, Fault, FaultCode, Frame, Header, Limits, Message,
+    NOT_UNDERSTOOD,
 };
 use sessionful_tests::codec_laws::{reads_or_refuses, round_trip};
 use sessionful_wcf::binary;
-use sessionful_wcf::soap::{Entity, Soap, Wire};
+use sessionful_wcf::soap::{Entity, SOAP12, Soap, Wire};
 use sessionful_wcf::text;
 use sessionful_wcf::xml::{Limits as XmlLimits, copy};
 
@@ -431,4 +432,55 @@ fn an_error_leaves_the_session_as_it_was() {
     assert!(host.decode(Frame::Bytes(Bytes::from_static(b"\x00\x01"))).is_err());
     let second = client.encode(&add()).unwrap();
     assert_eq!(before.clone().decode(second.clone()), host.decode(second));
+}
+
+/// SOAP 1.2 part 1 sections 5.4.6 and 5.4.8, SOAP 1.1 section 4.4.1; WCF's default fault action.
+#[test]
+fn what_was_not_understood_is_named_as_the_version_wants() {
+    let told = |value: &str| Header {
+        name: NOT_UNDERSTOOD.into(),
+        value: value.into(),
+        must_understand: false,
+    };
+    let names = [("{urn:h}One", "urn:h", "One"), ("{urn:i}Two", "urn:i", "Two")];
+    let fault = Fault::runtime(FaultCode::MustUnderstand, "no");
+    let message = Message {
+        action: "sessionful/fault".into(),
+        relates_to: Some(1.into()),
+        headers: names.iter().map(|(name, ..)| told(name)).collect(),
+        content: Content::Fault(fault),
+        ..Message::default()
+    };
+    for wire in [Wire::BasicHttp, Wire::Soap12Http, Wire::WsHttp, Wire::SocketText] {
+        let (mut client, mut host) = pair(wire);
+        let frame = host.encode(&message).unwrap();
+        let text = match &frame {
+            Frame::Text(text) => text[text.find('<').unwrap()..].to_owned(),
+            Frame::Bytes(_) => panic!("not text"),
+        };
+        let xml = roxmltree::Document::parse(&text).unwrap();
+        let found: Vec<_> = xml
+            .descendants()
+            .filter(|node| node.has_tag_name((SOAP12, "NotUnderstood")))
+            .map(|node| {
+                let (prefix, local) = node.attribute("qname").unwrap().split_once(':').unwrap();
+                (node.lookup_namespace_uri(Some(prefix)).unwrap(), local)
+            })
+            .collect();
+        let code = |name: &str| xml.descendants().find(|node| node.tag_name().name() == name);
+        let read = client.decode(frame.clone()).unwrap();
+        if wire == Wire::BasicHttp {
+            assert_eq!(found, []);
+            assert_eq!(code("faultcode").unwrap().text(), Some("s:MustUnderstand"));
+        } else {
+            assert_eq!(found, names.map(|(_, namespace, local)| (namespace, local)));
+            assert_eq!(code("Value").unwrap().text(), Some("s:MustUnderstand"));
+            assert_eq!(read.headers, message.headers);
+        }
+        if let Some(action) = code("Action") {
+            assert_eq!(action.text(), Some("http://www.w3.org/2005/08/addressing/soap/fault"));
+        }
+        let understood = |fault: &Fault| fault.code != FaultCode::MustUnderstand;
+        assert!(!matches!(&read.content, Content::Fault(fault) if understood(fault)));
+    }
 }

@@ -110,6 +110,7 @@ fn what_is_not_well_formed_is_refused() {
         "x<a/>",
         "<a/>&lt;",
         "<a/><![CDATA[]]>",
+        "\u{feff}\u{feff}<a/>",
         "<a b/>",
         "<a b=1/>",
         "<a b='1'c='2'/>",

@@ -1,6 +1,7 @@
 //! How calls end other than by their answers.
 
 use super::kit::*;
+use super::wire;
 use futures::future::{pending, poll_immediate};
 use futures::{FutureExt, SinkExt, StreamExt};
 use sessionful::drive::{CallOptions, Caller, Connector, Exchange, ProxyBuilder};
@@ -299,7 +300,7 @@ fn a_proxy_over_send_parts_is_send() {
     let world = World::new();
     // Not the kit's: its type would hide whether the driver is.
     let (proxy, driver) = ProxyBuilder::new(session())
-        .build(world.clock.clone(), world.network.connector(), Plain)
+        .build(world.clock.clone(), world.network.connector(), wire::client())
         .unwrap();
     drop(is_send(driver));
     drop(is_send(proxy.call_with(A, body(1), CallOptions::default())));
@@ -312,11 +313,12 @@ fn a_peer_that_never_reads_is_cut_after_the_close_timeout() {
     let mut world = World::new();
     let to = session();
     let host = world.open(hosting(&to, slow(&Door::default())).behavior(multiple()));
+    let mut codec = wire::client();
     let (mut pipe, _) = world.run(world.network.connector().dial("/service")).unwrap();
     for number in 0..40_u64 {
         let id = Some(number.into());
         let request = Message { id, ..Message::request("Service/b", body(1)) };
-        world.run(pipe.send(Plain.encode(&request).unwrap())).unwrap();
+        world.run(pipe.send(codec.encode(&request).unwrap())).unwrap();
     }
     world.run(pipe.close()).unwrap();
     world.settle();
@@ -350,8 +352,9 @@ fn a_request_that_relates_to_another_is_answered() {
     world.run(host.open()).unwrap();
     let exchange = world.network.connector().exchange("/service");
     let request = Message { relates_to: Some(7.into()), ..Message::request("Slow/a", body(1)) };
-    let answer = world.run(exchange.send(Plain.encode(&request).unwrap())).unwrap().unwrap();
-    let answer = Plain.decode(answer).unwrap();
+    let mut codec = wire::client();
+    let answer = world.run(exchange.send(codec.encode(&request).unwrap())).unwrap().unwrap();
+    let answer = codec.decode(answer).unwrap();
     let is_refusal = |fault: &Fault| fault.code == FaultCode::DeserializationFailed;
     assert!(matches!(&answer.content, Content::Fault(fault) if is_refusal(fault)), "{answer:?}");
     world.run(host.close()).unwrap();

@@ -1,5 +1,6 @@
-//! What every driver test needs: a codec, a calculator, and a world of one network with one clock.
+//! What every driver test needs: a calculator, and a world of one network with one clock.
 
+use super::wire;
 use bytes::Bytes;
 use futures::executor::{LocalPool, LocalSpawner};
 use futures::future::{AbortHandle, FutureExt, LocalBoxFuture, abortable};
@@ -13,8 +14,8 @@ use sessionful::host::Endpoint;
 use sessionful::ids::{NodeId, OperationId};
 use sessionful::observe::{End, EndKind, Picture};
 use sessionful::{
-    Behavior, Binding, Codec, CodecError, ConcurrencyMode, Context, Contract, Failure, Frame,
-    Message, Operation, Phase, Service, SessionMode,
+    Behavior, Binding, ConcurrencyMode, Context, Contract, Failure, Operation, Phase, Service,
+    SessionMode,
 };
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
@@ -33,39 +34,6 @@ impl Wake for Rung {
     fn wake(self: Arc<Self>) {
         self.0.store(true, Ordering::SeqCst);
     }
-}
-
-/// Messages as `serde_json` writes them.
-#[derive(Clone)]
-pub(crate) struct Plain;
-
-impl Codec for Plain {
-    fn content_type(&self) -> &'static str {
-        "application/json"
-    }
-
-    fn subprotocol(&self) -> &'static str {
-        "plain"
-    }
-
-    fn encode(&mut self, message: &Message) -> Result<Frame, CodecError> {
-        let text = serde_json::to_string(message).map_err(malformed)?;
-        if text.len() > 200_000 {
-            return Err(CodecError::TooLarge { what: "frame", found: text.len(), limit: 200_000 });
-        }
-        Ok(Frame::Text(text))
-    }
-
-    fn decode(&mut self, frame: Frame) -> Result<Message, CodecError> {
-        match frame {
-            Frame::Text(text) => serde_json::from_str(&text).map_err(malformed),
-            Frame::Bytes(bytes) => serde_json::from_slice(&bytes).map_err(malformed),
-        }
-    }
-}
-
-fn malformed(error: serde_json::Error) -> CodecError {
-    CodecError::Malformed { reason: error.to_string(), at: error.column() }
 }
 
 /// A service that is a closure.
@@ -226,7 +194,7 @@ impl World {
     ) -> (Host, impl Future<Output = ()> + use<>) {
         let (node, watch) = self.watch(EndKind::Host);
         let acceptor = self.network.acceptor();
-        let (host, driver) = builder.watch(watch).build(self.clock.clone(), acceptor, Plain);
+        let (host, driver) = builder.watch(watch).build(self.clock.clone(), acceptor, wire::host());
         self.watched.ends.borrow_mut().insert(node, Handle::Host(host.clone()));
         (host, driver)
     }
@@ -253,7 +221,7 @@ impl World {
     fn make(&self, builder: ProxyBuilder) -> (NodeId, Proxy, impl Future<Output = ()> + use<>) {
         let (node, watch) = self.watch(EndKind::Proxy);
         let connector = self.network.connector();
-        let built = builder.watch(watch).build(self.clock.clone(), connector, Plain);
+        let built = builder.watch(watch).build(self.clock.clone(), connector, wire::client());
         let (proxy, driver) = built.unwrap();
         (node, proxy, driver)
     }
@@ -298,7 +266,7 @@ impl World {
     pub(crate) fn connect_duplex(&mut self, builder: ProxyBuilder<(), CallbackObject>) -> Proxy {
         let (node, watch) = self.watch(EndKind::Proxy);
         let connector = self.network.connector();
-        let built = builder.watch(watch).build(self.clock.clone(), connector, Plain);
+        let built = builder.watch(watch).build(self.clock.clone(), connector, wire::client());
         let (proxy, driver) = built.unwrap();
         self.watched.ends.borrow_mut().insert(node, Handle::Proxy(proxy.clone()));
         self.spawn(driver);

@@ -118,7 +118,8 @@ pub(crate) fn firefox() -> Result<PathBuf> {
     present().context("Firefox was installed, but is not on the path")
 }
 
-fn apt(packages: &[&str]) -> Result<()> {
+/// Installs packages of Debian, as root or through sudo.
+pub(crate) fn apt(packages: &[&str]) -> Result<()> {
     let apt = setup::on_path(&["apt-get"]).context("there is no apt-get on this machine")?;
     setup::say(&format!(
         "installing {} with apt-get (about a minute, once)",

@@ -10,6 +10,7 @@
 //! | `serve`    | that folder over HTTP, on this machine only                       |
 //! | `suites`   | everything `cargo xtask test` runs, and what came of it           |
 //! | `purity`   | what core may not depend on or name                               |
+//! | `interop`  | other programs that speak SOAP, set against our wire              |
 //! | `rules`    | which rule is proven by which test                                |
 //! | `cite`     | which tests cite which rules                                      |
 //! | `work`     | fuzzing and measuring, which are not tests                        |
@@ -17,6 +18,7 @@
 
 mod browser;
 mod cite;
+mod interop;
 mod package;
 mod play;
 mod purity;
@@ -41,6 +43,7 @@ cargo xtask <command>
   test [SUITE...]               run every suite, or the named ones
   package                       build the npm package in web/dist
   rules [--write]               show which rule is proven by which test, or store the table
+  interop [GROUP...]            install other SOAP stacks and run them against our wire
   fuzz [--seconds N] [TARGET..] run the fuzz targets, or the named ones, for N seconds (60) each
   bench [ARGS...]               measure speed, memory and instructions; arguments go to the first
 ";
@@ -85,6 +88,7 @@ fn command(arguments: &[String]) -> Result<bool> {
             flags.done()?;
             rules::command(write)
         }
+        "interop" => interop::interop(&flags.names()?),
         "fuzz" => {
             let seconds = flags.number("--seconds")?.unwrap_or(60);
             work::fuzz(seconds, &flags.names()?)

@@ -230,7 +230,8 @@ export class Requests {
     request: IncomingMessage, response: ServerResponse, status: number, headers: OutgoingHttpHeaders, body: string | Uint8Array | null,
   ): void {
     this.#limit(request, response);
-    const length = body === null ? {} : { 'content-length': Buffer.byteLength(body) };
+    // Without a length it would be chunked, and some clients take that for a body (WCF's of Mono does).
+    const length = status === 204 ? {} : { 'content-length': body === null ? 0 : Buffer.byteLength(body) };
     const closing = this.#door.draining ? { connection: 'close' } : {};
     response.writeHead(status, { ...SAFE, ...headers, ...length, ...closing });
     if (body === null) response.end();

@@ -78,6 +78,9 @@ async function loadWebSocketServer(): Promise<typeof WebSocketServer> {
   }
 }
 
+/** Who answers on which server: where several do, one of them has to answer what is nobody's. */
+const together = new WeakMap<Server, Set<Served>>();
+
 class Served implements NodeHost {
   readonly #host: HostIntake;
   readonly #settings: Settings;
@@ -118,6 +121,8 @@ class Served implements NodeHost {
   }
 
   async listen(): Promise<void> {
+    const all = together.get(this.#server) ?? new Set();
+    together.set(this.#server, all.add(this));
     for (const [event, listener] of this.#listeners) this.#server.on(event, listener as () => void);
     this.#wasListening = this.#server.listening;
     if (!this.#wasListening) {
@@ -194,13 +199,17 @@ class Served implements NodeHost {
   }
 
   #leave(): void {
+    together.get(this.#server)?.delete(this);
     for (const [event, listener] of this.#listeners) this.#server.off(event, listener as () => void);
     this.#sweep.stop();
   }
 
   /** On a server of the user's other listeners may answer what is not ours. */
   #isForeign(request: IncomingMessage, event: string): boolean {
-    return !this.#isOurs && this.#server.listenerCount(event) > 1 && this.#door.find(request) === undefined;
+    if (this.#isOurs || this.#door.find(request) !== undefined) return false;
+    const all = [...together.get(this.#server) ?? []];
+    // Somebody else's listeners, another of these that has the path, or the first of these for all.
+    return this.#server.listenerCount(event) > all.length || all.some((one) => one.#door.find(request) !== undefined) || all[0] !== this;
   }
 
   #onRequest(request: IncomingMessage, response: ServerResponse): void {

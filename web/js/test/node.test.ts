@@ -811,6 +811,18 @@ describe('serving', () => {
     assert.equal((await dial(served, '/calls')).status, 400);
   });
 
+  test('two hosts on one server, and one answer for what is nobody’s', async () => {
+    const server = createServer();
+    const other = new FakeIntake();
+    other.addresses = [{ address: '/other', sessionful: false, sessionless: true }];
+    const { url } = await up({ server });
+    await up({ server }, other);
+    ended.push(() => { server.closeAllConnections(); server.close(); });
+    const statusOf = async (path: string): Promise<number> =>
+      (await fetch(`${url}${path}`, { method: 'POST', body: '1', headers: { 'content-type': JSON_TYPE } })).status;
+    assert.deepEqual([await statusOf('/calls'), await statusOf('/other'), await statusOf('/nothing')], [200, 200, 404]);
+  });
+
   test('on a server of its user, who keeps the other paths', async () => {
     const server = createServer((request, response) => {
       if (request.url === '/page') setTimeout(() => response.end('a page'), 20);

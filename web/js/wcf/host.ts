@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * Serving a described contract to WCF's clients and to other SOAP stacks.
  *
@@ -8,6 +9,7 @@ import type { Contract } from '../contract.js';
 import { errorOf } from '../errors.js';
 import { ServiceHost, type HostOptions } from '../host.js';
 import type { IntakeRequest, IntakeResponse, WebSocketLike as IntakeSocket, HostAddress, HostIntake } from '../node/intake.js';
+import type { State } from '../runtime.js';
 import { CONTENT_TYPE } from '../transport.js';
 import type { Entity, WcfCodec } from '../wasm/wcf.js';
 import { codecs, ownBits } from './binary.js';
@@ -39,7 +41,9 @@ export interface WcfHostOptions<C extends Contract> extends Omit<HostOptions<C>,
 }
 
 /** What the host speaks, for the server in front of it. */
-const CONTENT_TYPES = ['text/xml', 'application/soap+xml', 'application/soap+msbin1'];
+export const CONTENT_TYPES: readonly string[] = ['text/xml', 'application/soap+xml', 'application/soap+msbin1'];
+/** What pages of other origins have to be allowed to send. */
+export const ALLOW_HEADERS: readonly string[] = ['soapaction'];
 
 /**
  * A host that speaks SOAP: what WCF's `ServiceHost` is with NetHttpBinding, BasicHttpBinding and
@@ -62,7 +66,7 @@ export class WcfHost<C extends Contract = Contract> implements HostIntake {
   /** Content types of requests. */
   readonly contentTypes = CONTENT_TYPES;
   /** Headers that pages of other origins send. */
-  readonly allowHeaders = ['soapaction'];
+  readonly allowHeaders = ALLOW_HEADERS;
   readonly #endpoints: readonly WcfHostEndpoint[];
   readonly #described: Described;
   readonly #maxBytes: number;
@@ -86,6 +90,11 @@ export class WcfHost<C extends Contract = Contract> implements HostIntake {
   /** Where it listens, and how. */
   get addresses(): readonly HostAddress[] {
     return this.#endpoints.map(({ address, wire }) => ({ address, sessionful: isSocket(wire), sessionless: !isSocket(wire) }));
+  }
+
+  /** Where it is in its life (`CO-1`). */
+  get state(): State {
+    return this.host.state;
   }
 
   /** Opens it; rejects as `ServiceHost.open` does. */

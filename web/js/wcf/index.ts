@@ -21,6 +21,7 @@ export {
   exportWsdl, importWsdl, type DescribedContract, type DescribedEndpoint, type DescribedOperation, type Imported,
   type ServiceDescription, type WcfWire,
 } from './description.js';
+export { WcfGroup } from './group.js';
 export { WcfHost, type WcfHostEndpoint, type WcfHostOptions } from './host.js';
 export {
   endpointOf, wcfTransport, type EndpointChoice, type WcfEndpoint, type WcfTransportOptions,

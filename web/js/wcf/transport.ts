@@ -26,6 +26,11 @@ export interface WcfTransportOptions {
   readonly headers?: Readonly<Record<string, string>> | (() => Readonly<Record<string, string>> | PromiseLike<Readonly<Record<string, string>>>);
   /** Whether cookies go along; the platform's `same-origin` unless given. */
   readonly credentials?: RequestCredentials;
+  /**
+   * Whom envelopes with addressing say they are for (`a:To`); the address that is called unless given. WCF
+   * refuses any other than its own, so behind a proxy that moves the service this is the service's.
+   */
+  readonly to?: string;
   /** The longest envelope, in bytes; 65,536 unless given, as with WCF's `MaxReceivedMessageSize`. */
   readonly maxBytes?: number;
   /** The class of sockets; the platform's unless given (Node 20 has none: there it is `ws`). */
@@ -68,8 +73,8 @@ export function wcfTransport(options: WcfTransportOptions): Transport {
     : custom({ fetch: requester(resolve, options) });
 }
 
-function codecFor(loaded: Binary, { wire, maxBytes = MAX_BYTES }: WcfTransportOptions, to: string): WcfCodec {
-  return loaded.WcfCodec.client(wire, to, ownBits(), maxBytes, MAX_DEPTH, MAX_HEADERS);
+function codecFor(loaded: Binary, { wire, maxBytes = MAX_BYTES, to }: WcfTransportOptions, address: string): WcfCodec {
+  return loaded.WcfCodec.client(wire, to ?? address, ownBits(), maxBytes, MAX_DEPTH, MAX_HEADERS);
 }
 
 async function connect(url: URL, options: WcfTransportOptions): Promise<WebSocketLike> {

@@ -55,7 +55,13 @@ fn kind(value: &JsValue) -> String {
         return "a list".into();
     }
     match value.js_typeof().as_string().as_deref() {
-        Some("number") => format!("the number {}", value.as_f64().unwrap_or(f64::NAN)),
+        Some("number") => {
+            let text: &Number = value.unchecked_ref();
+            format!(
+                "the number {}",
+                text.to_string_with_radix(10).map(String::from).unwrap_or_default()
+            )
+        }
         Some("object") if value.is_null() => "null".into(),
         Some("object") => "an object".into(),
         Some(other) => format!("a {other}"),

@@ -31,6 +31,9 @@ pub struct WcfCodec {
 
 type Thrown<T> = Result<T, JsValue>;
 
+/// Under this name a fault says which headers were not understood.
+const NOT_UNDERSTOOD: &str = "sessionful-not-understood";
+
 #[wasm_bindgen]
 impl WcfCodec {
     /// The end that calls. Ids of its messages begin with `own`, 64 random bits.
@@ -164,15 +167,23 @@ impl WcfCodec {
     /// A request with a header that must be understood and is not is not carried out (SOAP 1.2 part 1,
     /// section 2.4).
     fn not_understood(&self, message: &Message) -> Option<Message> {
-        let mut headers = message.headers.iter().filter(|header| header.must_understand);
-        let header = headers.find(|header| !self.understood.contains(&header.name))?;
-        let reason = format_smolstr!("header {} is not understood here", header.name);
+        let unknown =
+            |header: &&Header| header.must_understand && !self.understood.contains(&header.name);
+        let told = |header: &Header| Header {
+            name: NOT_UNDERSTOOD.into(),
+            value: header.name.clone(),
+            must_understand: false,
+        };
+        let headers: Vec<Header> = message.headers.iter().filter(unknown).map(told).collect();
+        let first = headers.first()?;
+        let reason = format_smolstr!("header {} is not understood here", first.value);
         let fault = Fault::runtime(FaultCode::MustUnderstand, reason);
         Some(Message {
             action: message.action.clone(),
+            id: None,
             relates_to: message.id.clone(),
+            headers,
             content: Content::Fault(fault),
-            ..Message::default()
         })
     }
 }

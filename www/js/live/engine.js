@@ -2,6 +2,7 @@
 // asks what has happened (`take`) and says what is wanted (`act`); the package is loaded when the first run begins.
 
 import { BEAT, ROUND, beat } from "./demonstration.js";
+import { answers, castOf, read } from "./described.js";
 import { ADDRESSES, contracts } from "./services.js";
 import { Wires, fetchFrom, socketTo } from "./wire.js";
 
@@ -17,7 +18,7 @@ export class Engine {
   #told = [];
   #lost = { page: 0, host: 0 };
   #proxies = [];
-  #wires = ADDRESSES.map(() => new Wires());
+  #wires = [];
   // Proxies that a person has changed: the demonstration leaves them alone.
   #taken = new Set();
   #timers = [];
@@ -30,9 +31,13 @@ export class Engine {
   #isOver = false;
   #plays = true;
 
-  /** @param address of a host elsewhere; a worker of this page hosts the services unless given. */
-  constructor(address) {
-    this.#start(address).catch((error) => this.#lose(error.message));
+  /**
+   * @param kind `here`: a worker of this page hosts the services; `there`: a host at an address does; `wcf`: they
+   *   are what a description says.
+   * @param address of that host, or of the description.
+   */
+  constructor(kind, address) {
+    this.#start(kind, address).catch((error) => this.#lose(error.message));
   }
 
   /** What has happened since this was last asked, as JSON. */
@@ -42,7 +47,7 @@ export class Engine {
 
   /** Lets the demonstration go on by itself, or rest. */
   demonstrate(on) {
-    this.#plays = on;
+    if (this.#plays !== undefined) this.#plays = on;
   }
 
   /** Does something to a proxy; why it cannot be done, otherwise nothing. */
@@ -73,24 +78,71 @@ export class Engine {
     for (const proxy of this.#proxies) proxy.abort();
   }
 
-  async #start(address) {
-    const url = address === undefined ? new URL(document.baseURI) : origin(address);
+  async #start(kind, address) {
     const sessionful = await import("../../sessionful/entry/web.js");
     if (this.#isOver) return;
-    if (address === undefined) this.#employ();
-    const way = this.#worker === undefined
-      ? { connect: (at) => new WebSocket(socketAt(at, url), "sessionful.v1"), fetch: (at, init) => fetch(at, init) }
-      : { connect: socketTo(this.#worker, sessionful), fetch: fetchFrom(this.#worker) };
     this.#events = new sessionful.EventFeed({ capacity: 65_536 });
-    this.#proxies = contracts(sessionful).map((contract, place) => new sessionful.ServiceProxy(contract, {
-      address: ADDRESSES[place],
-      transport: sessionful.network({ base: url.origin, ...this.#wires[place].remember(way) }),
-      events: this.#events,
-      callbacks: contract.callback && { reply: (text) => this.#ended(place, "reply, called back", text) },
-    }));
     void this.#tell("page", this.#events);
-    // A host of the network says nothing by itself: proxies find out when they open.
-    if (this.#worker === undefined) this.#listen(url);
+    switch (kind) {
+      case "here": return this.#here(sessionful);
+      case "there": return this.#there(sessionful, origin(address));
+      default: return this.#described(sessionful, address);
+    }
+  }
+
+  #here(sessionful) {
+    this.#employ();
+    const connect = socketTo(this.#worker, sessionful);
+    const send = fetchFrom(this.#worker);
+    this.#make(sessionful, location.origin, connect, send);
+  }
+
+  #there(sessionful, base) {
+    const connect = (address) => new WebSocket(socketAt(address, base), "sessionful.v1");
+    this.#make(sessionful, base, connect, (address, init) => fetch(address, init));
+    // Hosts of the playground tell what happens there (`www/host/services.mjs`); others tell nothing.
+    this.#records = new EventSource(new URL("/records", base));
+    this.#records.onmessage = ({ data }) => this.#hear(JSON.parse(data));
+    this.#records.onerror = () => this.#records.close();
+    this.#ready();
+  }
+
+  #make(sessionful, base, connect, send) {
+    this.#proxies = contracts(sessionful).map((contract, place) => {
+      const wires = this.#wires[place] = new Wires();
+      return new sessionful.ServiceProxy(contract, {
+        address: ADDRESSES[place],
+        transport: sessionful.network({ base, connect: (address) => wires.keep(connect(address)), fetch: wires.through(send) }),
+        events: this.#events,
+        callbacks: contract.callback && { reply: (text) => this.#ended(place, "reply, called back", text) },
+      });
+    });
+  }
+
+  async #described(sessionful, address) {
+    const wcf = await import("../../sessionful/entry/wcf.js");
+    const { description, contracts } = await read(address, wcf);
+    if (this.#isOver) return;
+    const cast = contracts.map((contract, place) => {
+      const wires = this.#wires[place] = new Wires();
+      const endpoint = wcf.endpointOf(description, contract.name, {
+        fetch: wires.through((at, init) => fetch(at, init)),
+        WebSocket: class extends WebSocket {
+          constructor(at, protocols) {
+            wires.keep(super(at, protocols));
+          }
+        },
+      });
+      const heard = (name, values) => this.#ended(place, `${asText(name, values)}, called back`, undefined);
+      this.#proxies.push(new sessionful.ServiceProxy(wcf.contractOf(description, contract.name), {
+        ...endpoint, events: this.#events, callbacks: answers(contract, heard),
+      }));
+      return castOf(description, contract, endpoint);
+    });
+    this.#told.push({ cast });
+    // What others serve is not called before somebody says so.
+    this.#plays = undefined;
+    this.#ready();
   }
 
   /** Starts the worker, and watches over it. */
@@ -109,14 +161,6 @@ export class Engine {
       if ((this.#missing += 1) > MISSING) this.#lose("it does not answer");
       else worker.postMessage({ ping: this.#missing });
     });
-  }
-
-  /** Hears what a host of Node tells of itself (`www/host/services.mjs`); others tell nothing. */
-  #listen(url) {
-    this.#records = new EventSource(new URL("/records", url));
-    this.#records.onmessage = ({ data }) => this.#hear(JSON.parse(data));
-    this.#records.onerror = () => this.#records.close();
-    this.#ready();
   }
 
   #hear({ ready, records, lost, pong }) {
@@ -170,14 +214,13 @@ export class Engine {
   }
 
   async #call(place, operation, values, options = {}) {
-    const asked = `${operation}(${values.map((value) => JSON.stringify(value)).join(", ")})`;
-    await this.#run(place, asked, () => this.#proxies[place].with(options)[operation](...values));
+    await this.#run(place, asText(operation, values), () => this.#proxies[place].with(options)[operation](...values));
   }
 
   async #run(place, asked, act) {
     try {
       const result = await act();
-      this.#ended(place, asked, result === undefined ? "done" : String(result));
+      this.#ended(place, asked, result);
     } catch (error) {
       const { faultCode, hresultName, code, rule, message } = error;
       const name = faultCode === undefined ? `error ${hresultName ?? code}` : `fault ${faultCode}`;
@@ -186,11 +229,11 @@ export class Engine {
   }
 
   #ended(place, asked, result) {
-    this.#told.push({ ended: { at: now(), place, asked, result } });
+    this.#told.push({ ended: { at: now(), place, asked, result: typeof result === "string" ? result : textOf(result) } });
   }
 
   #cut(place) {
-    if (place > 0) this.#taken.add(place);
+    if (this.#proxies[place].contract.session !== "notAllowed") this.#taken.add(place);
     const had = this.#wires[place].cut("its wire was cut, on purpose");
     return had ? undefined : "there is no connection of ours to cut: call something first";
   }
@@ -218,6 +261,17 @@ export class Engine {
 
 /** Microseconds since the page began, like the times of records. */
 const now = () => Math.round(performance.now() * 1000);
+
+/** A call as one would write it. */
+const asText = (operation, values) => `${operation}(${values.map(textOf).join(", ")})`;
+
+/** A value as one would write it. */
+function textOf(value) {
+  if (value === undefined) return "done";
+  if (value instanceof Map) return textOf(Object.fromEntries(value));
+  const plain = (_, inner) => (typeof inner === "bigint" ? String(inner) : inner instanceof Map ? Object.fromEntries(inner) : inner);
+  return typeof value === "object" ? JSON.stringify(value, plain) : typeof value === "string" ? JSON.stringify(value) : String(value);
+}
 
 /** A word as a value: a number if it is one, else a text. */
 function valueOf(word) {

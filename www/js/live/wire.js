@@ -4,22 +4,26 @@
 export class Wires {
   #open = new Set();
 
-  /** A class of transports of the package that are remembered here. */
-  remember({ connect, fetch }) {
-    return {
-      connect: (address) => this.#keep(connect(address)),
-      fetch: async (address, init) => {
-        const gone = new AbortController();
-        const leave = () => gone.abort(init.signal.reason);
-        init.signal?.addEventListener("abort", leave, { once: true });
-        this.#open.add(gone);
-        try {
-          return await fetch(address, { ...init, signal: gone.signal });
-        } finally {
-          this.#open.delete(gone);
-          init.signal?.removeEventListener("abort", leave);
-        }
-      },
+  /** A socket, until it is closed. */
+  keep(socket) {
+    this.#open.add(socket);
+    socket.addEventListener("close", () => this.#open.delete(socket));
+    return socket;
+  }
+
+  /** The same function of the shape of fetch, whose requests are remembered while they are on their way. */
+  through(fetch) {
+    return async (address, init) => {
+      const gone = new AbortController();
+      const leave = () => gone.abort(init.signal.reason);
+      init.signal?.addEventListener("abort", leave, { once: true });
+      this.#open.add(gone);
+      try {
+        return await fetch(address, { ...init, signal: gone.signal });
+      } finally {
+        this.#open.delete(gone);
+        init.signal?.removeEventListener("abort", leave);
+      }
     };
   }
 
@@ -31,12 +35,6 @@ export class Wires {
       else wire.close(4000, reason);
     }
     return open.length > 0;
-  }
-
-  #keep(socket) {
-    this.#open.add(socket);
-    socket.addEventListener("close", () => this.#open.delete(socket));
-    return socket;
   }
 }
 

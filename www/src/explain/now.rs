@@ -2,7 +2,7 @@
 
 use crate::cast::short_action;
 use crate::flights::{Fate, Flight};
-use crate::run::{Label, Run, Target};
+use crate::run::{Run, Target};
 use crate::timeline::{BarKey, PhaseKind};
 use crate::words::short;
 use sessionful::channel::Role;
@@ -81,7 +81,7 @@ fn proxy(run: &Run, node: NodeId) -> String {
 }
 
 fn host(run: &Run, node: NodeId) -> String {
-    let elsewhere = matches!(run.label(), Label::LiveThere(_));
+    let elsewhere = run.label().is_elsewhere();
     let Some(end) = run.end(node) else {
         return match elsewhere {
             true => "It runs elsewhere: what goes on there is not told over the network.".into(),
@@ -282,10 +282,10 @@ pub fn properties(run: &Run, target: Target) -> Vec<Property> {
 
 fn about_end(run: &Run, node: NodeId, list: &mut Vec<Property>) {
     let end = run.end(node);
-    let state = match (end, run.label()) {
-        (Some(end), _) => end.phase.to_string(),
-        (None, Label::LiveThere(_)) => "not told".into(),
-        (None, _) => Phase::Created.to_string(),
+    let state = match end {
+        Some(end) => end.phase.to_string(),
+        None if run.label().is_elsewhere() => "not told".into(),
+        None => Phase::Created.to_string(),
     };
     list.push(("state", state));
     if let Some(member) = run.cast().get(node) {

@@ -2,9 +2,11 @@
 //!
 //! It is loaded when the first live run begins: who only looks at the simulation does not pay for it.
 
+use super::Where;
+use super::cast::Service;
 use crate::act::Act;
 use crate::explain::{Reason, known_rule};
-use crate::lane::{Lane, Side};
+use crate::lane::{Side, end, node};
 use serde::Deserialize;
 use sessionful::Timestamp;
 use sessionful::event::Record;
@@ -17,7 +19,7 @@ extern "C" {
     type Script;
 
     #[wasm_bindgen(constructor, js_class = Engine)]
-    fn new(address: Option<&str>) -> Script;
+    fn new(kind: &str, address: &str) -> Script;
 
     #[wasm_bindgen(method)]
     fn take(this: &Script) -> String;
@@ -26,7 +28,7 @@ extern "C" {
     fn demonstrate(this: &Script, on: bool);
 
     #[wasm_bindgen(method)]
-    fn act(this: &Script, place: usize, verb: &str, detail: &str) -> Option<String>;
+    fn act(this: &Script, place: u32, verb: &str, detail: &str) -> Option<String>;
 
     #[wasm_bindgen(method)]
     fn kill(this: &Script) -> Option<String>;
@@ -39,6 +41,8 @@ extern "C" {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum Told {
+    /// Who takes part, where a description says so.
+    Cast(Vec<Service>),
     /// The hosts are there.
     Ready,
     /// Records of hosts or of proxies, and how far their clock is behind ours, in microseconds.
@@ -55,7 +59,7 @@ pub(super) enum Told {
 #[derive(Deserialize)]
 pub(super) struct Ended {
     pub(super) at: Timestamp,
-    place: usize,
+    place: u32,
     pub(super) asked: String,
     #[serde(default)]
     result: String,
@@ -72,7 +76,7 @@ struct Failed {
 impl Ended {
     /// Whose it was.
     pub(super) fn node(&self) -> NodeId {
-        Lane::ALL.get(self.place).map_or(NodeId(0), |lane| lane.node(Side::Proxy))
+        node(self.place, Side::Proxy)
     }
 
     /// What came out.
@@ -86,9 +90,13 @@ impl Ended {
 pub(super) struct Engine(Script);
 
 impl Engine {
-    /// Starts it, with hosts in a worker of this page or at an address.
-    pub(super) fn start(address: Option<&str>) -> Engine {
-        Engine(Script::new(address))
+    /// Starts it.
+    pub(super) fn start(at: &Where) -> Engine {
+        Engine(match at {
+            Where::Here => Script::new("here", ""),
+            Where::There(address) => Script::new("there", address),
+            Where::Described(address) => Script::new("wcf", address),
+        })
     }
 
     /// What has happened since this was last asked.
@@ -107,13 +115,13 @@ impl Engine {
     /// Does what the visitor wants.
     pub(super) fn act(&self, act: &Act) -> Result<(), Reason> {
         const ELSEWHERE: &str = "that can be done in the simulation only";
-        let refusal = match (act, act.node().and_then(Lane::of)) {
+        let refusal = match (act, act.node().and_then(end)) {
             (Act::Kill(_), Some((_, Side::Host))) => self.0.kill(),
             (_, Some((_, Side::Host))) => {
                 Some("the hosts of a live run belong to somebody else".into())
             }
-            (act, Some((lane, Side::Proxy))) => match verb(act) {
-                Some((verb, detail)) => self.0.act(lane.index(), verb, &detail),
+            (act, Some((place, Side::Proxy))) => match verb(act) {
+                Some((verb, detail)) => self.0.act(place, verb, &detail),
                 None => Some(ELSEWHERE.into()),
             },
             _ => Some(ELSEWHERE.into()),
@@ -147,6 +155,7 @@ fn verb(act: &Act) -> Option<(&'static str, String)> {
 mod tests {
     use super::*;
     use crate::act::Ask;
+    use crate::lane::Lane;
 
     #[test]
     fn what_is_told_is_understood() {

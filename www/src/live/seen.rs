@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn answers_go_back_to_who_asked() {
-        let (mut seen, cast) = (Seen::default(), crate::live::cast());
+        let (mut seen, cast) = (Seen::default(), crate::live::cast::usual());
         let mut flight =
             |side, event| seen.flights(&record(Lane::Calculator, side, event), &cast, 0);
         let one = flight(Side::Proxy, message(1, Kind::Request, "Calculator/add")).unwrap();
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn both_ends_of_a_session_are_known() {
-        let (mut seen, cast) = (Seen::default(), crate::live::cast());
+        let (mut seen, cast) = (Seen::default(), crate::live::cast::usual());
         let lane = Lane::SessionCalculator;
         let session = SessionId(9);
         let opened = |channel| Event::SessionOpened { channel: ChannelId(channel), session };

@@ -13,15 +13,23 @@ pub enum Label {
     LiveHere,
     /// The runtime, with a host elsewhere.
     LiveThere(String),
+    /// The runtime, with a service of WCF or of another SOAP stack, by the address of its description.
+    Described(String),
 }
 
 impl Label {
+    /// Whether the hosts are somewhere else.
+    pub fn is_elsewhere(&self) -> bool {
+        matches!(self, Label::LiveThere(_) | Label::Described(_))
+    }
+
     /// What is written on it.
     pub fn text(&self) -> String {
         match self {
             Label::Simulated => "Simulated".into(),
             Label::LiveHere => "Live in this browser".into(),
             Label::LiveThere(address) => format!("Live over the network: {address}"),
+            Label::Described(address) => format!("A WCF service: {address}"),
         }
     }
 }

@@ -20,6 +20,11 @@ impl Desk {
             }
             seen.push(target);
             let name = target.node().map(|node| self.run().cast().name(node)).unwrap_or_default();
+            if let Target::Proxy(node) = target {
+                let order = Ok(Order::Sheet(Some(Sheet::Call(node))));
+                let name = format!("{name}: call with arguments…");
+                entries.push(Entry { name, about: String::new(), group: "Do", key: "", order });
+            }
             for offer in self.run().acts(target) {
                 let order = offer.legal.map(|()| Order::Act(offer.act.clone())).map_err(|r| r.text);
                 let name = format!("{name}: {}", offer.act.label());
@@ -69,6 +74,7 @@ fn general() -> Vec<Entry> {
         entry("Source", "Simulated", "", Order::Source(Origin::Simulated)),
         entry("Source", "Live in this browser", "", Order::Source(Origin::Here)),
         entry("Source", "Live over the network", "", Order::Sheet(Some(Sheet::Network))),
+        entry("Source", "A WCF service", "", Order::Sheet(Some(Sheet::Wsdl))),
         entry("View", "Show a crowd", "", Order::Crowd),
         entry("View", "Other colours", "t", Order::Theme),
         entry("View", "Share a link", "l", Order::Sheet(Some(Sheet::Share))),

@@ -7,7 +7,7 @@ use crate::config::{Config, Refusal};
 use crate::lint::{Notice, lint};
 use crate::live::{Health, Live, Where};
 use crate::matrix::{CellRun, cells};
-use crate::run::{Run, Source, Stride, Target};
+use crate::run::{Label, Run, Source, Stride, Target};
 use crate::scenarios::{self, Scenario};
 use crate::scene::{Room, Scene, Traits};
 use crate::simulated::Simulated;
@@ -267,11 +267,12 @@ impl Desk {
             }
             Origin::Here => Where::Here,
             Origin::There(address) => Where::There(address.clone()),
+            Origin::Described(address) => Where::Described(address.clone()),
         };
         // The one before has ended when the new one begins.
         self.source.leave();
         self.source.show(Live::start(at));
-        self.traits = live_traits();
+        self.traits = live_traits(self.run().cast());
         let label = self.run().label().text();
         self.refresh(&label);
     }
@@ -301,6 +302,10 @@ impl Desk {
             Health::Ready => "Ready".into(),
             Health::Lost(reason) => format!("The other end is gone: {reason}"),
         };
+        if self.source.live().is_some() {
+            // Who takes part is known only now, where a description says so.
+            self.traits = live_traits(self.run().cast());
+        }
         self.demonstrate();
         true
     }
@@ -308,6 +313,10 @@ impl Desk {
     /// What is run, and what it shows.
     pub fn title(&self) -> (&'static str, &'static str) {
         match self.source.live() {
+            Some(_) if matches!(self.run().label(), Label::Described(_)) => (
+                "A WCF service, live",
+                "Proxies of this page call a service that describes itself, over its own wire. Open one, then call it. What goes on at the service is its own affair.",
+            ),
             Some(_) => (
                 "Three services, live",
                 "Three proxies of this page call three small services: a calculator, a session that keeps a total, and a greeting that is answered by a call back.",

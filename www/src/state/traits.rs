@@ -1,19 +1,25 @@
 //! What is known of proxies and hosts that their records do not repeat.
 
+use crate::cast::Cast;
 use crate::config::Config;
-use crate::lane::{Lane, Side};
+use crate::lane::Lane;
 use crate::scene::{Trait, Traits};
 use sessionful::{InstanceMode, SessionMode};
 
-/// What is known of the three services of a live run.
-pub(super) fn live_traits() -> Traits {
+/// What is known of those who take part in a live run.
+pub(super) fn live_traits(cast: &Cast) -> Traits {
     let mut traits = Traits::new();
-    for lane in Lane::ALL {
-        let behavior = lane.behavior();
-        let about = instancing(behavior.instancing).into();
-        traits.insert(lane.node(Side::Host), Trait { about, concurrency: behavior.concurrency });
-        let about = if lane == Lane::Calculator { "a channel per call" } else { "one session" };
-        traits.insert(lane.node(Side::Proxy), Trait { about: about.into(), ..Trait::default() });
+    for (node, member) in cast.iter() {
+        let lane = Lane::ALL.into_iter().find(|lane| *lane.contract() == member.contract);
+        let behavior = lane.map(Lane::behavior);
+        let about = match (member.host, &behavior) {
+            (Some(_), _) if member.pooled => "a channel per call",
+            (Some(_), _) => "one session",
+            (None, Some(behavior)) => instancing(behavior.instancing),
+            (None, None) => "elsewhere",
+        };
+        let concurrency = behavior.map(|behavior| behavior.concurrency).unwrap_or_default();
+        traits.insert(node, Trait { about: about.into(), concurrency });
     }
     traits
 }

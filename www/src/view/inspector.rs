@@ -6,7 +6,7 @@ use super::{chart, words};
 use crate::act::Act;
 use crate::explain;
 use crate::run::{Offer, Run, Target};
-use crate::state::{Desk, Order, records_about};
+use crate::state::{Desk, Order, Sheet, records_about};
 use sessionful::Rules;
 use yew::{Callback, Html, html};
 
@@ -70,7 +70,7 @@ fn one(desk: &Desk, target: Target, order: &Callback<Order>) -> Html {
                 if let Some(phase) = phase {
                     <section class="part">{ chart::view(phase, automaton(target, rules)) }</section>
                 }
-                { verbs(run.acts(target), order) }
+                { verbs(target, run.acts(target), order) }
                 { facts(run, target) }
                 { why(run, target) }
                 { trace(run, target, order) }
@@ -146,13 +146,20 @@ fn named(run: &Run, target: Target) -> (&'static str, String) {
 }
 
 /// Every verb; those that are not allowed say why.
-fn verbs(offers: Vec<Offer>, order: &Callback<Order>) -> Html {
+fn verbs(target: Target, offers: Vec<Offer>, order: &Callback<Order>) -> Html {
     if offers.is_empty() {
         return Html::default();
     }
     let group = |calls: bool| {
         let offers = offers.iter().filter(move |offer| matches!(offer.act, Act::Call(..)) == calls);
-        html! { <div class="verbs">{ for offers.map(|offer| verb(offer, order)) }</div> }
+        let more = match target {
+            Target::Proxy(node) if calls => {
+                let open = give(order, Order::Sheet(Some(Sheet::Call(node))));
+                html! { <button onclick={open}>{ "call with arguments…" }</button> }
+            }
+            _ => Html::default(),
+        };
+        html! { <div class="verbs">{ for offers.map(|offer| verb(offer, order)) }{ more }</div> }
     };
     let refused =
         offers.iter().filter_map(|offer| Some((offer.act.label(), offer.legal.as_ref().err()?)));

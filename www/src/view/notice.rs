@@ -51,6 +51,7 @@ fn one(notice: &Notice, order: &Callback<Order>) -> Html {
 fn health(desk: &Desk, order: &Callback<Order>) -> Html {
     let origin = match desk.run().label() {
         Label::LiveThere(address) => Origin::There(address.clone()),
+        Label::Described(address) => Origin::Described(address.clone()),
         _ => Origin::Here,
     };
     let here = origin == Origin::Here;

@@ -3,8 +3,11 @@
 use super::glyph::icon;
 use super::top::{give, shape};
 use super::{App, Message, document};
+use crate::act::{Act, Ask};
 use crate::state::{Desk, Entry, Order, Origin, Palette, Sheet, matching};
 use sessionful::Phase;
+use sessionful::ids::NodeId;
+use smol_str::SmolStr;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement, InputEvent, KeyboardEvent, MouseEvent};
 use yew::html::Scope;
@@ -28,7 +31,9 @@ pub(super) fn view(desk: &Desk, palette: &Palette, link: &Scope<App>) -> Html {
             list(&desk.scenario_entries(), palette, "Which scenario?", link),
         ),
         Sheet::Help => ("sheet wide", "Help", help(&close)),
-        Sheet::Network => ("sheet", "Live over the network", network(&close, link)),
+        Sheet::Network => ("sheet", "Live over the network", network(palette, &close, link)),
+        Sheet::Wsdl => ("sheet", "A WCF service", described(palette, &close, link)),
+        Sheet::Call(node) => ("sheet", "Call", call(desk, node, &close, link)),
         Sheet::Share if desk.source.live().is_some() => ("sheet", "Share", live_share(&close)),
         Sheet::Share => ("sheet", "Share", share(desk, &close, link)),
     };
@@ -257,29 +262,53 @@ fn live_share(close: &Callback<MouseEvent>) -> Html {
 }
 
 /// Asks for the address of a host.
-fn network(close: &Callback<MouseEvent>, link: &Scope<App>) -> Html {
-    let go = link.callback(|address: String| Message::Order(Order::Source(Origin::There(address))));
-    let onsubmit = Callback::from(move |event: yew::SubmitEvent| {
-        event.prevent_default();
-        let form = event.target_unchecked_into::<HtmlElement>();
-        let field = form
-            .query_selector("input")
-            .ok()
-            .flatten()
-            .and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
-        let address = field.map(|field| field.value().trim().trim_end_matches('/').to_owned());
-        address
-            .filter(|address| !address.is_empty())
-            .into_iter()
-            .for_each(|address| go.emit(address));
+fn network(palette: &Palette, close: &Callback<MouseEvent>, link: &Scope<App>) -> Html {
+    let about = html! { <>{ "The proxies of this page call a host elsewhere, over WebSocket and fetch. " }<code>{ "cargo xtask play" }</code>{ " starts one beside this page and prints its address." }</> };
+    let go = |address: String| Origin::There(address.trim_end_matches('/').to_owned());
+    ask("Live over the network", "Address of the host", about, palette, close, link, go)
+}
+
+/// Asks for the address of a description.
+fn described(palette: &Palette, close: &Callback<MouseEvent>, link: &Scope<App>) -> Html {
+    let about = html! { <>{ "The proxies of this page call a service of WCF, CoreWCF or another SOAP stack: the contracts and endpoints are those of its description (WSDL), which has to allow this page (CORS). " }<code>{ "cargo xtask play" }</code>{ " starts one as an example." }</> };
+    ask(
+        "A WCF service",
+        "Address of the description",
+        about,
+        palette,
+        close,
+        link,
+        Origin::Described,
+    )
+}
+
+/// Asks for an address, and goes there.
+fn ask(
+    name: &'static str,
+    label: &'static str,
+    about: Html,
+    palette: &Palette,
+    close: &Callback<MouseEvent>,
+    link: &Scope<App>,
+    go: fn(String) -> Origin,
+) -> Html {
+    let go = link.callback(move |address| Message::Order(Order::Source(go(address))));
+    let input = link.callback(|event: InputEvent| {
+        Message::Typed(event.target_unchecked_into::<HtmlInputElement>().value())
+    });
+    let onsubmit = submitted(move |form| {
+        let address = field(form, "input").trim().to_owned();
+        if !address.is_empty() {
+            go.emit(address);
+        }
     });
     html! {
         <>
-            { title("Live over the network", close) }
+            { title(name, close) }
             <form class="body share" {onsubmit}>
-                <p>{ "The proxies of this page call a host elsewhere, over WebSocket and fetch. " }<code>{ "cargo xtask play" }</code>{ " starts one beside this page and prints its address." }</p>
+                <p>{ about }</p>
                 <div class="row">
-                    <input type="url" required=true aria-label="Address of the host" value={suggested()}/>
+                    <input type="url" required=true aria-label={label} value={palette.query.clone()} oninput={input}/>
                     <button class="primary">{ "Connect" }</button>
                 </div>
             </form>
@@ -287,8 +316,79 @@ fn network(close: &Callback<MouseEvent>, link: &Scope<App>) -> Html {
     }
 }
 
+/// Asks for an operation and its arguments, and calls it.
+fn call(desk: &Desk, node: NodeId, close: &Callback<MouseEvent>, link: &Scope<App>) -> Html {
+    let Some(member) = desk.run().cast().get(node).cloned() else { return Html::default() };
+    let order = link.callback(Message::Order);
+    let shown: Vec<Html> = member
+        .contract
+        .operations()
+        .iter()
+        .map(|operation| {
+            let usual = member.usual(&operation.name);
+            html! { <option value={operation.name.to_string()}>{ usual.to_string() }</option> }
+        })
+        .collect();
+    let onsubmit = submitted(move |form| {
+        let arguments = words(&field(form, "input"));
+        match arguments {
+            Ok(arguments) => {
+                let ask = Ask { arguments, ..Ask::new(field(form, "select")) };
+                run(&order, &Order::Act(Act::Call(node, ask)));
+            }
+            Err(reason) => order.emit(Order::Say(reason.into())),
+        }
+    });
+    html! {
+        <>
+            { title("Call", close) }
+            <form class="body share" {onsubmit}>
+                <p>{ "Arguments are written as JSON, separated by commas: " }<code>{ r#"6, "text", {"Name": "x"}"# }</code>{ "." }</p>
+                <div class="row">
+                    <select aria-label="Operation">{ shown }</select>
+                    <input type="text" aria-label="Arguments" placeholder="6, 3" spellcheck="false" autocomplete="off"/>
+                    <button class="primary">{ "Call" }</button>
+                </div>
+                if desk.state.said.starts_with("Not done") { <p class="none" role="alert">{ &desk.state.said }</p> }
+            </form>
+        </>
+    }
+}
+
+/// Arguments as they were typed.
+fn words(typed: &str) -> Result<Vec<SmolStr>, String> {
+    let values: Vec<serde_json::Value> = serde_json::from_str(&format!("[{typed}]"))
+        .map_err(|error| format!("that is no JSON: {error}"))?;
+    Ok(values.iter().map(|value| value.to_string().into()).collect())
+}
+
+/// Does something with a form that is sent, which goes nowhere.
+fn submitted(act: impl Fn(&HtmlElement) + 'static) -> Callback<yew::SubmitEvent> {
+    Callback::from(move |event: yew::SubmitEvent| {
+        event.prevent_default();
+        act(&event.target_unchecked_into::<HtmlElement>());
+    })
+}
+
+/// What stands in the first field of a kind.
+fn field(form: &HtmlElement, kind: &str) -> String {
+    let found = form.query_selector(kind).ok().flatten();
+    // Fields of every kind have their value at the same place.
+    found.map(|found| found.unchecked_into::<HtmlInputElement>().value()).unwrap_or_default()
+}
+
+/// What is typed into a sheet when it opens: an address that would do.
+pub(super) fn typed(sheet: Option<Sheet>) -> Palette {
+    let query = match sheet {
+        Some(Sheet::Network) => beside(),
+        Some(Sheet::Wsdl) => format!("{}/wcf/counter?singleWsdl", beside()),
+        _ => String::new(),
+    };
+    Palette { query, place: 0 }
+}
+
 /// Where `cargo xtask play` puts the host: one port after the page's.
-fn suggested() -> String {
+fn beside() -> String {
     let location = web_sys::window().map(|window| window.location());
     let port = location.as_ref().and_then(|location| location.port().ok()?.parse::<u16>().ok());
     let host = location

@@ -64,6 +64,7 @@ fn sources(desk: &Desk, order: &Callback<Order>) -> Html {
             { choice("Simulated", *shown == Label::Simulated, Order::Source(Origin::Simulated)) }
             { choice("Live in this browser", *shown == Label::LiveHere, Order::Source(Origin::Here)) }
             { choice("Live over the network", there, Order::Sheet(Some(Sheet::Network))) }
+            { choice("A WCF service", matches!(shown, Label::Described(_)), Order::Sheet(Some(Sheet::Wsdl))) }
         </div>
     }
 }

@@ -7,13 +7,12 @@ use super::record::{read_length, write_length};
 use crate::error::XmlError;
 use crate::xml::check;
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
 
 /// A session's strings, one way. Each end of a session has two.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Dictionary {
+    /// At most as many as there are bytes in the limit, so a search is short.
     strings: Vec<SmolStr>,
-    ids: BTreeMap<SmolStr, u32>,
     /// How many bytes may still be announced.
     room: usize,
     limit: usize,
@@ -25,7 +24,7 @@ impl Dictionary {
     /// An empty dictionary that takes so many bytes on the wire; WCF's quota is 2,048
     /// (`MaxSessionSize`).
     pub fn new(limit: usize) -> Dictionary {
-        Dictionary { strings: Vec::new(), ids: BTreeMap::new(), room: limit, limit, told: 0 }
+        Dictionary { strings: Vec::new(), room: limit, limit, told: 0 }
     }
 
     /// The string of an odd id.
@@ -38,8 +37,8 @@ impl Dictionary {
     /// The first string that does not fit ends the announcements for good, as in WCF's
     /// `XmlBinaryWriterSessionWithQuota`.
     pub fn id(&mut self, string: &str) -> Option<u32> {
-        if let Some(id) = self.ids.get(string) {
-            return Some(*id);
+        if let Some(place) = self.strings.iter().position(|known| known == string) {
+            return Some(id_of(place));
         }
         if self.room == 0 || string.is_empty() {
             return None;
@@ -54,11 +53,8 @@ impl Dictionary {
     }
 
     fn add(&mut self, string: &str) -> u32 {
-        let id = u32::try_from(self.strings.len() * 2 + 1).unwrap_or(u32::MAX);
-        let string = SmolStr::new(string);
-        self.ids.entry(string.clone()).or_insert(id);
-        self.strings.push(string);
-        id
+        self.strings.push(SmolStr::new(string));
+        id_of(self.strings.len() - 1)
     }
 
     /// The block that announces what was added since the last one.
@@ -92,6 +88,10 @@ impl Dictionary {
         }
         Ok(message)
     }
+}
+
+fn id_of(place: usize) -> u32 {
+    u32::try_from(place * 2 + 1).unwrap_or(u32::MAX)
 }
 
 fn encoded_len(string: &str) -> usize {

@@ -1,6 +1,5 @@
 //! The strings of [MC-NBFS] section 2.2, in order: the id of line n (from 0) is 2n.
 
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 const TABLE: &str = include_str!("strings.txt");
@@ -14,15 +13,19 @@ pub fn known(id: u32) -> Option<&'static str> {
 
 /// The id of a string. Some strings are there twice: the first one counts, as in .NET.
 pub fn known_id(string: &str) -> Option<u32> {
-    static IDS: OnceLock<BTreeMap<&'static str, u32>> = OnceLock::new();
+    static IDS: OnceLock<Vec<(&'static str, u32)>> = OnceLock::new();
+    let find =
+        |ids: &[(&str, u32)], string: &str| ids.binary_search_by(|(one, _)| one.cmp(&string));
     let ids = IDS.get_or_init(|| {
-        let mut ids = BTreeMap::new();
+        let mut ids = Vec::with_capacity(512);
         for (string, id) in TABLE.lines().zip((0..).step_by(2)) {
-            ids.entry(string).or_insert(id);
+            if let Err(place) = find(&ids, string) {
+                ids.insert(place, (string, id));
+            }
         }
         ids
     });
-    ids.get(string).copied()
+    find(ids, string).ok().map(|place| ids[place].1)
 }
 
 #[cfg(test)]

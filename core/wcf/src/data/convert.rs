@@ -176,6 +176,10 @@ impl Members {
         }
     }
 
+    pub(super) fn into_object(self) -> Object {
+        self.0
+    }
+
     /// The class that the object says it has.
     pub fn class(&self) -> Option<&Name> {
         self.0.class.as_ref()

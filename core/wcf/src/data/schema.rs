@@ -25,9 +25,22 @@ use std::collections::BTreeMap;
 /// # Ok::<(), sessionful_wcf::data::DataError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "BTreeMap<Name, Definition>", into = "BTreeMap<Name, Definition>")]
 pub struct Schema {
-    types: BTreeMap<Name, Definition>,
+    /// In the order of their names.
+    types: Vec<(Name, Definition)>,
+}
+
+impl From<BTreeMap<Name, Definition>> for Schema {
+    fn from(types: BTreeMap<Name, Definition>) -> Schema {
+        Schema { types: types.into_iter().collect() }
+    }
+}
+
+impl From<Schema> for BTreeMap<Name, Definition> {
+    fn from(schema: Schema) -> Self {
+        schema.types.into_iter().collect()
+    }
 }
 
 impl Schema {
@@ -36,7 +49,10 @@ impl Schema {
 
     /// Adds a type, or replaces the one of that name, and says how to refer to it.
     pub fn define(&mut self, name: Name, definition: Definition) -> Type {
-        self.types.insert(name.clone(), definition);
+        match self.place(&name) {
+            Ok(place) => self.types[place].1 = definition,
+            Err(place) => self.types.insert(place, (name.clone(), definition)),
+        }
         Type::Named(name)
     }
 
@@ -98,17 +114,21 @@ impl Schema {
 
     /// The type of a name.
     pub fn get(&self, name: &Name) -> Option<&Definition> {
-        self.types.get(name)
+        self.place(name).ok().map(|place| &self.types[place].1)
+    }
+
+    fn place(&self, name: &Name) -> Result<usize, usize> {
+        self.types.binary_search_by(|(known, _)| known.cmp(name))
     }
 
     /// All types by name.
     pub fn types(&self) -> impl Iterator<Item = (&Name, &Definition)> {
-        self.types.iter()
+        self.types.iter().map(|(name, definition)| (name, definition))
     }
 
     /// What a name means: a primitive, `anyType`, or a type of this schema.
     pub fn resolve(&self, name: &Name) -> Option<Type> {
-        if self.types.contains_key(name) {
+        if self.get(name).is_some() {
             return Some(Type::Named(name.clone()));
         }
         if name.is(XSD, "anyType") {
@@ -118,7 +138,7 @@ impl Schema {
     }
 
     pub(super) fn definition(&self, name: &Name) -> Result<&Definition, DataError> {
-        self.types.get(name).ok_or_else(|| DataError::UnknownType { name: name.clone().into() })
+        self.get(name).ok_or_else(|| DataError::UnknownType { name: name.clone().into() })
     }
 
     /// A class and those that it extends, the outermost base first.

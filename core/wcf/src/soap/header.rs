@@ -8,7 +8,7 @@ use crate::xml::{
     AnySink, Attribute, Composer, Cursor, Event, Limits, Name, Sink, Source, Start, check,
     element_of, is_ncname,
 };
-use sessionful::Header;
+use sessionful::{Header, NOT_UNDERSTOOD};
 use smol_str::SmolStr;
 
 pub(super) fn write<S: Sink>(
@@ -17,6 +17,9 @@ pub(super) fn write<S: Sink>(
     limits: Limits,
     composer: &mut Composer<S>,
 ) -> Result<(), XmlError> {
+    if header.name == NOT_UNDERSTOOD {
+        return not_understood(header, version, composer);
+    }
     let must = header.must_understand;
     let name = header.name.strip_prefix('{').and_then(|name| name.rsplit_once('}'));
     match name {
@@ -37,6 +40,31 @@ pub(super) fn write<S: Sink>(
         composer.attribute(version.namespace(), "mustUnderstand", Value::text("1"))?;
     }
     composer.text(Value::Text(header.value.clone()))?;
+    composer.end()
+}
+
+/// Which header was not understood (SOAP 1.2 part 1 section 5.4.8). SOAP 1.1 has no place for it.
+fn not_understood<S: Sink>(
+    header: &Header,
+    version: Version,
+    composer: &mut Composer<S>,
+) -> Result<(), XmlError> {
+    if !version.soap12 {
+        return Ok(());
+    }
+    let name = match header.value.strip_prefix('{').and_then(|name| name.rsplit_once('}')) {
+        Some((namespace, local)) if !namespace.is_empty() && is_ncname(local) => {
+            Name::new(namespace, local)
+        }
+        // Of addressing, told under a name that is not its own.
+        _ => match header.value.strip_prefix("a:").filter(|local| is_ncname(local)) {
+            Some(local) => Name::new(ADDRESSING, local),
+            None => Name::new(HEADERS, "Property"),
+        },
+    };
+    composer.start(SOAP12, "NotUnderstood")?;
+    let prefix = composer.prefix(&name.namespace)?;
+    composer.attribute("", "qname", Value::text(format!("{prefix}:{}", name.local)))?;
     composer.end()
 }
 
@@ -81,6 +109,16 @@ pub(super) fn read<S: Source>(
     cursor: &mut Cursor<S>,
 ) -> Result<Option<Header>, XmlError> {
     let envelope = version.namespace();
+    if start.name.is(SOAP12, "NotUnderstood") {
+        let name = start.attribute("", "qname").and_then(|name| cursor.resolve(name).ok());
+        cursor.skip()?;
+        let told = |name: Name| Header {
+            name: SmolStr::new_static(NOT_UNDERSTOOD),
+            value: name_of(&name),
+            must_understand: false,
+        };
+        return Ok(name.map(told));
+    }
     let for_us = is_for_us(&start, version);
     let must_understand = must_understand(&start, version);
     start.attributes.retain(|attribute| attribute.name.namespace != envelope);

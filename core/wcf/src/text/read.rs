@@ -44,6 +44,10 @@ impl<'a> Reader<'a> {
         let text = std::str::from_utf8(document)
             .map_err(|error| XmlError::malformed("not UTF-8", error.valid_up_to()))?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        // The tokens pass over one as well; a second one is text before the root.
+        if text.starts_with('\u{feff}') {
+            return Err(XmlError::malformed("text outside the root", 3));
+        }
         let mut tokens = quick_xml::Reader::from_str(text);
         tokens.config_mut().check_comments = true;
         Ok(Reader {

@@ -1,14 +1,22 @@
 //! Floating point numbers as .NET Core 3.0 and later write them: the shortest digits that come back
 //! as the same number, with an exponent when the number is long.
 
+mod exact;
+
+use exact::{DOUBLE, Kind, SINGLE};
+
 /// Writes a double; `INF`, `-INF` and `NaN` as XML Schema wants them.
 pub fn write_f64(value: f64) -> String {
-    special(value).map_or_else(|| layout(&format!("{value:e}"), 17), str::to_owned)
+    let number = value.to_bits() & (u64::MAX >> 1);
+    special(value)
+        .map_or_else(|| layout(value.is_sign_negative(), number, DOUBLE, 17), str::to_owned)
 }
 
 /// Writes a single.
 pub fn write_f32(value: f32) -> String {
-    special(f64::from(value)).map_or_else(|| layout(&format!("{value:e}"), 9), str::to_owned)
+    let number = u64::from(value.to_bits() & (u32::MAX >> 1));
+    let written = || layout(value.is_sign_negative(), number, SINGLE, 9);
+    special(f64::from(value)).map_or_else(written, str::to_owned)
 }
 
 fn special(value: f64) -> Option<&'static str> {
@@ -22,12 +30,12 @@ fn special(value: f64) -> Option<&'static str> {
 
 /// Lays digits out: `width` is how many places .NET's "R" format writes before it turns to an
 /// exponent.
-fn layout(scientific: &str, width: i32) -> String {
-    let (sign, scientific) =
-        scientific.strip_prefix('-').map_or(("", scientific), |rest| ("-", rest));
-    let (digits, exponent) = scientific.split_once('e').unwrap_or((scientific, "0"));
-    let digits = digits.replace('.', "");
-    let exponent: i32 = exponent.parse().unwrap_or(0);
+fn layout(negative: bool, number: u64, kind: Kind, width: i32) -> String {
+    let sign = if negative { "-" } else { "" };
+    let (digits, exponent) = match number {
+        0 => ("0".to_owned(), 0),
+        _ => exact::digits(number, kind),
+    };
     let count = i32::try_from(digits.len()).unwrap_or(i32::MAX);
     let (place, size) = (exponent + 1, digits.len());
     if place > width.max(count) || place < -3 {
@@ -55,8 +63,10 @@ pub fn parse_f64(text: &str) -> Option<f64> {
         // .NET's has its sign bit set, and shows it in binary.
         "NaN" => Some(f64::from_bits(0xfff8 << 48)),
         // Rust would also read its own words for these.
-        _ if text.bytes().all(|byte| b"0123456789+-.eE".contains(&byte)) => text.parse().ok(),
-        _ => None,
+        _ => {
+            let (sign, number) = read(text, DOUBLE)?;
+            Some(f64::from_bits(sign << 63 | number))
+        }
     }
 }
 
@@ -66,9 +76,17 @@ pub fn parse_f32(text: &str) -> Option<f32> {
         "INF" => Some(f32::INFINITY),
         "-INF" => Some(f32::NEG_INFINITY),
         "NaN" => Some(f32::from_bits(0xffc0 << 16)),
-        _ if text.bytes().all(|byte| b"0123456789+-.eE".contains(&byte)) => text.parse().ok(),
-        _ => None,
+        _ => {
+            let (sign, number) = read(text, SINGLE)?;
+            u32::try_from(sign << 31 | number).ok().map(f32::from_bits)
+        }
     }
+}
+
+/// The sign, and the bits of the rest.
+fn read(text: &str, kind: Kind) -> Option<(u64, u64)> {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    Some((u64::from(text.starts_with('-')), exact::read(digits, kind)?))
 }
 
 #[cfg(test)]

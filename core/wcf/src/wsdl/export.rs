@@ -36,6 +36,7 @@ pub fn export(description: &Description) -> Result<String, XmlError> {
     if !description.namespace.is_empty() {
         xml.declare_as("tns", &description.namespace)?;
     }
+    schema::declare(description, &mut xml)?;
     attribute(&mut xml, "name", &description.name)?;
     attribute(&mut xml, "targetNamespace", &description.namespace)?;
     let mut export = Export { description, xml };

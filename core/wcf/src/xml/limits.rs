@@ -2,7 +2,6 @@
 
 use crate::error::XmlError;
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
 
 /// What a reader accepts. Everything beyond is refused.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -44,19 +43,25 @@ pub(crate) fn check(what: &'static str, found: usize, limit: usize) -> Result<()
 /// Keeps each different name once, up to a limit.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NameTable {
-    names: BTreeSet<SmolStr>,
+    names: Vec<SmolStr>,
+    /// Their places, in the order of the names: to insert a number moves less than to insert a name.
+    order: Vec<u32>,
     bytes: usize,
 }
 
 impl NameTable {
     pub(crate) fn intern(&mut self, name: &str, limits: &Limits) -> Result<SmolStr, XmlError> {
-        if let Some(name) = self.names.get(name) {
-            return Ok(name.clone());
-        }
+        let found =
+            self.order.binary_search_by(|place| self.names[*place as usize].as_str().cmp(name));
+        let place = match found {
+            Ok(place) => return Ok(self.names[self.order[place] as usize].clone()),
+            Err(place) => place,
+        };
         self.bytes += name.len();
         check("the table of names", self.bytes, limits.names)?;
         let name = SmolStr::new(name);
-        self.names.insert(name.clone());
+        self.order.insert(place, u32::try_from(self.names.len()).unwrap_or(u32::MAX));
+        self.names.push(name.clone());
         Ok(name)
     }
 }

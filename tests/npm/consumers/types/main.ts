@@ -4,6 +4,7 @@ import { initSync } from 'sessionful/slim';
 import { init } from 'sessionful/inline';
 import { serve, type NodeHost } from 'sessionful/node';
 import { hostIn } from 'sessionful/worker';
+import { WcfHost, contractOf, endpointOf, type ServiceDescription } from 'sessionful/wcf';
 import wasm from 'sessionful/wasm';
 
 const Adder = defineContract({
@@ -27,4 +28,16 @@ export async function run(): Promise<number> {
   const sum: number = await proxy.call.add(1, 2);
   await proxy.close();
   return sum;
+}
+
+interface ISums { Add(a: number, b: number): Promise<number> }
+
+export async function soap(description: ServiceDescription): Promise<number> {
+  const contract = contractOf<ISums>(description, 'ISums');
+  const host = new WcfHost(contract, { service: { Add: (a, b) => a + b }, instancing: 'single', endpoints: [{ address: '/sums', wire: 'basicHttp' }] });
+  const served: NodeHost = await serve(host);
+  const proxy = new ServiceProxy(contract, endpointOf(description, 'ISums', { wire: 'basicHttp', address: `${served.url}/sums` }));
+  // @ts-expect-error the second argument is a number
+  await proxy.call.Add(1, '2');
+  return proxy.call.Add(1, 2);
 }

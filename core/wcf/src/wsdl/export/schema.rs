@@ -12,16 +12,36 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The types that every description of WCF's has, and svcutil wants.
 const SERIALIZATION_SCHEMA: &str = include_str!("serialization.xsd");
 
+/// Gives every namespace of the types a prefix on the open element. Declared where they are used, as .NET
+/// does it, one prefix would mean several namespaces; node-soap takes them for one.
+pub(super) fn declare(description: &Description, xml: &mut Xml) -> Result<(), XmlError> {
+    let wrappers = wrappers(description);
+    let elements = elements(description, &wrappers);
+    for namespace in namespaces(description, &wrappers, &elements) {
+        if !namespace.is_empty() {
+            xml.prefix(namespace)?;
+        }
+    }
+    xml.prefix(SERIALIZATION).map(|_| ())
+}
+
+fn namespaces<'a>(
+    description: &'a Description,
+    wrappers: &BTreeMap<&'a Name, &'a Wrapper>,
+    elements: &'a BTreeMap<Name, Field>,
+) -> BTreeSet<&'a str> {
+    let types = description.schema.types().map(|(name, _)| name);
+    types
+        .chain(wrappers.keys().copied().chain(elements.keys()))
+        .map(|name| name.namespace.as_str())
+        .filter(|namespace| *namespace != SERIALIZATION && *namespace != XSD)
+        .collect()
+}
+
 pub(super) fn write(description: &Description, xml: &mut Xml) -> Result<(), XmlError> {
     let wrappers = wrappers(description);
     let elements = elements(description, &wrappers);
-    let namespaces: BTreeSet<&str> = description
-        .schema
-        .types()
-        .map(|(name, _)| name.namespace.as_str())
-        .chain(wrappers.keys().copied().chain(elements.keys()).map(|name| name.namespace.as_str()))
-        .filter(|namespace| *namespace != SERIALIZATION && *namespace != XSD)
-        .collect();
+    let namespaces = namespaces(description, &wrappers, &elements);
     for namespace in &namespaces {
         let schema = One { description, wrappers: &wrappers, elements: &elements, namespace };
         schema.write(&namespaces, xml)?;

@@ -1,0 +1,4 @@
+import { report } from '../calls.mjs';
+import { call } from './call.mjs';
+
+report(call());

@@ -1,0 +1,3 @@
+import { call } from './call.mjs';
+
+console.log(JSON.stringify(await call()));
