@@ -146,7 +146,10 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
       // A proxy of `sessionful/client` has a runtime of its own.
       const { port1, port2 } = new MessageChannel();
       this.acceptPort(port2);
-      return core.CoreLink.port(port1, () => undefined);
+      const link = core.CoreLink.port(port1, () => undefined);
+      // Node would not end before the ports do.
+      this.#when(() => { for (const one of [port1, port2]) (one as { unref?(): void }).unref?.(); });
+      return link;
     });
   }
 

@@ -50,7 +50,7 @@ fn thrown(error: &impl Serialize) -> JsValue {
 /// Tells the first panic to a function.
 #[wasm_bindgen(js_name = tellPanic)]
 pub fn tell_panic(listener: Function) {
-    panic::tell(move |message| {
+    panic::tell_alone(move |message| {
         let _ = listener.call1(&JsValue::UNDEFINED, &message.into());
     });
 }

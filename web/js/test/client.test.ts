@@ -38,6 +38,7 @@ before(async () => {
 });
 after(async () => {
   for (const host of [counters, speakers]) host.abort(); // operations that wait for ever
+  for (const one of ports) one.close();
   await server.close();
 });
 
@@ -46,9 +47,12 @@ async function caught(work: Promise<unknown>): Promise<SessionfulError> {
   return work.then(() => assert.fail('nothing went wrong'), (error: SessionfulError) => error);
 }
 
+const ports: MessagePort[] = [];
+
 function byPort(host: ServiceHost<never>) {
   const { port1, port2 } = new MessageChannel();
   host.acceptPort(port2);
+  ports.push(port1);
   return port(port1);
 }
 
