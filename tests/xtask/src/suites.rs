@@ -78,6 +78,7 @@ fn lint() -> Result<Tally> {
     native.args(strict);
     let mut wasm = setup::cargo(["clippy", "--target", setup::WASM]);
     wasm.args(["-p", "sessionful-web", "-p", "sessionful-www", "-p", "sessionful-tests"]);
+    wasm.args(["-p", "sessionful-web-wcf", "-p", "sessionful-web-wsdl"]);
     // Benchmarks measure natively, with tools that no browser has.
     wasm.args(["--lib", "--bins", "--tests"]).args(strict);
     // The build of the npm package that only calls.

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use js_sys::{Array, ArrayBuffer, Number, Object, Uint8Array};
 use sessionful::ids::MessageId;
 use sessionful::message::{Content, Detail};
-use sessionful::{Codec, Fault, FaultCode, Frame, Header, Limits, Message};
+use sessionful::{Codec, Fault, FaultCode, Frame, Header, Limits, Message, NOT_UNDERSTOOD};
 use sessionful_wcf::soap::{Entity, Ids, Soap, Wire};
 use sessionful_wcf::value::{from_base64, to_base64};
 use smol_str::{SmolStr, format_smolstr};
@@ -30,9 +30,6 @@ pub struct WcfCodec {
 }
 
 type Thrown<T> = Result<T, JsValue>;
-
-/// Under this name a fault says which headers were not understood.
-const NOT_UNDERSTOOD: &str = "sessionful-not-understood";
 
 #[wasm_bindgen]
 impl WcfCodec {
