@@ -203,6 +203,12 @@ describe('what is in the tarball', () => {
     .filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name));
   const scripts = () => files().filter((file) => file.endsWith('.js')).map((file) => [file, readFileSync(file, 'utf8')]);
 
+  test('no binary tells where it was built', () => {
+    for (const file of files().filter((name) => name.endsWith('.wasm'))) {
+      assert.doesNotMatch(readFileSync(file, 'latin1'), /registry\/src/, file);
+    }
+  });
+
   test('four binaries, no tests, a licence and a manual', () => {
     const names = files().map((file) => file.slice(home.installed.length + 1));
     assert.deepEqual(names.filter((name) => name.endsWith('.wasm')).sort(),

@@ -41,7 +41,7 @@ pub(crate) fn build() -> Result<PathBuf> {
 /// Compiles one of the package's binaries, and the glue around it, into a folder.
 fn binary(to: &Path, package: &str, name: &str, features: &[&str]) -> Result<()> {
     let bindgen = setup::bindgen("wasm-bindgen")?;
-    let mut compile = setup::cargo(["build", "--package", package]);
+    let mut compile = setup::shipping(["build", "--package", package]);
     compile.args(["--target", setup::WASM, "--profile", "wasm"]).args(features);
     run::quiet(&mut compile)?;
     let file = format!("wasm/{}.wasm", package.replace('-', "_"));

@@ -77,7 +77,7 @@ pub(crate) fn build() -> Result<PathBuf> {
     setup::wasm_target()?;
     let bindgen = setup::bindgen("wasm-bindgen")?;
     setup::say("compiling the playground");
-    let mut compile = setup::cargo(["build", "--package", "sessionful-www"]);
+    let mut compile = setup::shipping(["build", "--package", "sessionful-www"]);
     compile.args(["--target", setup::WASM, "--profile", "wasm"]);
     run::quiet(&mut compile)?;
 

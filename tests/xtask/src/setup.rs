@@ -39,6 +39,19 @@ pub(crate) fn cargo<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> 
     cargo
 }
 
+/// The same for what is shipped: panics name places in libraries, and should not tell where this
+/// machine keeps them.
+pub(crate) fn shipping<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Command {
+    let mut cargo = cargo(arguments);
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    if let Some(home) = home.or_else(|| Some(env::home_dir()?.join(".cargo"))) {
+        let flags = env::var("RUSTFLAGS").unwrap_or_default();
+        let sources = home.join("registry/src/");
+        cargo.env("RUSTFLAGS", format!("{flags} --remap-path-prefix={}=", sources.display()));
+    }
+    cargo
+}
+
 /// The first of the named programs that is on the path.
 pub(crate) fn on_path(names: &[&str]) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
