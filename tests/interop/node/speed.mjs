@@ -33,7 +33,8 @@ const WIRES = ['basicHttp', 'socketText', 'socketBinary'];
 
 /** The host, which tells its address and ends with its parent. */
 async function host() {
-  const server = createServer();
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
   const soapHost = new WcfHost(contractOf(described([]), 'ISum'), {
     service: Sum, instancing: 'single', concurrency: 'multiple', endpoints: WIRES.map((wire) => ({ address: `/${wire}`, wire })),
   });
@@ -44,10 +45,8 @@ async function host() {
   });
   for (const one of [soapHost, ownHost]) {
     await one.open();
-    await serve(one, { server, rate: false });
+    await serve(one, { server, rate: null });
   }
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
   process.on('disconnect', () => process.exit());
   process.send(`http://127.0.0.1:${server.address().port}`);
 }

@@ -62,8 +62,8 @@ const WAYS = {
   'the way within the program': () => [counters.transport, speakers.transport],
 } as const;
 
-for (const [way, transports] of Object.entries(WAYS)) {
-  test(`PROXY-11, PROXY-12: sessions and single calls over ${way}`, async () => {
+test('PROXY-11, PROXY-12: sessions and single calls, whatever the way', async (t) => {
+  for (const [way, transports] of Object.entries(WAYS)) await t.test(way, async () => {
     const [toCounter, toSpeaker] = transports();
     const counter = new ServiceProxy(Counter, { address: '/counter', transport: toCounter as never });
     await counter.open();
@@ -93,7 +93,7 @@ for (const [way, transports] of Object.entries(WAYS)) {
     assert.equal(speaker.state, 'created', 'PROXY-8');
     assert.deepEqual(speaker.leaks(), []);
   });
-}
+});
 
 /** A socket whose other end is the test. */
 class Wire extends EventTarget implements WebSocketLike {
@@ -106,8 +106,8 @@ class Wire extends EventTarget implements WebSocketLike {
   say(data: string): void { this.dispatchEvent(new MessageEvent('message', { data })); }
 }
 
-for (const [build, Proxy] of [['client', ServiceProxy], ['whole', Whole]] as const) {
-  test(`SESS-13: whatever the peer asks of a caller is refused, and the session goes on: ${build}`, async () => {
+test('SESS-13: whatever the peer asks of a caller is refused, and the session goes on', async (t) => {
+  for (const [build, Proxy] of [['client', ServiceProxy], ['whole', Whole]] as const) await t.test(build, async () => {
     const wire = new Wire();
     const proxy = new Proxy(Counter, { address: 'any', transport: custom({ connect: () => wire }) });
     const opening = proxy.open();
@@ -129,7 +129,7 @@ for (const [build, Proxy] of [['client', ServiceProxy], ['whole', Whole]] as con
     proxy.abort();
     assert.deepEqual(proxy.leaks(), []);
   });
-}
+});
 
 test('OP-5: callback objects and feeds are refused', async () => {
   const Called = defineContract({
