@@ -226,7 +226,8 @@ impl App {
         }
         let before = self.desk.run().cursor().seq;
         self.desk.obey(order);
-        self.moved = self.desk.run().cursor().seq != before;
+        let opened = matches!(order, Order::Show(View::Log));
+        self.moved = opened || self.desk.run().cursor().seq != before;
         if matches!(order, Order::Move(_)) {
             self.focus_selected();
         }

@@ -50,7 +50,9 @@ pub(super) fn focus(open: Option<Sheet>) {
     let Ok(Some(sheet)) = document.query_selector(".sheet") else { return };
     let inside = document.active_element().is_some_and(|active| sheet.contains(Some(&active)));
     if open.is_some() && !inside {
-        let first = sheet.query_selector("input, button").ok().flatten();
+        // What asks for something comes before the button that closes it.
+        let first = ["input, select", "button"].into_iter();
+        let first = first.filter_map(|kind| sheet.query_selector(kind).ok().flatten()).next();
         if let Some(first) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
             _ = first.focus();
         }
