@@ -17,6 +17,7 @@ const MOST = 4_096;
 export class Engine {
   #told = [];
   #lost = { page: 0, host: 0 };
+  #missed = 0;
   #proxies = [];
   #wires = [];
   // Proxies that a person has changed: the demonstration leaves them alone.
@@ -42,7 +43,10 @@ export class Engine {
 
   /** What has happened since this was last asked, as JSON. */
   take() {
-    return JSON.stringify(this.#told.splice(0));
+    const told = this.#told.splice(0);
+    if (this.#missed > 0) told.push({ missed: this.#missed });
+    this.#missed = 0;
+    return JSON.stringify(told);
   }
 
   /** Lets the demonstration go on by itself, or rest. */
@@ -76,6 +80,7 @@ export class Engine {
   end() {
     this.#finish("the page has let it go");
     for (const proxy of this.#proxies) proxy.abort();
+    this.#events?.close();
   }
 
   async #start(kind, address) {
@@ -188,11 +193,18 @@ export class Engine {
   }
 
   #keep(side, records, lost) {
-    // Nobody looks: records are lost, and that is told; nothing else is so many.
-    const missed = this.#told.length >= MOST ? records.length : lost - this.#lost[side];
+    this.#missed += Math.max(0, lost - this.#lost[side]);
     this.#lost[side] = Math.max(lost, this.#lost[side]);
-    if (this.#told.length < MOST) this.#told.push({ records: { host: side === "host", records, behind: Math.round(side === "host" ? this.#behind * 1000 : 0) } });
-    if (missed > 0) this.#told.push({ missed });
+    const behind = Math.round(side === "host" ? this.#behind * 1000 : 0);
+    // Nobody looks: what is lost then is counted.
+    if (!this.#say({ records: { host: side === "host", records, behind } })) this.#missed += records.length;
+  }
+
+  /** Tells something; whether there was room for it. */
+  #say(told) {
+    const hasRoom = this.#told.length < MOST;
+    if (hasRoom) this.#told.push(told);
+    return hasRoom;
   }
 
   #play(number) {
@@ -224,12 +236,12 @@ export class Engine {
     } catch (error) {
       const { faultCode, hresultName, code, rule, message } = error;
       const name = faultCode === undefined ? `error ${hresultName ?? code}` : `fault ${faultCode}`;
-      this.#told.push({ ended: { at: now(), place, asked, failed: { code: name, rule, text: message } } });
+      this.#say({ ended: { at: now(), place, asked, failed: { code: name, rule, text: message } } });
     }
   }
 
   #ended(place, asked, result) {
-    this.#told.push({ ended: { at: now(), place, asked, result: typeof result === "string" ? result : textOf(result) } });
+    this.#say({ ended: { at: now(), place, asked, result: typeof result === "string" ? result : textOf(result) } });
   }
 
   #cut(place) {
