@@ -134,10 +134,12 @@ test("the log narrows, follows causes and does not disturb who reads", async () 
   assert.equal(await rows.nth(8).innerText(), before);
   await page.locator(".newest").click();
   await page.locator(".newest").waitFor({ state: "detached" });
-  const cause = page.locator(".row [role=cell]:last-child .link").first();
-  const words = await cause.innerText();
-  await cause.click();
-  assert.equal(await page.getByRole("searchbox").inputValue(), words);
+  await beginning(page);
+  const causes = page.locator(".row [role=cell]:last-child .link");
+  await until(page, async () => (await causes.count()) > 0);
+  const words = await causes.first().innerText();
+  await causes.first().click();
+  await eventually(async () => assert.equal(await page.getByRole("searchbox").inputValue(), words));
   await page.getByRole("searchbox").fill("no such word");
   await shows(page.locator(".log"), "No record matches");
   assert.ok((await rows.count()) < 160);
