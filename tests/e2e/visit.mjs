@@ -16,9 +16,9 @@ export async function visit(open, address = playground) {
   return page;
 }
 
-/** Waits until the page is drawn. */
+/** Waits until all of the page is there. */
 export async function ready(page) {
-  await page.locator("html[data-ready]").waitFor({ state: "attached", timeout: PATIENCE });
+  await page.locator("html[data-whole]").waitFor({ state: "attached", timeout: PATIENCE });
 }
 
 /** Runs a scenario, by keyboard alone. */

@@ -49,6 +49,18 @@ pub enum Health {
     Lost(String),
 }
 
+/// What a live run has besides what every run has.
+pub trait LiveSource: Source {
+    /// How the other end is.
+    fn health(&self) -> &Health;
+
+    /// How many records were lost because nobody looked for too long.
+    fn missed(&self) -> u64;
+
+    /// Lets the demonstration go on by itself, or rest.
+    fn demonstrate(&self, on: bool);
+}
+
 /// A live run. It ends when it is dropped.
 pub struct Live {
     run: Run,
@@ -72,21 +84,6 @@ impl Live {
         let (merge, seen) = (Merge::default(), Seen::default());
         let run = Run::new(label, cast);
         Live { run, merge, seen, engine, health: Health::Starting, missed: 0 }
-    }
-
-    /// How the other end is.
-    pub fn health(&self) -> &Health {
-        &self.health
-    }
-
-    /// How many records were lost because nobody looked for too long.
-    pub fn missed(&self) -> u64 {
-        self.missed
-    }
-
-    /// Lets the demonstration go on by itself, or rest.
-    pub fn demonstrate(&self, on: bool) {
-        self.engine.demonstrate(on);
     }
 
     fn add(&mut self, host: bool, mut records: Vec<Record>, behind: i64) {
@@ -125,6 +122,20 @@ impl Live {
         }
         self.run.reach(self.merge.told(now));
         self.run.index(INDEXED);
+    }
+}
+
+impl LiveSource for Live {
+    fn health(&self) -> &Health {
+        &self.health
+    }
+
+    fn missed(&self) -> u64 {
+        self.missed
+    }
+
+    fn demonstrate(&self, on: bool) {
+        self.engine.demonstrate(on);
     }
 }
 

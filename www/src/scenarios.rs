@@ -64,10 +64,15 @@ impl Scenario {
     }
 }
 
-/// All of them, in the order in which they are offered. The first is what a visitor sees first.
+/// The one that a visitor sees first.
+pub fn first() -> Scenario {
+    opening::two_proxies()
+}
+
+/// All of them, in the order in which they are offered.
 pub fn all() -> Vec<Scenario> {
     vec![
-        opening::two_proxies(),
+        first(),
         channels::pooled_reuse(),
         channels::pooled_fault(),
         channels::session_fault(),

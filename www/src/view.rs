@@ -20,6 +20,7 @@ mod node;
 mod notice;
 mod paint;
 mod phone;
+mod rest;
 mod sheet;
 mod stage;
 mod table;
@@ -34,12 +35,14 @@ use crate::state::{Desk, Order, Palette, View, direction_of};
 use clock::Clock;
 use flights::Flights;
 use keyboard::{Address, Keyboard};
+use rest::Rest;
 use sessionful_web::panic;
 use std::rc::Rc;
 use std::time::Duration;
 use theme::Theme;
 use timeline::{Pointer, Timeline};
 use web_sys::{Element, HtmlElement};
+use yew::html::Scope;
 use yew::{Callback, Component, Context, Html, NodeRef, Renderer, html};
 
 /// Below that many pixels the columns of the stage run from top to bottom.
@@ -68,6 +71,16 @@ fn root() -> Option<Element> {
     document()?.document_element()
 }
 
+/// Tells the page that all of the program is there.
+fn tell_whole() {
+    if let Some(page) = root() {
+        _ = page.set_attribute("data-whole", "");
+    }
+    if let (Some(window), Ok(event)) = (web_sys::window(), web_sys::Event::new("whole")) {
+        _ = window.dispatch_event(&event);
+    }
+}
+
 /// What happens in the page.
 pub(crate) enum Message {
     /// The visitor wants something.
@@ -90,10 +103,17 @@ pub(crate) enum Message {
     Copy,
     /// A text, to the clipboard.
     CopyText(String),
+    /// The rest of the program is there, or could not be loaded.
+    Rest(Option<&'static Rest>),
 }
 
 pub(crate) struct App {
     desk: Desk,
+    rest: Option<&'static Rest>,
+    /// The rest is on its way.
+    asked: bool,
+    /// What was said before the rest was there to hear it.
+    waiting: Vec<Message>,
     theme: Theme,
     palette: Palette,
     place: log::Place,
@@ -126,10 +146,11 @@ impl Component for App {
         let keys = context.link().callback(|(key, command)| Message::Key(key, command));
         let links =
             context.link().callback(|link: String| Message::Order(Order::Arrive(link.into())));
-        let mut desk = Desk::new();
-        desk.arrive(&Address::now());
         App {
-            desk,
+            desk: Desk::first(),
+            rest: None,
+            asked: false,
+            waiting: vec![Message::Order(Order::Arrive(Address::now().into()))],
             theme: Theme::stored(),
             palette: Palette::default(),
             place: log::Place::default(),
@@ -143,7 +164,107 @@ impl Component for App {
         }
     }
 
-    fn update(&mut self, _: &Context<App>, message: Message) -> bool {
+    fn update(&mut self, context: &Context<App>, message: Message) -> bool {
+        match (message, self.rest) {
+            (Message::Frame(millis), _) => {
+                // A scene was drawn and time goes by: now for all that is not seen at first.
+                if millis > 0.0 && self.desk.trouble.is_none() {
+                    self.ask(context.link());
+                }
+                let changed = self.frame(millis);
+                if let Some(clock) = &self.clock {
+                    clock.next();
+                }
+                changed
+            }
+            (Message::Rest(rest), _) => self.complete(rest),
+            (message, Some(rest)) => (rest.update)(self, message),
+            (message, None) => {
+                self.waiting.push(message);
+                self.ask(context.link());
+                false
+            }
+        }
+    }
+
+    fn view(&self, context: &Context<App>) -> Html {
+        let order = context.link().callback(Message::Order);
+        let state = &self.desk.state;
+        html! {
+            <div class="app" data-tab={state.tab.slug()} data-drawer={state.drawer.then_some("")}>
+                { top::view(&self.desk, self.theme, &order) }
+                <aside class="left panel" aria-label="Configuration">{ self.later(|rest| (rest.config)(&self.desk, &order)) }</aside>
+                <main class="centre panel" id="centre">
+                    { top::views(state.view, &order) }
+                    <div class="view" role="tabpanel" aria-label={state.view.name()}>{ self.middle(context, &order) }</div>
+                    { notice::view(&self.desk, &order) }
+                </main>
+                <aside class="right panel" aria-label="Inspector">
+                    { self.later(|rest| (rest.inspector)(&self.desk, &order)) }
+                </aside>
+                <section class="bottom panel" aria-label="Timeline">
+                    { transport::view(&self.desk, &self.refs.time, &order) }
+                    { timeline::view(&self.desk, &self.refs.lanes, context.link()) }
+                </section>
+                { phone::tabs(state.tab, &order) }
+                { self.rest.map(|rest| (rest.sheet)(&self.desk, &self.palette, context.link())) }
+                <p class="unseen" role="status" aria-live="polite">{ &state.said }</p>
+            </div>
+        }
+    }
+
+    fn rendered(&mut self, context: &Context<App>, first: bool) {
+        if first && let Some(page) = root() {
+            _ = page.set_attribute("data-ready", "");
+        }
+        if self.fit() {
+            context.link().send_message(Message::Frame(0.0));
+        }
+        if let Some(rest) = self.rest {
+            (rest.rendered)(self);
+        }
+    }
+}
+
+/// Told when the rest of the program cannot be loaded.
+const UNREACHED: &str =
+    "The rest of this page could not be loaded. Whatever you do next tries again.";
+
+impl App {
+    /// Loads the rest of the program, unless it is there or on its way.
+    fn ask(&mut self, link: &Scope<App>) {
+        if !std::mem::replace(&mut self.asked, true) {
+            self.desk.trouble = None;
+            link.send_future(async { Message::Rest(rest::load().await.ok()) });
+        }
+    }
+
+    /// All of the program is there, unless it was lost: what was said meanwhile is heard now.
+    fn complete(&mut self, rest: Option<&'static Rest>) -> bool {
+        self.rest = rest;
+        let Some(rest) = rest else {
+            self.asked = false;
+            self.desk.trouble = Some(UNREACHED.into());
+            return true;
+        };
+        self.desk.scenarios = Rc::new((rest.scenarios)());
+        for message in std::mem::take(&mut self.waiting) {
+            (rest.update)(self, message);
+        }
+        tell_whole();
+        true
+    }
+
+    /// A part of the page that comes with the rest.
+    fn later(&self, part: impl FnOnce(&Rest) -> Html) -> Html {
+        match self.rest {
+            Some(rest) => part(rest),
+            None => html! { <p class="none">{ "Loading…" }</p> },
+        }
+    }
+
+    /// What a message means that is not a frame; whether there is something new to show.
+    fn hear(&mut self, message: Message) -> bool {
         match message {
             Message::Order(order) => return self.obey(&order),
             Message::Key(key, command) => {
@@ -151,13 +272,6 @@ impl Component for App {
                     Some(order) => self.obey(&order),
                     None => false,
                 };
-            }
-            Message::Frame(millis) => {
-                let changed = self.frame(millis);
-                if let Some(clock) = &self.clock {
-                    clock.next();
-                }
-                return changed;
             }
             Message::Typed(query) => self.palette.typed(query),
             Message::Moved(down, count) => self.palette.moved(down, count),
@@ -171,52 +285,20 @@ impl Component for App {
             Message::Newest => self.newest(),
             Message::CopyText(text) => self.copy(&text),
             Message::Copy => self.copy(&log::json(&self.desk)),
+            Message::Frame(_) | Message::Rest(_) => {}
         }
         true
     }
 
-    fn view(&self, context: &Context<App>) -> Html {
-        let order = context.link().callback(Message::Order);
-        let state = &self.desk.state;
-        html! {
-            <div class="app" data-tab={state.tab.slug()} data-drawer={state.drawer.then_some("")}>
-                { top::view(&self.desk, self.theme, &order) }
-                <aside class="left panel" aria-label="Configuration">{ config::view(&self.desk, &order) }</aside>
-                <main class="centre panel" id="centre">
-                    { top::views(state.view, &order) }
-                    <div class="view" role="tabpanel" aria-label={state.view.name()}>{ self.middle(context, &order) }</div>
-                    { notice::view(&self.desk, &order) }
-                </main>
-                <aside class="right panel" aria-label="Inspector">
-                    { inspector::view(&self.desk, &order) }
-                </aside>
-                <section class="bottom panel" aria-label="Timeline">
-                    { transport::view(&self.desk, &self.refs.time, &order) }
-                    { timeline::view(&self.desk, &self.refs.lanes, context.link()) }
-                </section>
-                { phone::tabs(state.tab, &order) }
-                { sheet::view(&self.desk, &self.palette, context.link()) }
-                <p class="unseen" role="status" aria-live="polite">{ &state.said }</p>
-            </div>
-        }
-    }
-
-    fn rendered(&mut self, context: &Context<App>, first: bool) {
-        if first && let Some(page) = root() {
-            _ = page.set_attribute("data-ready", "");
-        }
-        if self.fit() {
-            context.link().send_message(Message::Frame(0.0));
-        }
+    /// What is to be done once the page shows what it should.
+    fn finish(&mut self) {
         log::fit(&self.refs.rows, &self.desk, self.place);
         if std::mem::take(&mut self.moved) {
             log::reveal(&self.refs.rows, &self.desk, self.place);
         }
         sheet::focus(self.desk.state.sheet);
     }
-}
 
-impl App {
     fn obey(&mut self, order: &Order) -> bool {
         match order {
             Order::Theme => self.theme = self.theme.next(),
@@ -254,12 +336,21 @@ impl App {
     }
 
     fn middle(&self, context: &Context<App>, order: &Callback<Order>) -> Html {
+        match self.rest {
+            Some(rest) if self.desk.state.view != View::Stage => (rest.view)(self, context.link()),
+            _ => html! { <>{ caption::view(&self.desk, order) }{ self.stage(order) }</> },
+        }
+    }
+
+    /// The views of the middle that are not shown at first.
+    fn other_view(&self, link: &Scope<App>) -> Html {
+        let order = link.callback(Message::Order);
         match self.desk.state.view {
-            View::Stage => html! { <>{ caption::view(&self.desk, order) }{ self.stage(order) }</> },
-            View::Table => table::view(&self.desk, order),
-            View::Log => log::view(&self.desk, self.place, &self.refs.rows, context.link()),
-            View::Matrix => matrix::view(&self.desk, order),
-            View::Code => code::view(&self.desk, context.link()),
+            View::Stage => Html::default(),
+            View::Table => table::view(&self.desk, &order),
+            View::Log => log::view(&self.desk, self.place, &self.refs.rows, link),
+            View::Matrix => matrix::view(&self.desk, &order),
+            View::Code => code::view(&self.desk, link),
         }
     }
 

@@ -74,28 +74,43 @@ pub(crate) fn services(port: u16, page: &str) -> Result<(Child, String)> {
 
 /// Compiles the playground to wasm and lays its files out in `www/dist`.
 pub(crate) fn build() -> Result<PathBuf> {
-    setup::wasm_target()?;
-    let bindgen = setup::bindgen("wasm-bindgen")?;
-    setup::say("compiling the playground");
-    let mut compile = setup::shipping(["build", "--package", "sessionful-www"]);
-    compile.args(["--target", setup::WASM, "--profile", "wasm"]);
-    run::quiet(&mut compile)?;
-
+    let binary = compile()?;
     let site = setup::root().join("www/dist");
     if site.exists() {
         fs::remove_dir_all(&site)?;
     }
-    let binary = setup::target().join(setup::WASM).join("wasm/sessionful-www.wasm");
+    let first = split(&binary, &site)?;
     setup::say("generating the JavaScript around it");
-    let mut glue = Command::new(bindgen);
+    let mut glue = Command::new(setup::bindgen("wasm-bindgen")?);
     glue.args(["--target", "web", "--no-typescript", "--out-name", "app", "--out-dir"]);
-    run::quiet(glue.arg(&site).arg(&binary))?;
+    // The second file imports what the linker exports from the first.
+    run::quiet(glue.arg(&site).arg("--keep-lld-exports").arg(&first))?;
+    fs::remove_file(first)?;
     optimize(&site.join("app_bg.wasm"));
+    optimize(&site.join("split_rest.wasm"));
     assets(&site)?;
     offline(&site)?;
     // After the list of what is kept from the beginning: who has no live run does not load it.
     package(&site.join("sessionful"))?;
     Ok(site)
+}
+
+fn compile() -> Result<PathBuf> {
+    setup::wasm_target()?;
+    setup::say("compiling the playground");
+    let mut compile = setup::shipping(["rustc", "--package", "sessionful-www"]);
+    compile.args(["--bin", "sessionful-www", "--target", setup::WASM, "--profile", "wasm"]);
+    // Where functions and data name each other: cutting the binary in two needs to know.
+    run::quiet(compile.args(["--", "-Clink-arg=--emit-relocs"]))?;
+    Ok(setup::target().join(setup::WASM).join("wasm/sessionful-www.wasm"))
+}
+
+/// Cuts off what the first moving scene does not need; what it needs is in the file returned.
+fn split(binary: &Path, site: &Path) -> Result<PathBuf> {
+    let mut split = Command::new(setup::splitter()?);
+    setup::say("cutting the binary in two");
+    run::quiet(split.arg(binary).arg(site).args(["--out-name", "app"]))?;
+    Ok(site.join("app.wasm"))
 }
 
 /// Puts the npm package where the live runs of the page look for it.

@@ -97,7 +97,7 @@ pub(crate) fn bindgen(tool: &str) -> Result<PathBuf> {
         }
     }
     say(&format!("installing wasm-bindgen {version} (about 3 minutes, once)"));
-    install("wasm-bindgen-cli", Some(&version))?;
+    install("wasm-bindgen-cli", &["--version", &version])?;
     if !installed.is_file() {
         bail!("wasm-bindgen-cli {version} was installed without `{tool}`");
     }
@@ -114,17 +114,32 @@ pub(crate) fn subcommand(package: &str) -> Result<PathBuf> {
         return Ok(found);
     }
     say(&format!("installing {package} (about a minute, once)"));
-    install(package, None)?;
+    install(package, &[])?;
+    Ok(installed)
+}
+
+/// The tool that cuts a binary in two, of a version that understands the `wasm_split_helpers` of
+/// `Cargo.lock`. It does not tell its version, so that is part of the folder's name.
+pub(crate) fn splitter() -> Result<PathBuf> {
+    const VERSION: &str = "0.2.4";
+    let folder = target().join(format!("tools/wasm-split-{VERSION}"));
+    let installed = folder.join("bin/wasm-split-cli").with_extension(env::consts::EXE_EXTENSION);
+    if !installed.is_file() {
+        say(&format!("installing wasm-split {VERSION} (about 2 minutes, once)"));
+        let wanted = ["--version", VERSION, "--features", "build-binary"];
+        install_in(&folder, "wasm_split_cli_support", &wanted)?;
+    }
     Ok(installed)
 }
 
 /// Installs a package's programs under `target/tools`, next to nobody else's.
-fn install(package: &str, version: Option<&str>) -> Result<()> {
+fn install(package: &str, wanted: &[&str]) -> Result<()> {
+    install_in(&target().join("tools"), package, wanted)
+}
+
+fn install_in(folder: &Path, package: &str, wanted: &[&str]) -> Result<()> {
     let mut install = cargo(["install", package, "--force", "--quiet", "--root"]);
-    install.arg(target().join("tools"));
-    if let Some(version) = version {
-        install.args(["--version", version]);
-    }
+    install.arg(folder).args(wanted);
     run::quiet(&mut install).with_context(|| format!("could not install {package}"))
 }
 

@@ -63,16 +63,20 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// The first scenario, running.
+    /// The first scenario, running; all others can be run.
     pub fn new() -> Desk {
-        let scenarios = Rc::new(scenarios::all());
-        let original = scenarios[0].clone();
+        Desk { scenarios: Rc::new(scenarios::all()), ..Desk::first() }
+    }
+
+    /// The first scenario, running. The others have not been loaded yet.
+    pub fn first() -> Desk {
+        let original = scenarios::first();
         let source = Stagehand::new(Simulated::new(original.clone()));
         let mut desk = Desk {
             traits: traits(&original.config),
             source,
             state: State::default(),
-            scenarios,
+            scenarios: Rc::default(),
             original,
             matrix: Vec::new(),
             waited: Duration::ZERO,
@@ -271,7 +275,7 @@ impl Desk {
         };
         // The one before has ended when the new one begins.
         self.source.leave();
-        self.source.show(Live::start(at));
+        self.source.show(Box::new(Live::start(at)));
         self.traits = live_traits(self.run().cast());
         let label = self.run().label().text();
         self.refresh(&label);

@@ -2,7 +2,7 @@
 
 use crate::act::Act;
 use crate::explain::Reason;
-use crate::live::{Health, Live};
+use crate::live::{Health, LiveSource};
 use crate::run::{Run, Source, Stride};
 use crate::simulated::Simulated;
 use std::time::Duration;
@@ -11,7 +11,8 @@ use std::time::Duration;
 pub struct Stagehand {
     /// The run in virtual time.
     pub simulated: Simulated,
-    live: Option<Live>,
+    /// Behind a trait, because few visitors need what a live one is made of: it is loaded later.
+    live: Option<Box<dyn LiveSource>>,
 }
 
 impl Stagehand {
@@ -31,13 +32,13 @@ impl Stagehand {
     }
 
     /// Shows a live run.
-    pub fn show(&mut self, live: Live) {
+    pub fn show(&mut self, live: Box<dyn LiveSource>) {
         self.live = Some(live);
     }
 
     /// The live run, if one is shown.
-    pub fn live(&self) -> Option<&Live> {
-        self.live.as_ref()
+    pub fn live(&self) -> Option<&dyn LiveSource> {
+        self.live.as_deref()
     }
 
     /// How the other end of a live run is; a simulated one has nothing to lose.

@@ -1,0 +1,83 @@
+// What the page loads before something moves, and that the rest comes later without getting in the way.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+
+import { browser, playground } from "./browser.mjs";
+import { eventually, node, ready, said, shows, time } from "./visit.mjs";
+
+const open = browser();
+
+/** What everything until the first moving scene may weigh, in bytes after gzip. */
+const BAR = 350_000;
+
+/** Opens the playground and holds back the rest of the program; `let go` lets it come, or not. */
+async function begin() {
+  const page = await open();
+  let letGo;
+  const held = new Promise((resolve) => (letGo = resolve));
+  await page.route("**/split_rest.wasm", async (route) => ((await held) ? route.continue() : route.abort()));
+  const loaded = [];
+  page.on("requestfinished", (request) => loaded.push(request));
+  await page.goto(playground);
+  await page.locator("html[data-ready]").waitFor({ state: "attached" });
+  return { page, loaded, letGo };
+}
+
+/** Something is on the stage, and time goes by. */
+async function moves(page) {
+  const before = await time(page);
+  await eventually(async () => assert.ok((await time(page)) > before));
+  await node(page, "pooled channel").first().waitFor();
+}
+
+async function weigh(requests) {
+  const weighed = requests.map(async (request) => {
+    const response = await request.response();
+    return [new URL(request.url()).pathname, gzipSync(await response.body(), { level: 9 }).length];
+  });
+  return new Map(await Promise.all(weighed));
+}
+
+const sum = (weights) => [...weights.values()].reduce((sum, weight) => sum + weight, 0);
+
+test("the first scene moves after a small load, and the rest follows", async (t) => {
+  const { page, loaded, letGo } = await begin();
+  await moves(page);
+  const first = await weigh(loaded);
+  t.diagnostic(`until something moves: ${sum(first)} bytes of ${BAR}`);
+  letGo(true);
+  await ready(page);
+  t.diagnostic(`with the rest: ${sum(await weigh(loaded))} bytes`);
+  assert.ok([...first.keys()].some((path) => path.endsWith("app_bg.wasm")), [...first.keys()].join());
+  assert.ok(sum(first) <= BAR, JSON.stringify(Object.fromEntries(first)));
+  assert.deepEqual(page.complaints, []);
+});
+
+test("what is done before the rest is there is done once it is", async () => {
+  const { page, letGo } = await begin();
+  await moves(page);
+  await page.keyboard.press("Space");
+  await page.keyboard.press("4");
+  await shows(page.getByRole("complementary", { name: "Configuration" }), "Loading");
+  letGo(true);
+  await shows(said(page), "Paused");
+  await page.getByRole("table", { name: "Records" }).waitFor();
+  const stopped = await time(page);
+  await page.waitForTimeout(200);
+  assert.equal(await time(page), stopped, "the space bar was heard");
+  assert.deepEqual(page.complaints, []);
+});
+
+test("a rest that cannot be loaded is told, and tried again", async () => {
+  const { page, letGo } = await begin();
+  letGo(false);
+  await shows(page.locator(".notices [role=alert]"), "could not be loaded");
+  await moves(page);
+  await page.unroute("**/split_rest.wasm");
+  await page.keyboard.press("5");
+  await ready(page);
+  await page.getByRole("tab", { name: "Code", selected: true }).waitFor();
+  assert.equal(await page.locator(".notices [role=alert]").count(), 0);
+});
