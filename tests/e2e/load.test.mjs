@@ -1,4 +1,5 @@
-// What the page loads before something moves, and that the rest comes later without getting in the way.
+// What the page loads before something moves, that the rest comes later without getting in the way, and that
+// nothing has to be loaded the next time.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -80,4 +81,29 @@ test("a rest that cannot be loaded is told, and tried again", async () => {
   await ready(page);
   await page.getByRole("tab", { name: "Code", selected: true }).waitFor();
   assert.equal(await page.locator(".notices [role=alert]").count(), 0);
+});
+
+test("it opens without a network once it was open with one", async () => {
+  const page = await open();
+  await page.goto(playground);
+  await ready(page);
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  await page.context().setOffline(true);
+  await page.reload();
+  await ready(page);
+  await moves(page);
+  await page.keyboard.press("4");
+  await page.getByRole("table", { name: "Records" }).waitFor();
+  assert.deepEqual(page.complaints, []);
+});
+
+test("it loads from a server that does not know what wasm is", async () => {
+  const page = await open();
+  await page.route("**/*.wasm", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), "content-type": "application/octet-stream" } });
+  });
+  await page.goto(playground);
+  await ready(page);
+  await moves(page);
 });

@@ -54,9 +54,6 @@ pub trait LiveSource: Source {
     /// How the other end is.
     fn health(&self) -> &Health;
 
-    /// How many records were lost because nobody looked for too long.
-    fn missed(&self) -> u64;
-
     /// Lets the demonstration go on by itself, or rest.
     fn demonstrate(&self, on: bool);
 }
@@ -84,6 +81,11 @@ impl Live {
         let (merge, seen) = (Merge::default(), Seen::default());
         let run = Run::new(label, cast);
         Live { run, merge, seen, engine, health: Health::Starting, missed: 0 }
+    }
+
+    /// How many records were lost because nobody looked for too long.
+    pub fn missed(&self) -> u64 {
+        self.missed
     }
 
     fn add(&mut self, host: bool, mut records: Vec<Record>, behind: i64) {
@@ -128,10 +130,6 @@ impl Live {
 impl LiveSource for Live {
     fn health(&self) -> &Health {
         &self.health
-    }
-
-    fn missed(&self) -> u64 {
-        self.missed
     }
 
     fn demonstrate(&self, on: bool) {

@@ -35,7 +35,7 @@ use crate::state::{Desk, Order, Palette, View, direction_of};
 use clock::Clock;
 use flights::Flights;
 use keyboard::{Address, Keyboard};
-use rest::Rest;
+use rest::{Later, Rest};
 use sessionful_web::panic;
 use std::rc::Rc;
 use std::time::Duration;
@@ -71,16 +71,6 @@ fn root() -> Option<Element> {
     document()?.document_element()
 }
 
-/// Tells the page that all of the program is there.
-fn tell_whole() {
-    if let Some(page) = root() {
-        _ = page.set_attribute("data-whole", "");
-    }
-    if let (Some(window), Ok(event)) = (web_sys::window(), web_sys::Event::new("whole")) {
-        _ = window.dispatch_event(&event);
-    }
-}
-
 /// What happens in the page.
 pub(crate) enum Message {
     /// The visitor wants something.
@@ -109,11 +99,7 @@ pub(crate) enum Message {
 
 pub(crate) struct App {
     desk: Desk,
-    rest: Option<&'static Rest>,
-    /// The rest is on its way.
-    asked: bool,
-    /// What was said before the rest was there to hear it.
-    waiting: Vec<Message>,
+    later: Later,
     theme: Theme,
     palette: Palette,
     place: log::Place,
@@ -148,9 +134,7 @@ impl Component for App {
             context.link().callback(|link: String| Message::Order(Order::Arrive(link.into())));
         App {
             desk: Desk::first(),
-            rest: None,
-            asked: false,
-            waiting: vec![Message::Order(Order::Arrive(Address::now().into()))],
+            later: Later::with(Message::Order(Order::Arrive(Address::now().into()))),
             theme: Theme::stored(),
             palette: Palette::default(),
             place: log::Place::default(),
@@ -165,11 +149,11 @@ impl Component for App {
     }
 
     fn update(&mut self, context: &Context<App>, message: Message) -> bool {
-        match (message, self.rest) {
-            (Message::Frame(millis), _) => {
+        match message {
+            Message::Frame(millis) => {
                 // A scene was drawn and time goes by: now for all that is not seen at first.
                 if millis > 0.0 && self.desk.trouble.is_none() {
-                    self.ask(context.link());
+                    self.later.ask(context.link());
                 }
                 let changed = self.frame(millis);
                 if let Some(clock) = &self.clock {
@@ -177,13 +161,14 @@ impl Component for App {
                 }
                 changed
             }
-            (Message::Rest(rest), _) => self.complete(rest),
-            (message, Some(rest)) => (rest.update)(self, message),
-            (message, None) => {
-                self.waiting.push(message);
-                self.ask(context.link());
-                false
-            }
+            Message::Rest(rest) => self.complete(rest),
+            message => match self.later.rest() {
+                Some(rest) => (rest.update)(self, message),
+                None => {
+                    self.later.wait(message, context.link());
+                    self.desk.trouble.take().is_some()
+                }
+            },
         }
     }
 
@@ -193,21 +178,21 @@ impl Component for App {
         html! {
             <div class="app" data-tab={state.tab.slug()} data-drawer={state.drawer.then_some("")}>
                 { top::view(&self.desk, self.theme, &order) }
-                <aside class="left panel" aria-label="Configuration">{ self.later(|rest| (rest.config)(&self.desk, &order)) }</aside>
+                <aside class="left panel" aria-label="Configuration">{ self.later.part(|rest| (rest.config)(&self.desk, &order)) }</aside>
                 <main class="centre panel" id="centre">
                     { top::views(state.view, &order) }
                     <div class="view" role="tabpanel" aria-label={state.view.name()}>{ self.middle(context, &order) }</div>
                     { notice::view(&self.desk, &order) }
                 </main>
                 <aside class="right panel" aria-label="Inspector">
-                    { self.later(|rest| (rest.inspector)(&self.desk, &order)) }
+                    { self.later.part(|rest| (rest.inspector)(&self.desk, &order)) }
                 </aside>
                 <section class="bottom panel" aria-label="Timeline">
                     { transport::view(&self.desk, &self.refs.time, &order) }
                     { timeline::view(&self.desk, &self.refs.lanes, context.link()) }
                 </section>
                 { phone::tabs(state.tab, &order) }
-                { self.rest.map(|rest| (rest.sheet)(&self.desk, &self.palette, context.link())) }
+                { self.later.rest().map(|rest| (rest.sheet)(&self.desk, &self.palette, context.link())) }
                 <p class="unseen" role="status" aria-live="polite">{ &state.said }</p>
             </div>
         }
@@ -220,47 +205,25 @@ impl Component for App {
         if self.fit() {
             context.link().send_message(Message::Frame(0.0));
         }
-        if let Some(rest) = self.rest {
+        if let Some(rest) = self.later.rest() {
             (rest.rendered)(self);
         }
     }
 }
 
-/// Told when the rest of the program cannot be loaded.
-const UNREACHED: &str =
-    "The rest of this page could not be loaded. Whatever you do next tries again.";
-
 impl App {
-    /// Loads the rest of the program, unless it is there or on its way.
-    fn ask(&mut self, link: &Scope<App>) {
-        if !std::mem::replace(&mut self.asked, true) {
-            self.desk.trouble = None;
-            link.send_future(async { Message::Rest(rest::load().await.ok()) });
-        }
-    }
-
     /// All of the program is there, unless it was lost: what was said meanwhile is heard now.
     fn complete(&mut self, rest: Option<&'static Rest>) -> bool {
-        self.rest = rest;
+        let waiting = self.later.came(rest);
         let Some(rest) = rest else {
-            self.asked = false;
-            self.desk.trouble = Some(UNREACHED.into());
+            self.desk.trouble = Some(rest::UNREACHED.into());
             return true;
         };
         self.desk.scenarios = Rc::new((rest.scenarios)());
-        for message in std::mem::take(&mut self.waiting) {
+        for message in waiting {
             (rest.update)(self, message);
         }
-        tell_whole();
         true
-    }
-
-    /// A part of the page that comes with the rest.
-    fn later(&self, part: impl FnOnce(&Rest) -> Html) -> Html {
-        match self.rest {
-            Some(rest) => part(rest),
-            None => html! { <p class="none">{ "Loading…" }</p> },
-        }
     }
 
     /// What a message means that is not a frame; whether there is something new to show.
@@ -336,7 +299,7 @@ impl App {
     }
 
     fn middle(&self, context: &Context<App>, order: &Callback<Order>) -> Html {
-        match self.rest {
+        match self.later.rest() {
             Some(rest) if self.desk.state.view != View::Stage => (rest.view)(self, context.link()),
             _ => html! { <>{ caption::view(&self.desk, order) }{ self.stage(order) }</> },
         }

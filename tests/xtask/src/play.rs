@@ -110,7 +110,21 @@ fn split(binary: &Path, site: &Path) -> Result<PathBuf> {
     let mut split = Command::new(setup::splitter()?);
     setup::say("cutting the binary in two");
     run::quiet(split.arg(binary).arg(site).args(["--out-name", "app"]))?;
+    let loader = site.join("__wasm_split.js");
+    let text = fs::read_to_string(&loader).context("what loads the second file")?;
+    fs::write(loader, from_anywhere(&text)?)?;
     Ok(site.join("app.wasm"))
+}
+
+/// The same loader for servers that do not know the type of wasm: they send it as another one, and
+/// browsers refuse to stream that. The loader of the first file copes with it by itself.
+fn from_anywhere(loader: &str) -> Result<String> {
+    const STREAMING: &str = "WebAssembly.instantiateStreaming(src, imports)";
+    const WHOLE: &str = "WebAssembly.instantiate(await (await src).arrayBuffer(), imports)";
+    if !loader.contains(STREAMING) {
+        bail!("the loader of the second file is not what it was; see `from_anywhere`");
+    }
+    Ok(loader.replace(STREAMING, WHOLE))
 }
 
 /// Puts the npm package where the live runs of the page look for it.

@@ -5,12 +5,12 @@
 //! second file. So nothing outside of this module may name what is in the table below; a dependency
 //! that slips in costs bytes, not correctness, and the suite of the browser measures them.
 
-use super::{App, Message, config, inspector, sheet};
+use super::{App, Message, config, inspector, root, sheet};
 use crate::scenarios::{self, Scenario};
 use crate::state::{Desk, Order, Palette};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 use yew::html::Scope;
-use yew::{Callback, Html};
+use yew::{Callback, Html, html};
 
 /// The ways into the second file.
 pub(crate) struct Rest {
@@ -44,4 +44,71 @@ static REST: Rest = Rest {
 #[wasm_split(rest, fallible)]
 pub(super) fn load() -> Result<&'static Rest, SplitLoaderError> {
     Ok(&REST)
+}
+
+/// Told when the second file cannot be loaded.
+pub(super) const UNREACHED: &str =
+    "The rest of this page could not be loaded. Whatever you do next tries again.";
+
+/// No more is kept of what a visitor does before the rest is there.
+const PATIENT: usize = 100;
+
+/// The rest, from before it is wanted until it is there.
+pub(super) struct Later {
+    rest: Option<&'static Rest>,
+    asked: bool,
+    /// What it will have to hear.
+    waiting: Vec<Message>,
+}
+
+impl Later {
+    /// Nothing but the first thing that it will have to hear.
+    pub(super) fn with(first: Message) -> Later {
+        Later { rest: None, asked: false, waiting: vec![first] }
+    }
+
+    /// The rest, once it is there.
+    pub(super) fn rest(&self) -> Option<&'static Rest> {
+        self.rest
+    }
+
+    /// A part of the page that comes with it.
+    pub(super) fn part(&self, draw: impl FnOnce(&Rest) -> Html) -> Html {
+        match self.rest {
+            Some(rest) => draw(rest),
+            None => html! { <p class="none">{ "Loading…" }</p> },
+        }
+    }
+
+    /// Loads it, unless it is there or on its way. [`Message::Rest`] tells how that went.
+    pub(super) fn ask(&mut self, link: &Scope<App>) {
+        if !std::mem::replace(&mut self.asked, true) {
+            link.send_future(async { Message::Rest(load().await.ok()) });
+        }
+    }
+
+    /// Keeps what only the rest can hear, and loads it.
+    pub(super) fn wait(&mut self, message: Message, link: &Scope<App>) {
+        if self.waiting.len() < PATIENT {
+            self.waiting.push(message);
+        }
+        self.ask(link);
+    }
+
+    /// It is there, and this is what it has to hear; or it is lost, and can be asked for again.
+    pub(super) fn came(&mut self, rest: Option<&'static Rest>) -> Vec<Message> {
+        self.rest = rest;
+        self.asked = rest.is_some();
+        if rest.is_none() {
+            return Vec::new();
+        }
+        // The page has something to do as well once all of it is loaded.
+        if let Some(page) = root() {
+            _ = page.set_attribute("data-whole", "");
+        }
+        if let (Some(window), Ok(event)) = (web_sys::window(), web_sys::Event::new("whole")) {
+            _ = window.dispatch_event(&event);
+        }
+        std::mem::take(&mut self.waiting)
+    }
 }
