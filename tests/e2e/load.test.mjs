@@ -61,7 +61,7 @@ test("what is done before the rest is there is done once it is", async () => {
   await moves(page);
   await page.keyboard.press("Space");
   await page.keyboard.press("4");
-  await shows(page.getByRole("complementary", { name: "Configuration" }), "Loading");
+  await shows(page.locator(".notices [role=status]"), "Loading the rest");
   letGo(true);
   await shows(said(page), "Paused");
   await page.getByRole("table", { name: "Records" }).waitFor();

@@ -134,7 +134,7 @@ impl Component for App {
             context.link().callback(|link: String| Message::Order(Order::Arrive(link.into())));
         App {
             desk: Desk::first(),
-            later: Later::with(Message::Order(Order::Arrive(Address::now().into()))),
+            later: Later::with(Address::now()),
             theme: Theme::stored(),
             palette: Palette::default(),
             place: log::Place::default(),
@@ -165,8 +165,11 @@ impl Component for App {
             message => match self.later.rest() {
                 Some(rest) => (rest.update)(self, message),
                 None => {
-                    self.later.wait(message, context.link());
-                    self.desk.trouble.take().is_some()
+                    let wanted = self.later.wait(message, context.link());
+                    if wanted {
+                        self.desk.trouble = None;
+                    }
+                    wanted
                 }
             },
         }
@@ -178,14 +181,14 @@ impl Component for App {
         html! {
             <div class="app" data-tab={state.tab.slug()} data-drawer={state.drawer.then_some("")}>
                 { top::view(&self.desk, self.theme, &order) }
-                <aside class="left panel" aria-label="Configuration">{ self.later.part(|rest| (rest.config)(&self.desk, &order)) }</aside>
+                <aside class="left panel" aria-label="Configuration">{ config::view(&self.desk, &order) }</aside>
                 <main class="centre panel" id="centre">
                     { top::views(state.view, &order) }
                     <div class="view" role="tabpanel" aria-label={state.view.name()}>{ self.middle(context, &order) }</div>
-                    { notice::view(&self.desk, &order) }
+                    { notice::view(&self.desk, self.later.is_awaited(), &order) }
                 </main>
                 <aside class="right panel" aria-label="Inspector">
-                    { self.later.part(|rest| (rest.inspector)(&self.desk, &order)) }
+                    { inspector::view(&self.desk, &order) }
                 </aside>
                 <section class="bottom panel" aria-label="Timeline">
                     { transport::view(&self.desk, &self.refs.time, &order) }

@@ -13,17 +13,24 @@ use yew::{Callback, Html, html};
 const MOST: usize = 3;
 
 /// The notices, above the stage.
-pub(super) fn view(desk: &Desk, order: &Callback<Order>) -> Html {
+pub(super) fn view(desk: &Desk, loading: bool, order: &Callback<Order>) -> Html {
     html! {
         <div class="notices">
             { for desk.trouble.iter().map(|text| trouble(text, order)) }
+            if loading {
+                { calm("Loading the rest of this page: what you did comes then.") }
+            }
             if desk.is_arriving() {
-                <div class="notice calm" role="status">{ icon("info") }<p>{ "Opening the link: what led to its moment happens again." }</p></div>
+                { calm("Opening the link: what led to its moment happens again.") }
             }
             { health(desk, order) }
             { for desk.notices.iter().take(MOST).map(|notice| one(notice, order)) }
         </div>
     }
+}
+
+fn calm(text: &'static str) -> Html {
+    html! { <div class="notice calm" role="status">{ icon("info") }<p>{ text }</p></div> }
 }
 
 fn trouble(text: &str, order: &Callback<Order>) -> Html {
@@ -58,10 +65,8 @@ fn health(desk: &Desk, order: &Callback<Order>) -> Html {
     let again = give(order, Order::Source(origin));
     match desk.source.health() {
         Health::Ready => Html::default(),
-        Health::Starting => html! {
-            <div class="notice calm" role="status">{ icon("info") }
-                <p>{ if here { "Starting the worker with the services…" } else { "Reaching the host…" } }</p></div>
-        },
+        Health::Starting if here => calm("Starting the worker with the services…"),
+        Health::Starting => calm("Reaching the host…"),
         Health::Lost(reason) => html! {
             <div class="notice bad lost" role="alert">{ icon("warning") }
                 <p><b>{ if here { "The worker with the services is gone. " } else { "The host is gone. " } }</b>

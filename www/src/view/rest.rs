@@ -5,23 +5,19 @@
 //! second file. So nothing outside of this module may name what is in the table below; a dependency
 //! that slips in costs bytes, not correctness, and the suite of the browser measures them.
 
-use super::{App, Message, config, inspector, root, sheet};
+use super::{App, Message, root, sheet};
 use crate::scenarios::{self, Scenario};
 use crate::state::{Desk, Order, Palette};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
+use yew::Html;
 use yew::html::Scope;
-use yew::{Callback, Html, html};
 
 /// The ways into the second file.
 pub(crate) struct Rest {
     /// What a message means that is not a frame.
     pub(super) update: fn(&mut App, Message) -> bool,
-    /// The panel at the left.
-    pub(super) config: fn(&Desk, &Callback<Order>) -> Html,
     /// All views of the middle but the stage.
     pub(super) view: fn(&App, &Scope<App>) -> Html,
-    /// The panel at the right.
-    pub(super) inspector: fn(&Desk, &Callback<Order>) -> Html,
     /// What covers the page for a moment.
     pub(super) sheet: fn(&Desk, &Palette, &Scope<App>) -> Html,
     /// What is to be done once all this is in the page.
@@ -32,9 +28,7 @@ pub(crate) struct Rest {
 
 static REST: Rest = Rest {
     update: App::hear,
-    config: config::view,
     view: App::other_view,
-    inspector: inspector::view,
     sheet: sheet::view,
     rendered: App::finish,
     scenarios: scenarios::all,
@@ -62,9 +56,10 @@ pub(super) struct Later {
 }
 
 impl Later {
-    /// Nothing but the first thing that it will have to hear.
-    pub(super) fn with(first: Message) -> Later {
-        Later { rest: None, asked: false, waiting: vec![first] }
+    /// Not asked for yet, with the link that the page was opened by.
+    pub(super) fn with(link: String) -> Later {
+        let link = (!link.is_empty()).then(|| Message::Order(Order::Arrive(link.into())));
+        Later { rest: None, asked: false, waiting: link.into_iter().collect() }
     }
 
     /// The rest, once it is there.
@@ -72,12 +67,9 @@ impl Later {
         self.rest
     }
 
-    /// A part of the page that comes with it.
-    pub(super) fn part(&self, draw: impl FnOnce(&Rest) -> Html) -> Html {
-        match self.rest {
-            Some(rest) => draw(rest),
-            None => html! { <p class="none">{ "Loading…" }</p> },
-        }
+    /// Whether something has to be done for which it is missing.
+    pub(super) fn is_awaited(&self) -> bool {
+        self.asked && !self.waiting.is_empty()
     }
 
     /// Loads it, unless it is there or on its way. [`Message::Rest`] tells how that went.
@@ -87,12 +79,16 @@ impl Later {
         }
     }
 
-    /// Keeps what only the rest can hear, and loads it.
-    pub(super) fn wait(&mut self, message: Message, link: &Scope<App>) {
-        if self.waiting.len() < PATIENT {
+    /// Keeps what the visitor wants and only the rest can do, and loads it. False: nothing is wanted.
+    pub(super) fn wait(&mut self, message: Message, link: &Scope<App>) -> bool {
+        let wanted = matches!(message, Message::Order(_) | Message::Key(..));
+        if wanted && self.waiting.len() < PATIENT {
             self.waiting.push(message);
         }
-        self.ask(link);
+        if wanted {
+            self.ask(link);
+        }
+        wanted
     }
 
     /// It is there, and this is what it has to hear; or it is lost, and can be asked for again.
