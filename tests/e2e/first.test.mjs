@@ -9,7 +9,10 @@ import { beginning, command, eventually, has, node, ready, said, shows, time, un
 const open = browser();
 
 test("the first seconds show two proxies at work without a click", async () => {
-  const page = await visit(open);
+  const page = await open();
+  await page.setViewportSize({ width: 1440, height: 900 });
+  // Without waiting for all of the page: the sentence goes by.
+  await page.goto(playground);
   await shows(page.locator(".caption"), "borrows a channel");
   await eventually(async () => assert.equal(await node(page, "pooled channel").count(), 2));
   await node(page, "session, opened").first().waitFor();

@@ -99,7 +99,6 @@ test("all 18 cells of the matrix come out as WCF's table says, and a cell opens 
 // SESS-6
 test("what the host would refuse is said before it is run, with the rule", async () => {
   const page = await visit(open);
-  await shows(page.locator(".caption"), "borrows a channel");
   await page.locator(".config").getByRole("combobox", { name: "Session", exact: true }).selectOption("Required");
   const alert = page.locator(".config [role=alert]").first();
   await shows(alert, "would be refused");

@@ -5,7 +5,6 @@ use crate::map::Map;
 use sessionful::ids::{NodeId, OperationId};
 use sessionful::{Contract, Operation, Rules};
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,7 +34,7 @@ pub struct Member {
     /// How long a call may take, if not for ever.
     pub call_timeout: Option<Duration>,
     /// Arguments that suit its operations, for buttons; none unless given.
-    pub arguments: BTreeMap<SmolStr, Vec<SmolStr>>,
+    pub arguments: Map<SmolStr, Vec<SmolStr>>,
 }
 
 impl Member {

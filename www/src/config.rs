@@ -3,6 +3,7 @@
 //! Whether it can run is asked of the runtime itself, before it runs.
 
 use crate::cast::{Cast, Member};
+use crate::map::Map;
 use serde::{Deserialize, Serialize};
 use sessionful::dispatch::behavior::Behavior;
 use sessionful::host::{Endpoint, Host, HostInput, HostOptions};
@@ -13,7 +14,6 @@ use sessionful::{
     Binding, Contract, ContractError, HostError, Operation, ProxyError, Rules, SessionMode,
 };
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -251,7 +251,7 @@ impl Config {
 }
 
 /// As many numbers as each operation reads.
-fn arguments(host: &HostConfig) -> BTreeMap<SmolStr, Vec<SmolStr>> {
+fn arguments(host: &HostConfig) -> Map<SmolStr, Vec<SmolStr>> {
     let arity = |name: &SmolStr| crate::snippet::arity(&host.service.operations, name);
     let numbers =
         |name: &SmolStr| (2..).take(arity(name)).map(|n: u32| n.to_string().into()).collect();

@@ -1,5 +1,21 @@
-//! A map for few entries. A tree of the standard library is several kilobytes of code for each pair
-//! of types, and the page has dozens of them; this is a sorted list.
+//! A map for few entries, and a sort. A tree of the standard library is several kilobytes of code for
+//! each pair of types, and so is its sort; the page has dozens of them. This is a sorted list.
+
+use std::borrow::Borrow;
+use std::cmp::Ordering;
+
+/// Things in order; what is equal stays in the order in which it comes.
+pub fn sorted<T>(
+    things: impl IntoIterator<Item = T>,
+    compare: impl Fn(&T, &T) -> Ordering,
+) -> Vec<T> {
+    let mut list = Vec::new();
+    for thing in things {
+        let place = list.partition_point(|other| compare(other, &thing).is_le());
+        list.insert(place, thing);
+    }
+    list
+}
 
 /// Keys with values, in the order of the keys.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -11,13 +27,19 @@ impl<K, V> Default for Map<K, V> {
     }
 }
 
-impl<K: Ord + Copy, V> Map<K, V> {
-    fn find(&self, key: &K) -> Result<usize, usize> {
-        self.0.binary_search_by_key(key, |(key, _)| *key)
+impl<K: Ord, V> Map<K, V> {
+    fn find<Q: Ord + ?Sized>(&self, key: &Q) -> Result<usize, usize>
+    where
+        K: Borrow<Q>,
+    {
+        self.0.binary_search_by(|(found, _)| found.borrow().cmp(key))
     }
 
     /// The value of a key.
-    pub fn get(&self, key: &K) -> Option<&V> {
+    pub fn get<Q: Ord + ?Sized>(&self, key: &Q) -> Option<&V>
+    where
+        K: Borrow<Q>,
+    {
         self.find(key).ok().map(|place| &self.0[place].1)
     }
 
@@ -75,9 +97,33 @@ impl<K: Ord + Copy, V> Map<K, V> {
     }
 }
 
+impl<K: Ord, V> FromIterator<(K, V)> for Map<K, V> {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Map<K, V> {
+        let mut map = Map::default();
+        for (key, value) in entries {
+            map.insert(key, value);
+        }
+        map
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_equal_keeps_its_order() {
+        let things = [(3, 'a'), (1, 'b'), (3, 'c'), (2, 'd'), (1, 'e')];
+        let sorted = sorted(things, |a, b| a.0.cmp(&b.0));
+        assert_eq!(sorted, [(1, 'b'), (1, 'e'), (2, 'd'), (3, 'a'), (3, 'c')]);
+    }
+
+    #[test]
+    fn the_last_value_of_a_key_counts() {
+        let map: Map<String, u8> =
+            [("b".into(), 1), ("a".into(), 2), ("b".into(), 3)].into_iter().collect();
+        assert_eq!((map.get("a"), map.get("b"), map.len()), (Some(&2), Some(&3), 2));
+    }
 
     #[test]
     fn it_is_a_map() {

@@ -18,13 +18,13 @@ pub use shape::{Curve, Point, Rect};
 pub use speech::Row;
 
 use crate::cast::Cast;
+use crate::map::Map;
 use crate::run::Target;
 use sessionful::dispatch::gate::ConcurrencyMode;
 use sessionful::ids::{ChannelId, NodeId};
 use sessionful::lifecycle::Phase;
 use sessionful::observe::Picture;
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
 
 /// What a picture and the cast do not tell of an end.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -36,7 +36,7 @@ pub struct Trait {
 }
 
 /// The traits of every end.
-pub type Traits = BTreeMap<NodeId, Trait>;
+pub type Traits = Map<NodeId, Trait>;
 
 /// How the columns run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -198,7 +198,7 @@ pub struct Scene {
     /// The headings of the columns, with the place where each stands.
     pub heads: Vec<(&'static str, Point)>,
     /// Along which line the messages of a proxy's channel travel, from proxy to host.
-    pub wires: BTreeMap<(NodeId, ChannelId), Curve>,
+    pub wires: Map<(NodeId, ChannelId), Curve>,
 }
 
 impl Scene {

@@ -35,7 +35,7 @@ use crate::state::{Desk, Order, Palette, View, direction_of};
 use clock::Clock;
 use flights::Flights;
 use keyboard::{Address, Keyboard};
-use rest::{Later, Rest};
+use rest::{Later, Pass, Rest};
 use sessionful_web::panic;
 use std::rc::Rc;
 use std::time::Duration;
@@ -285,7 +285,8 @@ impl App {
     fn frame(&mut self, millis: f64) -> bool {
         let span = Duration::from_secs_f64((millis / 1000.0).clamp(0.0, 1.0));
         let resized = self.fit();
-        let changed = self.desk.pass(span);
+        let pass = self.later.rest().map_or(Desk::pass_first as Pass, |rest| rest.pass);
+        let changed = pass(&mut self.desk, span);
         self.flights.draw(&self.refs, &self.desk);
         self.timeline.draw(&self.refs.lanes, &self.desk);
         transport::tick(&self.refs.time, &self.desk);

@@ -2,14 +2,14 @@
 
 use crate::cast::{Cast, Member};
 use crate::lane::{Lane, Side, node};
+use crate::map::Map;
 use serde::Deserialize;
 use sessionful::{Contract, ContractError, Operation, Rules, SessionMode};
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-type Words = BTreeMap<SmolStr, Vec<SmolStr>>;
+type Words = Map<SmolStr, Vec<SmolStr>>;
 
 /// A contract of a described service.
 #[derive(Deserialize)]

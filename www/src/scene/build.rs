@@ -5,13 +5,13 @@ use super::shape::{Curve, Point, Rect};
 use super::spread::{Wish, spread};
 use super::{Body, Edge, Flow, Node, Room, Scene, Tie, Trait, Traits};
 use crate::cast::{Cast, Member};
+use crate::map::{Map, sorted};
 use crate::run::Target;
 use sessionful::channel::Role;
 use sessionful::dispatch::Stage;
 use sessionful::ids::{ChannelId, ContextId, NodeId};
 use sessionful::observe::{ChannelView, ContextView, End, EndKind, Picture};
 use smol_str::format_smolstr;
-use std::collections::BTreeMap;
 
 const PAD: f32 = 16.0;
 /// The headings of the columns.
@@ -61,8 +61,8 @@ pub(super) struct Builder<'a> {
     /// How much is left free before the first group.
     margin: f32,
     /// The middles of what was placed, across the flow.
-    middles: BTreeMap<Target, f32>,
-    areas: BTreeMap<Target, Rect>,
+    middles: Map<Target, f32>,
+    areas: Map<Target, Rect>,
 }
 
 impl<'a> Builder<'a> {
@@ -96,7 +96,7 @@ impl<'a> Builder<'a> {
             at += size + gaps.get(place).copied().unwrap_or(0.0);
         }
         let scene = Scene { width, ..Scene::default() };
-        let (middles, areas) = (BTreeMap::new(), BTreeMap::new());
+        let (middles, areas) = (Map::default(), Map::default());
         // What is left over across the flow goes between groups and bands, but never so much that
         // they fall apart; the rest is kept before and after.
         let gaps = cast.iter().count().max(1) as f32;
@@ -378,11 +378,11 @@ impl<'a> Builder<'a> {
     /// Places the things of a column as near as can be to where they want to stand; where it ends.
     fn column<T: Copy + Ord>(
         &self,
-        mut wanted: Vec<(f32, T)>,
+        wanted: Vec<(f32, T)>,
         room: impl Fn(T) -> f32,
         start: f32,
     ) -> (Vec<(f32, T)>, f32) {
-        wanted.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let wanted = sorted(wanted, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         // Who has no wish stands after the others.
         let last = wanted.iter().map(|(at, _)| *at).filter(|at| *at < f32::MAX / 8.0);
         let after = last.fold(start, f32::max);
@@ -459,8 +459,7 @@ fn users<'a>(
 ) -> impl Iterator<Item = ChannelId> + 'a {
     let bound = context.channels.iter().copied();
     let placed = end.dispatches.values().filter(move |dispatch| dispatch.context == Some(id));
-    let mut all: Vec<ChannelId> = bound.chain(placed.map(|dispatch| dispatch.channel)).collect();
-    all.sort_unstable();
+    let mut all = sorted(bound.chain(placed.map(|dispatch| dispatch.channel)), Ord::cmp);
     all.dedup();
     all.into_iter()
 }

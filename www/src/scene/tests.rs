@@ -17,7 +17,7 @@ fn after(id: &str, millis: u64) -> Simulated {
 
 fn placed(id: &str, millis: u64, room: Room) -> Scene {
     let run = after(id, millis);
-    Scene::place(run.run().picture(), run.run().cast(), &Traits::new(), room)
+    Scene::place(run.run().picture(), run.run().cast(), &Traits::default(), room)
 }
 
 fn overlaps(a: &Rect, b: &Rect) -> bool {
@@ -46,7 +46,7 @@ fn nothing_stands_on_anything_else_in_any_scenario() {
         for _ in 0..24 {
             run.advance(Duration::from_millis(500));
             for room in [ROOM, narrow] {
-                let traits = Traits::new();
+                let traits = Traits::default();
                 check(&Scene::place(run.run().picture(), run.run().cast(), &traits, room));
             }
         }
@@ -61,7 +61,7 @@ fn two_calls_at_once_are_two_channels_with_a_wire_each() {
     assert_eq!(pooled.len(), 2);
     for node in pooled {
         let Target::Channel(proxy, channel) = node.target else { panic!("{node:?}") };
-        let wire = scene.wires[&(proxy, channel)];
+        let wire = *scene.wires.get(&(proxy, channel)).unwrap();
         assert_eq!(wire.from.x, node.area.x + node.area.w);
         assert!(wire.to.x > wire.from.x);
     }

@@ -242,12 +242,9 @@ impl Line {
 
     fn collect_flights(&mut self, by_hand: bool) {
         let (now, seq) = (self.state.world.now, self.run.history.next());
-        let mut under_way: Vec<InFlight<'_>> = self.state.world.in_flight().collect();
-        under_way.sort_unstable_by_key(|flight| flight.order);
-        let mut take = |order| {
-            let place = under_way.binary_search_by_key(&order, |flight| flight.order).ok()?;
-            Some(under_way.remove(place))
-        };
+        let under_way = self.state.world.in_flight().map(|flight| (flight.order, flight));
+        let mut under_way: Map<u64, InFlight<'_>> = under_way.collect();
+        let mut take = |order| under_way.remove(&order);
         self.run.flights.update(|flight| match take(flight.id) {
             Some(seen) => {
                 (flight.until, flight.due, flight.held) = (seen.due, seen.due, seen.held);
@@ -258,8 +255,8 @@ impl Line {
                 (flight.until, flight.seqs.1, flight.held) = (now, seq, false);
             }
         });
-        for flight in under_way {
-            let flight = flight_of(self.run.cast(), &flight, now, seq);
+        for (_, flight) in under_way.iter() {
+            let flight = flight_of(self.run.cast(), flight, now, seq);
             self.run.flights.send(flight);
         }
     }

@@ -92,7 +92,7 @@ mod tests {
         run.advance(Duration::from_secs(10));
         let run = run.run();
         let room = Room { width: 800.0, height: 600.0, ..Room::default() };
-        let scene = Scene::place(run.picture(), run.cast(), &Traits::new(), room);
+        let scene = Scene::place(run.picture(), run.cast(), &Traits::default(), room);
         assert!(scene.nodes.len() >= 200, "{}", scene.nodes.len());
         assert!(run.flights().count() >= 300, "{}", run.flights().count());
     }

@@ -146,18 +146,28 @@ impl Desk {
 
     /// Lets some of the visitor's time go by; whether anything happened.
     pub fn pass(&mut self, span: Duration) -> bool {
+        let stepped = self.step_matrix(span.min(LONGEST)) | self.go_on();
+        self.advance(span, stepped).is_some_and(|changed| self.sift() | changed)
+    }
+
+    /// The same, as far as the first scene needs it.
+    pub fn pass_first(&mut self, span: Duration) -> bool {
+        self.advance(span, false).unwrap_or(false)
+    }
+
+    /// Lets time go by, and places the stage anew if that is due; nothing if it is not.
+    fn advance(&mut self, span: Duration, stepped: bool) -> Option<bool> {
         let span = span.min(LONGEST);
-        let stepped = self.step_matrix(span) | self.go_on();
         let before = self.source.health();
         self.source.advance(span, self.state.playing, self.state.pace());
         let turned = self.note_health(&before);
         // Messages move with every frame; what exists is drawn anew half as often.
         self.rested += span;
         if self.rested < BEAT && !stepped && !turned {
-            return false;
+            return None;
         }
         self.rested = Duration::ZERO;
-        self.sift() | self.place() | stepped | turned
+        Some(self.place() | stepped | turned)
     }
 
     /// Lets the cells of the matrix take their next steps, while they are looked at.

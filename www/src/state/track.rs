@@ -1,5 +1,6 @@
 //! Which part of the run the timeline shows.
 
+use crate::map::Map;
 use crate::run::Run;
 use crate::timeline::{LaneKey, Scale};
 use sessionful::Timestamp;
@@ -102,13 +103,13 @@ impl Track {
 
 /// The lanes with their places from the top, and how high all of them are.
 pub fn lanes(run: &Run) -> (Vec<(LaneKey, f64, u16)>, f64) {
-    let mut sorted: Vec<_> = run.timeline().lanes().collect();
-    sorted.sort_by_key(|(key, _)| order(run, *key));
+    let placed = run.timeline().lanes().map(|(key, lane)| (order(run, key), (key, lane)));
+    let lanes: Map<_, _> = placed.collect();
     let mut at = 0.0;
-    let lanes = sorted.into_iter().map(|(key, lane)| {
+    let lanes = lanes.iter().map(|(_, (key, lane))| {
         let (top, rows) = (at, lane.rows().min(12));
         at += ROW * f64::from(rows) + LANE;
-        (key, top, rows)
+        (*key, top, rows)
     });
     let lanes: Vec<_> = lanes.collect();
     (lanes, at)

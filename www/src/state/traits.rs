@@ -8,7 +8,7 @@ use sessionful::{InstanceMode, SessionMode};
 
 /// What is known of those who take part in a live run.
 pub(super) fn live_traits(cast: &Cast) -> Traits {
-    let mut traits = Traits::new();
+    let mut traits = Traits::default();
     for (node, member) in cast.iter() {
         let lane = Lane::ALL.into_iter().find(|lane| *lane.contract() == member.contract);
         let behavior = lane.map(Lane::behavior);
@@ -34,7 +34,7 @@ const fn instancing(mode: InstanceMode) -> &'static str {
 
 /// What a configuration tells of its hosts and proxies.
 pub(super) fn traits(config: &Config) -> Traits {
-    let mut traits = Traits::new();
+    let mut traits = Traits::default();
     for (place, host) in config.hosts.iter().enumerate() {
         let concurrency = host.behavior.concurrency;
         traits.insert(

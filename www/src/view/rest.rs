@@ -8,12 +8,18 @@
 use super::{App, Message, root, sheet};
 use crate::scenarios::{self, Scenario};
 use crate::state::{Desk, Order, Palette};
+use std::time::Duration;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 use yew::Html;
 use yew::html::Scope;
 
+/// Lets the visitor's time go by.
+pub(super) type Pass = fn(&mut Desk, Duration) -> bool;
+
 /// The ways into the second file.
 pub(crate) struct Rest {
+    /// What goes on with every frame.
+    pub(super) pass: Pass,
     /// What a message means that is not a frame.
     pub(super) update: fn(&mut App, Message) -> bool,
     /// All views of the middle but the stage.
@@ -27,6 +33,7 @@ pub(crate) struct Rest {
 }
 
 static REST: Rest = Rest {
+    pass: Desk::pass,
     update: App::hear,
     view: App::other_view,
     sheet: sheet::view,
