@@ -4,6 +4,7 @@
 use crate::act::Act;
 use serde::{Deserialize, Serialize};
 use sessionful::Timestamp;
+use std::time::Duration;
 
 /// A place in a simulated run: so many things have happened at that time.
 #[derive(
@@ -63,6 +64,13 @@ impl Script {
         Some((Timestamp(at.saturating_add(later)), act))
     }
 
+    /// How much later than in the first round everything is that is done at a moment.
+    pub fn round(&self, now: Timestamp) -> Duration {
+        let begun = self.again.filter(|(from, period)| now.0 >= *from && *period > 0);
+        let rounds = begun.map_or(0, |(from, period)| (now.0 - from) / period * period);
+        Duration::from_micros(rounds)
+    }
+
     /// When the last act of a script that ends is done.
     pub fn end(&self) -> Option<Timestamp> {
         if self.again.is_some() {
@@ -86,5 +94,7 @@ mod tests {
         let cues: Vec<_> = (1..5).filter_map(|number| script.cue(number)).collect();
         let expected = [(10, &two), (15, &three), (30, &two), (35, &three)];
         assert_eq!(cues, expected.map(|(at, act)| (Timestamp(at * 1000), act)));
+        let rounds = [0, 10, 29, 30, 49, 50].map(|at| script.round(Timestamp(at * 1000)));
+        assert_eq!(rounds, [0, 0, 0, 20, 20, 40].map(Duration::from_millis));
     }
 }

@@ -49,9 +49,10 @@ pub struct Caption {
 }
 
 impl Scenario {
-    /// The caption of a moment, with its place.
+    /// The caption of a moment, with its place. What is done again is told again.
     pub fn caption(&self, now: Timestamp) -> Option<(usize, &Caption)> {
-        let told = self.captions.partition_point(|caption| caption.at <= now);
+        let first = Timestamp(now.0 - self.script.round(now).as_micros() as u64);
+        let told = self.captions.partition_point(|caption| caption.at <= first);
         let place = told.checked_sub(1)?;
         Some((place, &self.captions[place]))
     }

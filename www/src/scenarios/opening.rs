@@ -5,7 +5,7 @@ use super::kit::{call, contract, host, proxy, scenario};
 use crate::act::Act;
 use crate::run::Target;
 use sessionful::ids::NodeId;
-use sessionful::{Binding, InstanceMode, Operation, SessionMode};
+use sessionful::{Binding, ConcurrencyMode, InstanceMode, Operation, SessionMode};
 
 /// Two proxies, one with a pool and one with a session, round and round.
 pub(super) fn two_proxies() -> Scenario {
@@ -18,7 +18,7 @@ pub(super) fn two_proxies() -> Scenario {
         "first",
         "Two proxies at work",
         "One proxy borrows a channel for each call, the other keeps one session: watch both.",
-        &["PROXY-11", "PROXY-12", "PROXY-13", "INST-3", "INST-4"],
+        &["PROXY-11", "PROXY-12", "PROXY-13", "INST-3", "INST-4", "CONC-2"],
     )
     .host(
         host("Calculator", calculates, Binding::fetch())
@@ -27,9 +27,11 @@ pub(super) fn two_proxies() -> Scenario {
             .does("multiply", &["work 1100ms", "set $1", "mul $2", "return state"]),
     )
     .host(
+        // Only where calls may be read ahead of their turn does one wait at the gate and not on its channel.
         host("RunningTotal", totals, Binding::websocket())
+            .concurrency(ConcurrencyMode::Reentrant)
             .does("clear", &["work 300ms", "set 0", "return state"])
-            .does("addTo", &["work 500ms", "add $1", "return state"])
+            .does("addTo", &["work 1500ms", "add $1", "return state"])
             .does("equals", &["work 300ms", "return state"]),
     )
     .proxy(proxy("pooled", 0))
@@ -41,24 +43,24 @@ pub(super) fn two_proxies() -> Scenario {
     .at(1_400, call(session, "clear", ""))
     .at(3_000, call(session, "addTo", "5"))
     .at(3_400, call(pooled, "add", "4 4"))
-    .at(5_000, call(session, "addTo", "2"))
+    .at(3_500, call(session, "addTo", "2"))
     .at(5_600, call(pooled, "multiply", "3 3"))
     .at(6_000, call(pooled, "add", "1 1"))
-    .at(7_200, call(session, "equals", ""))
+    .at(7_800, call(session, "equals", ""))
     .at(10_000, Act::Close(session))
     .at(10_400, Act::Reset(session))
     .again(100, 12_000)
     .say(0, "Calls travel as dots. The upper proxy has no session: each call borrows a channel.")
     .of(Target::Proxy(pooled))
-    .say(700, "Two calls at once need two channels, so the pool has grown to two.")
+    .say(700, "Two calls at once need two channels, so the pool has two. Afterwards they wait to be reused.")
     .of(Target::Proxy(pooled))
-    .say(1_500, "The lower proxy keeps one channel: its session. Every call of it goes that way.")
+    .say(1_800, "The lower proxy keeps one channel: its session. Every call of it goes that way.")
     .of(Target::Proxy(session))
-    .say(3_400, "The pool does not grow again: an idle channel is reused.")
-    .of(Target::Proxy(pooled))
-    .say(5_000, "The total remembers 5: its object lives as long as the session.")
+    .say(4_000, "The second addTo waits at the gate: this object serves one call at a time.")
     .of(Target::Host(total))
-    .say(6_200, "The calculator forgets everything: a new object for each call, gone at once.")
+    .say(5_100, "Now the gate lets it in. The total has kept the 5: its object lives as long as the session.")
+    .of(Target::Host(total))
+    .say(7_000, "The calculator keeps nothing: a new object for each call, gone with its reply.")
     .of(Target::Host(calculator))
     .say(9_000, "equals was the last call of the session, so the session and its object are gone.")
     .of(Target::Host(total))

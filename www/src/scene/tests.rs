@@ -5,6 +5,7 @@ use crate::run::{Source, Target};
 use crate::scenarios;
 use crate::simulated::Simulated;
 use crate::state::Direction;
+use sessionful::Timestamp;
 use std::time::Duration;
 
 const ROOM: Room = Room { width: 836.0, height: 560.0, flow: Flow::Across };
@@ -86,6 +87,23 @@ fn who_waits_at_the_gate_is_told_in_words() {
     assert!(gate.doing().contains("waiting at the gate: work, work"), "{}", gate.doing());
     let Body::Context { inside, arriving, .. } = &gate.body else { panic!("{gate:?}") };
     assert_eq!((inside.len(), arriving.len()), (1, 2));
+}
+
+/// CONC-2, in every round: a newcomer is told what is to be seen then.
+#[test]
+fn the_first_scenario_tells_of_the_gate_while_a_call_waits_there() {
+    let scenario = scenarios::find("first").unwrap();
+    for round in 0..3u64 {
+        for (at, waits) in [(3_900, false), (4_100, true), (4_900, true), (5_200, false)] {
+            let millis = round * 12_000 + at;
+            let scene = placed("first", millis, ROOM);
+            let told =
+                scene.nodes.iter().any(|node| node.doing().contains("waiting at the gate: addTo"));
+            let (_, caption) = scenario.caption(Timestamp(millis * 1000)).unwrap();
+            assert_eq!(told, waits, "round {round}, {at} ms");
+            assert_eq!(caption.text.contains("waits at the gate"), waits, "round {round}, {at} ms");
+        }
+    }
 }
 
 #[test]

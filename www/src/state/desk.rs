@@ -425,12 +425,13 @@ impl Desk {
         let here = scenario.caption(now).map_or(0, |(place, _)| place);
         let place = if next { here + 1 } else { here.saturating_sub(1) };
         let Some(caption) = scenario.captions.get(place) else { return };
-        let ahead = caption.at.since(self.run().head().at);
+        let at = caption.at + scenario.script.round(now);
+        let ahead = at.since(self.run().head().at);
         if !ahead.is_zero() {
             self.source.run_mut().seek_head();
             self.source.simulated.advance(ahead);
         }
-        self.source.run_mut().seek_time(caption.at);
+        self.source.run_mut().seek_time(at);
         self.state.said = caption.text.into();
     }
 }
