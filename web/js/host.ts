@@ -259,24 +259,28 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
     } catch {
       return refused(400);
     }
-    const one = (message: string): Promise<HostResponse> => this.#exchange(made, address, message, signal);
-    if (!isBatch(text)) return one(text);
-    const answers = await answerBatch(text, one);
-    return answers === undefined ? refused(413) : { status: 200, contentType: CONTENT_TYPE, headers: [], body: answers };
+    // All that wait for answers: whoever listens to a signal many times is warned of a leak.
+    const waiting = new Set<() => void>();
+    const gone = (): void => waiting.forEach((leave) => leave());
+    const one = (message: string): Promise<HostResponse> => this.#exchange(made, address, message, waiting);
+    signal.addEventListener('abort', gone, { once: true });
+    const answer = await (isBatch(text) ? answerBatch(text, one).then(answered) : one(text));
+    signal.removeEventListener('abort', gone);
+    return answer;
   }
 
-  #exchange(made: CoreHost, address: string, text: string, signal: AbortSignal): Promise<HostResponse> {
+  #exchange(made: CoreHost, address: string, text: string, waiting: Set<() => void>): Promise<HostResponse> {
     return new Promise((resolve) => {
       const answer = (reply: string | undefined | null): void => {
-        signal.removeEventListener('abort', gone);
+        waiting.delete(leave);
         if (reply === null) resolve(refused(503));
-        else if (reply === undefined) resolve({ ...refused(202) });
-        else resolve({ status: 200, contentType: CONTENT_TYPE, headers: [], body: reply });
+        else if (reply === undefined) resolve(refused(202));
+        else resolve(answered(reply));
       };
       const begun = made.request(address, text, answer);
-      const gone = (): void => made.gone(begun);
+      const leave = (): void => made.gone(begun);
       if (begun < 600) resolve(refused(begun));
-      else signal.addEventListener('abort', gone, { once: true });
+      else waiting.add(leave);
     });
   }
 
@@ -427,6 +431,11 @@ function gateOf(scope: Scope): Gate {
   let gate = gates.get(scope);
   if (gate === undefined) gates.set(scope, gate = new Gate(scope));
   return gate;
+}
+
+/** Messages, as an answer; too many of them were asked for if there are none. */
+function answered(body: string | undefined): HostResponse {
+  return body === undefined ? refused(413) : { status: 200, contentType: CONTENT_TYPE, headers: [], body };
 }
 
 function refused(status: number): HostResponse {

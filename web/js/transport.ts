@@ -43,7 +43,7 @@ export interface NetworkOptions {
   readonly WebSocket?: new (address: string, protocols: string) => WebSocketLike;
   /** Connects a socket to an address, in place of the class. */
   readonly connect?: (address: string) => WebSocketLike | Promise<WebSocketLike>;
-  /** The function that sends requests; the platform's unless given. */
+  /** The function that sends requests; the platform's fetch unless given, and `node:http` in Node. */
   readonly fetch?: (address: string, init: RequestInit) => Promise<Response>;
   /** Headers of every request. Those that are not simple make a browser ask another origin first. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -80,6 +80,30 @@ export function provideWebSocket(load: () => Promise<WebSocketClass>): void {
   webSocketClass = load;
 }
 
+/** What of the interface of Response is used. */
+export type FetchAnswer = Pick<Response, 'status' | 'text' | 'arrayBuffer'> & {
+  readonly type?: string;
+  readonly headers?: Pick<Headers, 'get'>;
+};
+
+/** Headers by name. @internal */
+export type PlainHeaders = Readonly<Record<string, string>>;
+
+/** Sends a request and does not follow where it is led. @internal */
+export type Sender = (address: string, init: Omit<RequestInit, 'headers'> & { readonly headers: PlainHeaders }) => Promise<FetchAnswer>;
+
+let sender: Sender | undefined;
+
+/** Says what sends requests on a platform that has something better than fetch; for the entries of the package. */
+export function provideSender(send: Sender): void {
+  sender = send;
+}
+
+/** What sends requests: what the user gave, or the platform's. @internal */
+export function senderOf(own: Sender | undefined): Sender {
+  return own ?? sender ?? ((address, init) => globalThis.fetch(address, init));
+}
+
 /** The platform's class of sockets, or where it comes from. @internal */
 export function webSocketOf(): WebSocketClass | Promise<WebSocketClass> {
   const own = (globalThis as { WebSocket?: WebSocketClass }).WebSocket;
@@ -112,16 +136,15 @@ export function network(options: NetworkOptions = {}): Transport {
     return Class.then((Loaded) => new Loaded(url.href, SUBPROTOCOL));
   });
   const { credentials, headers, keepalive, keepAlive, maxRequests } = options;
-  const send = async (address: string, init: RequestInit): Promise<Response> => {
+  const chosen = { ...(credentials === undefined ? {} : { credentials }), ...(keepalive === undefined ? {} : { keepalive }) };
+  const send = async (address: string, init: RequestInit): Promise<FetchAnswer> => {
     const url = resolve(address);
     url.protocol = url.protocol.replace(/^ws/, 'http');
     // Another origin is asked beforehand about any content type but three; this is one of them.
     const contentType = isForeign(url) ? 'text/plain;charset=UTF-8' : CONTENT_TYPE;
-    const whole: RequestInit = { ...init, redirect: 'manual', headers: { 'content-type': contentType, ...headers } };
-    if (credentials !== undefined) whole.credentials = credentials;
-    if (keepalive !== undefined) whole.keepalive = keepalive;
+    const whole = { ...init, ...chosen, redirect: 'manual', headers: { 'content-type': contentType, ...headers } } as const;
     try {
-      return await (options.fetch ?? globalThis.fetch)(url.href, whole);
+      return await senderOf(options.fetch)(url.href, whole);
     } catch (cause) {
       throw explain(cause, url, init);
     }
@@ -136,7 +159,7 @@ export function network(options: NetworkOptions = {}): Transport {
 }
 
 /** Sends requests by a function of the shape of fetch; whatever it throws or makes up becomes a rejection. */
-function exchangeBy(send: (address: string, init: RequestInit) => Promise<Response> | Response): Exchange {
+function exchangeBy(send: (address: string, init: RequestInit) => Promise<FetchAnswer> | FetchAnswer): Exchange {
   return async (address, body, signal) => {
     const answer = await send(address, { method: 'POST', body, signal });
     const status = answer.type === 'opaqueredirect' ? 0 : answer.status;
@@ -222,7 +245,7 @@ export interface CustomTransport {
   /** Connects a session: a socket that is open or about to be. */
   connect?(address: string): WebSocketLike | Promise<WebSocketLike>;
   /** Sends a request: a text, POST. It is to stop when `init.signal` says so. */
-  fetch?(address: string, init: RequestInit): Promise<Response> | Response;
+  fetch?(address: string, init: RequestInit): Promise<FetchAnswer> | FetchAnswer;
 }
 
 /** Over a wire of your own: functions of the shape of WebSocket and fetch. Addresses are yours as well. */

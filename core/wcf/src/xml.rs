@@ -17,6 +17,7 @@ mod event;
 mod limits;
 mod name;
 mod scope;
+mod table;
 mod tree;
 
 pub use compose::Composer;
@@ -30,7 +31,9 @@ pub use name::{Name, is_char, is_ncname};
 pub use scope::Scope;
 pub use tree::Element;
 
-pub(crate) use limits::{NameTable, check};
+pub(crate) use limits::check;
+pub(crate) use name::are_chars;
+pub(crate) use table::{NameTable, Places};
 
 /// The namespace of `xml:lang`.
 pub const XML: &str = "http://www.w3.org/XML/1998/namespace";

@@ -13,6 +13,9 @@ export const meta = { name: 'sessionful', packages: [], needs: [new URL(wasm, im
 async function load(assetUrl) {
   if (assetUrl) return init(assetUrl('sessionful_bg.wasm'));
   const { readFile } = await import('node:fs/promises');
+  // As the entry for Node does; a bundler for pages is not to see it.
+  const { provideNode } = await import(new URL('../../../web/dist/node/platform.js', import.meta.url).href);
+  provideNode();
   return init(readFile(new URL(wasm, import.meta.url)));
 }
 

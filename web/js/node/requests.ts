@@ -289,10 +289,13 @@ function isText(contentType: string): boolean {
   return contentType.startsWith('text/') || /[/+]json$/.test(contentType);
 }
 
-/** A text, if it is one: what is not UTF-8 would silently become something else. */
+/** What is not UTF-8 would silently become something else. */
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** A text, if it is one. */
 function readText(bytes: Buffer): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return decoder.decode(bytes);
   } catch {
     return undefined;
   }

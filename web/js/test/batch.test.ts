@@ -13,11 +13,12 @@ const Once = defineContract({
 });
 
 const told: number[] = [];
+let host: ServiceHost<typeof Once>;
 let served: NodeHost;
 const sleep = (millis: number): Promise<void> => new Promise((wake) => { setTimeout(wake, millis); });
 
 before(async () => {
-  const host = new ServiceHost(Once, {
+  host = new ServiceHost(Once, {
     service: {
       double: (n: number) => 2 * n, slow: async (n: number) => { await sleep(100); return n; },
       fail() { throw new Fault('No', 'no'); }, tell(n: number) { told.push(n); },
@@ -64,6 +65,16 @@ test('OP-2, FLT-1: one-way calls and faults among the others', async () => {
   const ends = await Promise.allSettled([proxy.call.double(1), proxy.call.fail(), proxy.call.tell(7), proxy.call.double(2)]);
   assert.deepEqual(ends.map((end) => end.status === 'fulfilled' ? end.value : (end.reason as { code: string }).code), [2, 'FAULT', undefined, 4]);
   assert.deepEqual([bodies.length, told], [1, [7]]);
+});
+
+test('however many messages there are, the host listens once for their client to go', async () => {
+  const { proxy, bodies } = await client();
+  await Promise.all(Array.from({ length: 20 }, (_, at) => proxy.call.double(at)));
+  let listeners = 0;
+  const { signal } = new AbortController();
+  signal.addEventListener = () => { listeners += 1; };
+  const answer = await host.request('/once', { body: bodies.at(-1) ?? '', contentType: 'application/json', headers: [], signal });
+  assert.deepEqual([answer.status, String(answer.body).split('\x1e').length, listeners], [200, 21, 1]);
 });
 
 test('CALL-5: one of a batch is given up, the others are not', async () => {

@@ -5,9 +5,6 @@
  * @module
  */
 
-/** What comes over HTTP beside the envelope. */
-export type Entity = [status: number, contentType: string, soapAction: string | undefined, body: Uint8Array];
-
 /** One end of one channel. */
 export class WcfCodec {
   private constructor();
@@ -15,12 +12,13 @@ export class WcfCodec {
   static host(wire: string, own: bigint, frame: number, depth: number, headers: number): WcfCodec;
   understand(header: string): void;
   accepts(contentType: string): boolean;
-  encode(message: object): string | Uint8Array;
-  encodeEntity(message: object): Entity;
-  decode(frame: string | Uint8Array): object | undefined;
-  decodeEntity(status: number, contentType: string, soapAction: string | undefined, body: string | Uint8Array): object | undefined;
-  refusal(): string | Uint8Array | undefined;
-  refusalEntity(): Entity | undefined;
+  headOf(action: string): [contentType: string, soapAction: string | undefined];
+  actionOf(contentType: string): string | undefined;
+  encode(action: string, id: number | string | undefined, relatesTo: number | string | undefined, body: string, rest: object | undefined): string | Uint8Array<ArrayBuffer>;
+  decode(envelope: Uint8Array): string;
+  decodeText(envelope: string): string;
+  decodeEntity(envelope: Uint8Array, action: string | undefined): string;
+  decodeEntityText(envelope: string, action: string | undefined): string;
   free(): void;
 }
 

@@ -11,10 +11,11 @@ import { ServiceHost, type HostOptions } from '../host.js';
 import type { IntakeRequest, IntakeResponse, WebSocketLike as IntakeSocket, HostAddress, HostIntake } from '../node/intake.js';
 import type { State } from '../runtime.js';
 import { CONTENT_TYPE } from '../transport.js';
-import type { Entity, WcfCodec } from '../wasm/wcf.js';
+import type { WcfCodec } from '../wasm/wcf.js';
 import { codecs, ownBits } from './binary.js';
 import { describedBy, type Described } from './contract.js';
 import { exportWsdl, isSocket, type DescribedEndpoint, type WcfWire } from './description.js';
+import { encode, EntityCodec, type RuntimeMessage } from './envelope.js';
 import { SoapSocket, type NetworkSocket } from './socket.js';
 import { bindingOf, MAX_BYTES, MAX_DEPTH, MAX_HEADERS } from './transport.js';
 
@@ -73,7 +74,7 @@ export class WcfHost<C extends Contract = Contract> implements HostIntake {
   readonly #understands: readonly string[];
   readonly #metadata: NonNullable<WcfHostOptions<C>['metadata']>;
   /** Over HTTP a codec remembers nothing between two messages. */
-  readonly #codecs = new Map<string, WcfCodec>();
+  readonly #codecs = new Map<string, EntityCodec>();
 
   /** @throws ContractError if the contract was not made by `contractOf`. */
   constructor(contract: C, options: WcfHostOptions<C>) {
@@ -128,18 +129,15 @@ export class WcfHost<C extends Contract = Contract> implements HostIntake {
     const codec = this.#stateless(address);
     const { contentType, soapAction } = headersOf(request);
     if (!codec.accepts(contentType)) return refused(415);
-    let message: object | undefined;
+    let message: string;
     try {
-      message = codec.decodeEntity(200, contentType, soapAction, request.body);
+      message = codec.decode(request.body, soapAction);
     } catch {
       return refused(400);
     }
-    if (message === undefined) return respond(codec.refusalEntity());
-    const answer = await this.host.request(address, {
-      body: JSON.stringify(message), contentType: CONTENT_TYPE, headers: request.headers, signal: request.signal,
-    });
+    const answer = await this.host.request(address, { ...request, body: message, contentType: CONTENT_TYPE });
     if (answer.status !== 200 || typeof answer.body !== 'string') return refused(answer.status);
-    return respond(this.#encode(codec, JSON.parse(answer.body) as object));
+    return respond(codec, JSON.parse(answer.body) as RuntimeMessage);
   }
 
   /** Answers what asks for the description: `?wsdl` and `?singleWsdl`, at each of its addresses. */
@@ -162,26 +160,21 @@ export class WcfHost<C extends Contract = Contract> implements HostIntake {
     });
   }
 
-  /** A reply that cannot be written is a failure of the service. */
-  #encode(codec: WcfCodec, message: object): Entity {
-    try {
-      return codec.encodeEntity(message);
-    } catch {
-      const { action, relatesTo } = message as { action: string; relatesTo?: string | number };
-      const fault = { code: 'InternalServiceFault', runtime: true, reason: 'the reply cannot be sent' };
-      return codec.encodeEntity({ v: 1, action, ...(relatesTo === undefined ? {} : { relatesTo }), fault });
-    }
-  }
-
-  #stateless(address: string): WcfCodec {
+  #stateless(address: string): EntityCodec {
     let codec = this.#codecs.get(address);
-    if (codec === undefined) this.#codecs.set(address, codec = this.#codec(address));
+    if (codec === undefined) this.#codecs.set(address, codec = new EntityCodec(this.#codec(address), this.#wire(address)));
     return codec;
   }
 
-  #codec(address: string): WcfCodec {
+  #wire(address: string): WcfWire {
     const wire = this.#endpoints.find((endpoint) => endpoint.address === address)?.wire;
-    if (wire === undefined || codecs.loaded === undefined) throw errorOf('HOST_INVALID_STATE', { phase: 'created', hint: 'open it first' });
+    if (wire === undefined) throw errorOf('HOST_INVALID_STATE', { phase: 'created', hint: 'open it first' });
+    return wire;
+  }
+
+  #codec(address: string): WcfCodec {
+    const wire = this.#wire(address);
+    if (codecs.loaded === undefined) throw errorOf('HOST_INVALID_STATE', { phase: 'created', hint: 'open it first' });
     const codec = codecs.loaded.WcfCodec.host(wire, ownBits(), this.#maxBytes, MAX_DEPTH, MAX_HEADERS);
     for (const name of this.#understands) codec.understand(name);
     return codec;
@@ -202,10 +195,18 @@ function unquoted(text: string): string {
   return /^\s*(["'])(.*)\1\s*$/.exec(text)?.[2] ?? text.trim();
 }
 
-function respond(entity: Entity | undefined): IntakeResponse {
-  if (entity === undefined) return refused(500);
-  const [status, contentType, , body] = entity;
-  return { status, contentType, headers: [], body };
+/** A reply as an envelope; one that cannot be written is a failure of the service. */
+function respond(codec: EntityCodec, reply: RuntimeMessage): IntakeResponse {
+  const [contentType] = codec.head();
+  const write = (message: RuntimeMessage): IntakeResponse => (
+    { status: message.fault === undefined ? 200 : 500, contentType, headers: [], body: encode(codec.codec, message) }
+  );
+  try {
+    return write(reply);
+  } catch {
+    const fault = { code: 'InternalServiceFault', runtime: true, reason: 'the reply cannot be sent' };
+    return write({ ...reply, headers: [], fault });
+  }
 }
 
 function refused(status: number): IntakeResponse {

@@ -16,6 +16,7 @@
 import type { WebSocketLike } from '../transport.js';
 import type { WcfCodec } from '../wasm/wcf.js';
 import { reasonOf } from './binary.js';
+import { encode, type Envelope, type RuntimeMessage } from './envelope.js';
 
 /** The network's end. */
 export interface NetworkSocket extends Omit<WebSocketLike, 'send'> {
@@ -24,13 +25,6 @@ export interface NetworkSocket extends Omit<WebSocketLike, 'send'> {
   readonly bufferedAmount?: number;
   /** Cuts it off, where the platform can. */
   terminate?(): void;
-}
-
-/** A message of the runtime, as its JSON has it. */
-interface RuntimeMessage {
-  readonly action: string;
-  readonly id?: number | string;
-  readonly relatesTo?: number | string;
 }
 
 /** Beyond so many bytes that wait to be sent the runtime is to wait as well. */
@@ -103,9 +97,9 @@ export class SoapSocket extends EventTarget implements WebSocketLike {
     this.#receipt();
     // Too late: the peer has closed, and could not be told.
     if (this.#theyEnded || this.#weEnded) return;
-    let frame: string | Uint8Array;
+    let frame: Envelope;
     try {
-      frame = this.#codec.encode(message);
+      frame = encode(this.#codec, message);
     } catch (thrown) {
       return this.#cannot(message, reasonOf(thrown));
     }
@@ -116,7 +110,7 @@ export class SoapSocket extends EventTarget implements WebSocketLike {
   #cannot({ id, relatesTo, action }: RuntimeMessage, reason: string): void {
     if (relatesTo !== undefined) {
       const fault = { code: 'InternalServiceFault', runtime: true, reason: 'the reply cannot be sent' };
-      this.#socket.send(this.#codec.encode({ v: 1, action, relatesTo, fault }));
+      this.#socket.send(encode(this.#codec, { action, relatesTo, fault }));
     } else if (id !== undefined) {
       const fault = { code: 'NotCloneable', reason };
       this.#say(JSON.stringify({ v: 1, action: '', relatesTo: id, fault }));
@@ -147,19 +141,13 @@ export class SoapSocket extends EventTarget implements WebSocketLike {
 
   #hear(data: unknown): void {
     if (this.#state !== OPEN) return;
-    let message: object | undefined;
+    let message: string;
     try {
-      const frame = typeof data === 'string' ? data : new Uint8Array(data as ArrayBuffer);
-      message = this.#codec.decode(frame);
-      if (message === undefined) {
-        const refusal = this.#codec.refusal();
-        if (refusal !== undefined) this.#socket.send(refusal);
-        return;
-      }
+      message = typeof data === 'string' ? this.#codec.decodeText(data) : this.#codec.decode(new Uint8Array(data as ArrayBuffer));
     } catch (thrown) {
       return this.#drop(reasonOf(thrown));
     }
-    this.#tell(JSON.stringify(message));
+    this.#tell(message);
   }
 
   /** What is no message ends a connection without a word (interop.md, 1.5). */

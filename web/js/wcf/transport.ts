@@ -6,10 +6,11 @@
 
 import { errorOf } from '../errors.js';
 import type { BindingOptions, ProxyOptions } from '../proxy.js';
-import { custom, explain, isForeign, webSocketOf, type Transport, type WebSocketLike } from '../transport.js';
+import { custom, explain, senderOf, webSocketOf, type FetchAnswer, type Sender, type Transport, type WebSocketLike } from '../transport.js';
 import type { WcfCodec } from '../wasm/wcf.js';
 import { codecs, ownBits, type Binary } from './binary.js';
 import { isSocket, type ServiceDescription, type WcfWire } from './description.js';
+import { EntityCodec } from './envelope.js';
 import { exchange } from './exchange.js';
 import { SoapSocket, type NetworkSocket } from './socket.js';
 
@@ -35,7 +36,7 @@ export interface WcfTransportOptions {
   readonly maxBytes?: number;
   /** The class of sockets; the platform's unless given (Node 20 has none: there it is `ws`). */
   readonly WebSocket?: new (address: string, protocols: string) => WebSocketLike;
-  /** The function that sends requests; the platform's unless given. */
+  /** The function that sends requests; the platform's fetch unless given, and `node:http` in Node. */
   readonly fetch?: (address: string, init: RequestInit) => Promise<Response>;
 }
 
@@ -86,26 +87,27 @@ async function connect(url: URL, options: WcfTransportOptions): Promise<WebSocke
 
 /** Over HTTP a codec remembers nothing between two messages, so each address has one. */
 function requester(resolve: (address: string) => URL, options: WcfTransportOptions) {
-  const known = new Map<string, WcfCodec>();
-  const post = options.fetch ?? ((address, init) => globalThis.fetch(address, init));
-  return async (address: string, init: RequestInit): Promise<Response> => {
+  const known = new Map<string, EntityCodec>();
+  const { fetch: own } = options;
+  const post = senderOf(own && ((address, init) => own(address, { ...init, headers: new Headers(init.headers) })));
+  return async (address: string, init: RequestInit): Promise<FetchAnswer> => {
     const loaded = await codecs.load();
     const url = resolve(address);
     url.protocol = url.protocol.replace(/^ws/, 'http');
     const { href } = url;
     let codec = known.get(href);
-    if (codec === undefined) known.set(href, codec = codecFor(loaded, options, href));
-    const headers = new Headers(typeof options.headers === 'function' ? await options.headers() : options.headers);
-    const whole: RequestInit = options.credentials === undefined ? { ...init } : { ...init, credentials: options.credentials };
-    const message = String(whole.body);
-    const explained = async (to: string, request: RequestInit): Promise<Response> => {
+    if (codec === undefined) known.set(href, codec = new EntityCodec(codecFor(loaded, options, href), options.wire));
+    const given = typeof options.headers === 'function' ? await options.headers() : options.headers;
+    const headers = Object.fromEntries(Object.entries(given ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+    const whole = options.credentials === undefined ? init : { ...init, credentials: options.credentials };
+    const explained: Sender = async (to, request) => {
       try {
         return await post(to, request);
       } catch (cause) {
-        throw isForeign(url) ? explain(cause, url, init) : cause;
+        throw explain(cause, url, init);
       }
     };
-    return exchange(codec, explained, href, message, whole, headers);
+    return exchange(codec, explained, href, String(init.body), whole, headers);
   };
 }
 

@@ -7,6 +7,7 @@
 //! | `take`       | JavaScript values that become values of data contracts                 |
 //! | `give`       | and back                                                               |
 //! | `describe`   | the types and operations of a description, which is a JavaScript value |
+//! | `json`       | writing JSON                                                           |
 //! | `look`       | looking into plain JavaScript values                                   |
 //!
 //! Channels, sessions and hosts are not here: they are in the runtime's own binary, which speaks text
@@ -19,6 +20,7 @@
 pub mod body;
 mod describe;
 mod give;
+mod json;
 mod look;
 mod path;
 mod take;

@@ -77,7 +77,12 @@ impl Node {
             Body::Channel { call: Some(call), .. } => format!("carries {}", call.text),
             Body::Channel { .. } => String::new(),
             Body::Host { waiting, held, queued } => both([
-                format!("{} sessions, {} calls, {} contexts", held[1], held[0], held[2]),
+                format!(
+                    "{}, {}, {}",
+                    count(held[1], "session"),
+                    count(held[0], "call"),
+                    count(held[2], "context")
+                ),
                 some(queued.iter().sum::<u32>() as usize, "waits for a slot", "wait for a slot"),
                 list("throttled:", waiting),
             ]),
@@ -115,6 +120,10 @@ fn list(before: &str, tokens: &[Token]) -> String {
     }
     let names: Vec<&str> = tokens.iter().map(|token| token.text.as_str()).collect();
     format!("{before} {}", names.join(", "))
+}
+
+fn count(count: u32, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn some(count: usize, one: &str, many: &str) -> String {

@@ -75,10 +75,10 @@ fn general() -> Vec<Entry> {
         entry("Source", "Live in this browser", "", Order::Source(Origin::Here)),
         entry("Source", "Live over the network", "", Order::Sheet(Some(Sheet::Network))),
         entry("Source", "A WCF service", "", Order::Sheet(Some(Sheet::Wsdl))),
-        entry("View", "Show a crowd", "", Order::Crowd),
-        entry("View", "Other colours", "t", Order::Theme),
-        entry("View", "Share a link", "l", Order::Sheet(Some(Sheet::Share))),
-        entry("View", "Help", "?", Order::Sheet(Some(Sheet::Help))),
+        entry("Page", "Show a crowd", "", Order::Crowd),
+        entry("Page", "Other colours", "t", Order::Theme),
+        entry("Page", "Share a link", "l", Order::Sheet(Some(Sheet::Share))),
+        entry("Page", "Help", "?", Order::Sheet(Some(Sheet::Help))),
     ]);
     entries
 }

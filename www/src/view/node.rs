@@ -155,15 +155,21 @@ fn host(node: &Node, waiting: &[Token], held: [u32; 3], queued: [u32; 3]) -> Htm
         let plural = if held[place] == 1 { "" } else { "s" };
         format!("{} {name}{plural}{wait}", held[place])
     };
-    let meters =
-        format!("{} · {} · {}", meter(1, "session"), meter(0, "call"), meter(2, "context"));
+    let places = [(1, "session"), (0, "call"), (2, "context")];
+    let meters = |seen: &dyn Fn(usize) -> bool| {
+        let seen = places.iter().filter(|(place, _)| seen(*place));
+        seen.map(|(place, name)| meter(*place, name)).collect::<Vec<_>>().join(" · ")
+    };
     let throttled = queued.iter().any(|count| *count > 0);
     let class = if throttled { "meters end full" } else { "meters end" };
     let about = 40.0 + width(&node.name, 14.0);
-    let room = w - about - 24.0 - width(&meters, 12.0);
-    // Where there is no room for figures the inspector has them.
-    let (meters, room) =
-        if room < 0.0 { (String::new(), w - about - 14.0) } else { (meters, room) };
+    let room = |meters: &str| w - about - 24.0 - width(meters, 12.0);
+    // Where there is no room for all figures the inspector has them.
+    let busy = |place: usize| held[place] + queued[place] > 0;
+    let short = [meters(&|_| true), meters(&busy), String::new()];
+    let meters = short.into_iter().find(|meters| room(meters) >= width(&node.about, 12.0));
+    let meters = meters.unwrap_or_default();
+    let room = room(&meters);
     html! {
         <>
             { frame(node, 10.0) }

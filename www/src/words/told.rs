@@ -161,7 +161,7 @@ fn dispatch(event: &Event) -> Option<String> {
         }
         Event::DispatchStage { dispatch, stage, parked } => {
             let parked = if *parked { ", waits there" } else { "" };
-            format!("{dispatch} at {stage:?}{parked}")
+            format!("{dispatch}: {}{parked}", spaced(&format!("{stage:?}")))
         }
         Event::DispatchPlaced { dispatch, context } => format!("{dispatch} belongs to {context}"),
         Event::DispatchEnded { dispatch, outcome: how } => {
@@ -179,6 +179,14 @@ fn dispatch(event: &Event) -> Option<String> {
         Event::GateLeft { context, dispatch } => format!("{dispatch} left the gate of {context}"),
         _ => return None,
     })
+}
+
+/// `GateHeld` as people write it.
+fn spaced(name: &str) -> String {
+    let spaced = name.chars().flat_map(|letter| {
+        letter.is_uppercase().then_some(' ').into_iter().chain(letter.to_lowercase())
+    });
+    spaced.skip(1).collect()
 }
 
 fn slot(event: &Event) -> Option<String> {
@@ -206,6 +214,12 @@ mod tests {
     use crate::scenarios;
     use sessionful::Timestamp;
     use sessionful::ids::{CallId, ChannelId, NodeId};
+
+    #[test]
+    fn stages_are_told_in_words() {
+        assert_eq!(spaced("GateHeld"), "gate held");
+        assert_eq!(spaced("Done"), "done");
+    }
 
     fn told(node: u32, event: Event) -> (Group, String) {
         let node = NodeId(node);

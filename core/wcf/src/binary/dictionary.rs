@@ -20,6 +20,13 @@ pub struct Dictionary {
     told: usize,
 }
 
+/// A moment in the life of a dictionary.
+pub(crate) struct Mark {
+    strings: usize,
+    room: usize,
+    told: usize,
+}
+
 impl Dictionary {
     /// An empty dictionary that takes so many bytes on the wire; WCF's quota is 2,048
     /// (`MaxSessionSize`).
@@ -50,6 +57,17 @@ impl Dictionary {
         }
         self.room -= size;
         Some(self.add(string))
+    }
+
+    /// Where it stands, to go back to if what was written is not sent.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { strings: self.strings.len(), room: self.room, told: self.told }
+    }
+
+    /// Forgets what came after the mark.
+    pub(crate) fn back_to(&mut self, mark: Mark) {
+        self.strings.truncate(mark.strings);
+        (self.room, self.told) = (mark.room, mark.told);
     }
 
     fn add(&mut self, string: &str) -> u32 {

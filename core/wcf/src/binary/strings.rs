@@ -1,31 +1,37 @@
 //! The strings of [MC-NBFS] section 2.2, in order: the id of line n (from 0) is 2n.
 
+use crate::xml::Places;
 use std::sync::OnceLock;
 
 const TABLE: &str = include_str!("strings.txt");
 
+fn strings() -> &'static [&'static str] {
+    static STRINGS: OnceLock<Vec<&'static str>> = OnceLock::new();
+    STRINGS.get_or_init(|| TABLE.lines().collect())
+}
+
+fn text(place: u32) -> &'static str {
+    strings()[place as usize]
+}
+
 /// The string of an even id.
 pub fn known(id: u32) -> Option<&'static str> {
-    static STRINGS: OnceLock<Vec<&'static str>> = OnceLock::new();
-    let strings = STRINGS.get_or_init(|| TABLE.lines().collect());
-    if id.is_multiple_of(2) { strings.get(id as usize / 2).copied() } else { None }
+    if id.is_multiple_of(2) { strings().get(id as usize / 2).copied() } else { None }
 }
 
 /// The id of a string. Some strings are there twice: the first one counts, as in .NET.
 pub fn known_id(string: &str) -> Option<u32> {
-    static IDS: OnceLock<Vec<(&'static str, u32)>> = OnceLock::new();
-    let find =
-        |ids: &[(&str, u32)], string: &str| ids.binary_search_by(|(one, _)| one.cmp(&string));
-    let ids = IDS.get_or_init(|| {
-        let mut ids = Vec::with_capacity(512);
-        for (string, id) in TABLE.lines().zip((0..).step_by(2)) {
-            if let Err(place) = find(&ids, string) {
-                ids.insert(place, (string, id));
+    static PLACES: OnceLock<Places> = OnceLock::new();
+    let places = PLACES.get_or_init(|| {
+        let mut places = Places::default();
+        for (place, one) in (0..).zip(strings()) {
+            if places.find(one, text).is_none() {
+                places.insert(place, text);
             }
         }
-        ids
+        places
     });
-    find(ids, string).ok().map(|place| ids[place].1)
+    places.find(string, text).map(|place| place * 2)
 }
 
 #[cfg(test)]

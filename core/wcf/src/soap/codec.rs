@@ -122,13 +122,60 @@ impl Soap {
         self.wire
     }
 
-    fn write(&self, message: &Message, sent: &mut Dictionary) -> Result<Carried, XmlError> {
+    /// What stands beside the envelope of a request over HTTP: the content type, and what SOAP 1.1 says in
+    /// the field `SOAPAction`, without its quotes.
+    pub fn head_of(&self, action: &str) -> (String, Option<String>) {
+        let content_type = self.wire.content_type();
+        let action = (!action.is_empty()).then(|| action.replace('"', ""));
+        match (self.wire, action) {
+            (Wire::Soap12Http | Wire::WsHttp, Some(action)) => {
+                (format!("{content_type}; action=\"{action}\""), None)
+            }
+            (Wire::BasicHttp, action) => (content_type.to_owned(), action),
+            _ => (content_type.to_owned(), None),
+        }
+    }
+
+    /// Gives a message the action that stood beside its envelope, in the forms that have it there. A fault
+    /// is a reply: its action is not said, and is the runtime's own.
+    pub fn name(&self, message: &mut Message, action: Option<&str>) {
+        if !self.frame.version.addressing && matches!(message.content, Content::Body(_)) {
+            message.action = action.unwrap_or_default().into();
+        }
+    }
+
+    /// A message as an envelope alone. An error leaves the codec as it was.
+    pub fn encode_envelope(&mut self, message: &Message) -> Result<Carried, CodecError> {
+        self.limits.check_headers(message.headers.len())?;
+        let mark = self.sent.mark();
+        let written = self.write(message).map_err(CodecError::from).and_then(|envelope| {
+            self.limits.check_frame(envelope.len())?;
+            Ok(envelope)
+        });
+        if written.is_err() {
+            self.sent.back_to(mark); // only a frame that will be sent may teach the peer
+        }
+        written
+    }
+
+    /// The message of an envelope alone. An error leaves the codec as it was.
+    pub fn decode_envelope(&mut self, envelope: &[u8]) -> Result<Message, CodecError> {
+        self.limits.check_frame(envelope.len())?;
+        let mark = self.received.mark();
+        let message = self.read(envelope);
+        if message.is_err() {
+            self.received.back_to(mark);
+        }
+        Ok(message?)
+    }
+
+    fn write(&mut self, message: &Message) -> Result<Carried, XmlError> {
         Ok(match self.wire {
             Wire::SocketBinary => {
-                let mut writer = binary::Writer::new(Some(sent)).limit(self.limits.frame);
+                let mut writer = binary::Writer::new(Some(&mut self.sent)).limit(self.limits.frame);
                 write::message(message, &self.frame, &mut writer)?;
                 let bytes = writer.into_bytes();
-                Carried::Bytes([sent.block(), bytes].concat().into())
+                Carried::Bytes([self.sent.block(), bytes].concat().into())
             }
             Wire::BinaryHttp => {
                 let mut writer = binary::Writer::new(None).limit(self.limits.frame);
@@ -143,32 +190,13 @@ impl Soap {
         })
     }
 
-    fn entity(&self, message: &Message, envelope: Carried) -> Carried {
-        let action = write::action(message);
-        let request = message.relates_to.is_none() && matches!(message.content, Content::Body(_));
-        let content_type = match self.wire {
-            Wire::Soap12Http | Wire::WsHttp if request && !action.is_empty() => {
-                format!("{}; action=\"{}\"", self.wire.content_type(), action.replace('"', ""))
-            }
-            _ => self.wire.content_type().to_owned(),
-        };
-        let soap_action = self.wire == Wire::BasicHttp && request && !action.is_empty();
-        Entity {
-            status: if matches!(message.content, Content::Fault(_)) { 500 } else { 200 },
-            content_type,
-            soap_action: soap_action.then(|| action.replace('"', "")),
-            body: bytes(envelope),
-        }
-        .into_frame()
-    }
-
-    fn read(&self, envelope: &[u8], received: &mut Dictionary) -> Result<Message, XmlError> {
+    fn read(&mut self, envelope: &[u8]) -> Result<Message, XmlError> {
         let xml = XmlLimits { document: self.limits.frame, ..self.frame.limits };
         let headers = self.limits.headers;
         match self.wire {
             Wire::SocketBinary => {
-                let records = received.read_block(envelope)?;
-                let mut reader = binary::Reader::new(records, Some(received), xml)?;
+                let records = self.received.read_block(envelope)?;
+                let mut reader = binary::Reader::new(records, Some(&self.received), xml)?;
                 read::message(&mut reader, &self.frame, headers)
             }
             Wire::BinaryHttp => {
@@ -190,37 +218,28 @@ impl Codec for Soap {
     }
 
     fn encode(&mut self, message: &Message) -> Result<Carried, CodecError> {
-        self.limits.check_headers(message.headers.len())?;
-        let mut sent = self.sent.clone();
-        let envelope = self.write(message, &mut sent)?;
-        self.limits.check_frame(envelope.len())?;
-        self.sent = sent; // only a frame that will be sent may teach the peer
-        Ok(if self.wire.is_http() { self.entity(message, envelope) } else { envelope })
+        let envelope = self.encode_envelope(message)?;
+        if !self.wire.is_http() {
+            return Ok(envelope);
+        }
+        let request = message.relates_to.is_none() && matches!(message.content, Content::Body(_));
+        let (content_type, soap_action) =
+            self.head_of(if request { write::action(message) } else { "" });
+        let status = if matches!(message.content, Content::Fault(_)) { 500 } else { 200 };
+        Ok(Entity { status, content_type, soap_action, body: bytes(envelope) }.into_frame())
     }
 
     fn decode(&mut self, frame: Carried) -> Result<Message, CodecError> {
-        let (envelope, entity) = if self.wire.is_http() {
-            let entity = Entity::from_frame(frame)?;
-            (entity.body.clone(), Some(entity))
-        } else {
-            (bytes(frame), None)
-        };
-        self.limits.check_frame(envelope.len())?;
-        let mut received = self.received.clone();
-        let mut message = self.read(&envelope, &mut received)?;
-        self.received = received;
-        if let Some(entity) = entity
-            && !self.frame.version.addressing
-        {
-            let action = match self.wire {
-                Wire::BasicHttp => entity.soap_action.as_deref(),
-                _ => entity.action_parameter(),
-            };
-            // A fault is a reply: its action is not said, and is the runtime's own.
-            if matches!(message.content, Content::Body(_)) {
-                message.action = action.unwrap_or_default().into();
-            }
+        if !self.wire.is_http() {
+            return self.decode_envelope(&bytes(frame));
         }
+        let entity = Entity::from_frame(frame)?;
+        let mut message = self.decode_envelope(&entity.body)?;
+        let action = match self.wire {
+            Wire::BasicHttp => entity.soap_action.as_deref(),
+            _ => Entity::action_in(&entity.content_type),
+        };
+        self.name(&mut message, action);
         Ok(message)
     }
 }

@@ -88,8 +88,8 @@ impl Entity {
     }
 
     /// The `action` parameter of SOAP 1.2's content type, with or without quotes.
-    pub fn action_parameter(&self) -> Option<&str> {
-        parameter(&self.content_type, "action").filter(|action| !action.contains('"'))
+    pub fn action_in(content_type: &str) -> Option<&str> {
+        parameter(content_type, "action").filter(|action| !action.contains('"'))
     }
 }
 

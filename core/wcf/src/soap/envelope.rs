@@ -30,14 +30,14 @@ impl Version {
         if self.soap12 { SOAP12 } else { SOAP11 }
     }
 
-    /// The namespaces that every envelope of the version declares.
-    pub(super) fn known(self) -> &'static [&'static str] {
+    /// What every envelope that is written here declares.
+    pub(super) fn declared(self) -> &'static [(&'static str, &'static str)] {
         if self.addressing {
-            &[SOAP12, ADDRESSING]
+            &[("s", SOAP12), ("a", ADDRESSING)]
         } else if self.soap12 {
-            &[SOAP12]
+            &[("s", SOAP12)]
         } else {
-            &[SOAP11]
+            &[("s", SOAP11)]
         }
     }
 }

@@ -125,7 +125,7 @@ pub(super) fn read<S: Source>(
     let name = start.name.clone();
     let mut bounded = Bounded(Vec::new());
     let mut composer = Composer::new(&mut bounded as AnySink<'_>);
-    element_of(cursor, start, version.known(), &mut composer)?;
+    element_of(cursor, start, version.declared(), &mut composer)?;
     composer.finish()?;
     let Bounded(events) = bounded;
     if !for_us {

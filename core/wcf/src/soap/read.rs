@@ -61,7 +61,7 @@ pub(super) fn element<S: Source>(
 ) -> Result<Bytes, XmlError> {
     let mut writer = binary::Writer::new(None).limit(frame.limits.document);
     let mut composer = Composer::new(&mut writer as AnySink<'_>);
-    element_of(cursor, start, frame.version.known(), &mut composer)?;
+    element_of(cursor, start, frame.version.declared(), &mut composer)?;
     composer.finish()?;
     Ok(writer.into_bytes().into())
 }

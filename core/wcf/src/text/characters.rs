@@ -1,7 +1,7 @@
 //! Characters: references and line ends on the way in, escapes on the way out.
 
 use crate::error::XmlError;
-use crate::xml::is_char;
+use crate::xml::{are_chars, is_char};
 
 /// What a piece of text or an attribute says (XML 1.0 sections 2.11, 3.3.3, 4.1).
 pub(super) fn read(
@@ -11,7 +11,8 @@ pub(super) fn read(
     into: &mut String,
 ) -> Result<(), XmlError> {
     let mut rest = raw;
-    while let Some(index) = rest.find(['&', '\r', '\n', '\t', '<', ']']) {
+    let special = |byte: u8| matches!(byte, b'&' | b'\r' | b'\n' | b'\t' | b'<' | b']');
+    while let Some(index) = rest.bytes().position(special) {
         plain(&rest[..index], at, into)?;
         let place = at + raw.len() - rest.len() + index;
         rest = &rest[index..];
@@ -51,7 +52,8 @@ pub(super) fn read_cdata(raw: &str, at: usize, into: &mut String) -> Result<(), 
 
 /// Refuses what XML cannot carry.
 pub(super) fn plain(text: &str, at: usize, into: &mut String) -> Result<(), XmlError> {
-    if let Some(bad) = text.chars().find(|letter| !is_char(*letter)) {
+    if !are_chars(text) {
+        let bad = text.chars().find(|letter| !is_char(*letter)).unwrap_or_default();
         return Err(XmlError::malformed(format!("the character {bad:?}"), at));
     }
     into.push_str(text);
@@ -85,18 +87,26 @@ fn number(name: &str) -> Option<char> {
 /// Writes text as .NET's writer does: an attribute also escapes quotes and all white space but the
 /// blank, an element only the carriage return, which a reader would take for a line end.
 pub(super) fn write(text: &str, attribute: bool, into: &mut String) -> Result<(), XmlError> {
-    for letter in text.chars() {
-        match letter {
-            '&' => into.push_str("&amp;"),
-            '<' => into.push_str("&lt;"),
-            '>' => into.push_str("&gt;"),
-            '\r' => into.push_str("&#xD;"),
-            '"' if attribute => into.push_str("&quot;"),
-            '\n' if attribute => into.push_str("&#xA;"),
-            '\t' if attribute => into.push_str("&#x9;"),
-            letter if is_char(letter) => into.push(letter),
-            letter => return Err(XmlError::Unwritable(format!("the character {letter:?}"))),
-        }
+    if !are_chars(text) {
+        let bad = text.chars().find(|letter| !is_char(*letter)).unwrap_or_default();
+        return Err(XmlError::Unwritable(format!("the character {bad:?}")));
     }
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let escaped = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'\r' => "&#xD;",
+            b'"' if attribute => "&quot;",
+            b'\n' if attribute => "&#xA;",
+            b'\t' if attribute => "&#x9;",
+            _ => continue,
+        };
+        into.push_str(&text[from..at]);
+        into.push_str(escaped);
+        from = at + 1;
+    }
+    into.push_str(&text[from..]);
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::characters;
 use crate::error::XmlError;
 use crate::value::Value;
-use crate::xml::{Array, Event, Name, Sink, Start, is_ncname};
+use crate::xml::{Array, Declaration, Event, Name, Sink, Start, are_chars, is_ncname};
 use std::fmt::Write;
 
 /// Writes a document as text, without a declaration and without white space of its own.
@@ -23,8 +23,8 @@ use std::fmt::Write;
 #[derive(Default)]
 pub struct Writer {
     text: String,
-    /// The names of the open elements, as the end tags repeat them.
-    open: Vec<String>,
+    /// The names of the open elements, which the end tags repeat.
+    open: Vec<Name>,
     /// Whether the last start tag still lacks its `>`.
     tag: bool,
 }
@@ -43,41 +43,58 @@ impl Writer {
 
     fn start(&mut self, start: &Start) -> Result<(), XmlError> {
         self.close_tag();
-        let name = qualified(&start.name)?;
         self.text.push('<');
-        self.text.push_str(&name);
+        self.name(&start.name)?;
         for attribute in &start.attributes {
-            let name = qualified(&attribute.name)?;
-            self.attribute(&name, &attribute.value)?;
+            self.text.push(' ');
+            self.name(&attribute.name)?;
+            self.quoted(&attribute.value.to_text())?;
         }
-        for declaration in &start.declarations {
-            let prefix = &declaration.prefix;
+        for Declaration { prefix, namespace } in &start.declarations {
             if !prefix.is_empty() && !is_ncname(prefix) {
                 return Err(XmlError::Unwritable(format!("the prefix `{prefix}`")));
             }
-            let name = if prefix.is_empty() { "xmlns".into() } else { format!("xmlns:{prefix}") };
-            self.attribute(&name, &Value::Text(declaration.namespace.clone()))?;
+            self.text.push_str(if prefix.is_empty() { " xmlns" } else { " xmlns:" });
+            self.text.push_str(prefix);
+            self.quoted(namespace)?;
         }
-        self.open.push(name);
+        self.open.push(start.name.clone());
         self.tag = true;
         Ok(())
     }
 
-    fn attribute(&mut self, name: &str, value: &Value) -> Result<(), XmlError> {
-        let _ = write!(self.text, " {name}=\"");
-        characters::write(&value.to_text(), true, &mut self.text)?;
+    fn name(&mut self, name: &Name) -> Result<(), XmlError> {
+        let Name { prefix, local, .. } = name;
+        if !is_ncname(local) || !(prefix.is_empty() || is_ncname(prefix)) {
+            return Err(XmlError::Unwritable(format!("the name `{prefix}:{local}`")));
+        }
+        self.qualified(prefix, local);
+        Ok(())
+    }
+
+    fn qualified(&mut self, prefix: &str, local: &str) {
+        self.text.push_str(prefix);
+        self.text.push_str(if prefix.is_empty() { "" } else { ":" });
+        self.text.push_str(local);
+    }
+
+    fn quoted(&mut self, value: &str) -> Result<(), XmlError> {
+        self.text.push_str("=\"");
+        characters::write(value, true, &mut self.text)?;
         self.text.push('"');
         Ok(())
     }
 
     fn end(&mut self) -> Result<(), XmlError> {
-        let Some(name) = self.open.pop() else {
+        let Some(Name { prefix, local, .. }) = self.open.pop() else {
             return Err(XmlError::unexpected("an end without a start"));
         };
         if std::mem::take(&mut self.tag) {
             self.text.push_str("/>");
         } else {
-            let _ = write!(self.text, "</{name}>");
+            self.text.push_str("</");
+            self.qualified(&prefix, &local);
+            self.text.push('>');
         }
         Ok(())
     }
@@ -99,8 +116,7 @@ impl Sink for Writer {
             Event::Text(value) => self.value(value),
             Event::Comment(comment) => {
                 self.close_tag();
-                let bad = comment.chars().any(|letter| !crate::xml::is_char(letter));
-                if bad || comment.contains("--") || comment.ends_with('-') {
+                if !are_chars(comment) || comment.contains("--") || comment.ends_with('-') {
                     return Err(XmlError::Unwritable("the comment".to_owned()));
                 }
                 let _ = write!(self.text, "<!--{comment}-->");
@@ -113,12 +129,4 @@ impl Sink for Writer {
             }),
         }
     }
-}
-
-fn qualified(name: &Name) -> Result<String, XmlError> {
-    let Name { prefix, local, .. } = name;
-    if !is_ncname(local) || !(prefix.is_empty() || is_ncname(prefix)) {
-        return Err(XmlError::Unwritable(format!("the name `{prefix}:{local}`")));
-    }
-    Ok(if prefix.is_empty() { local.to_string() } else { format!("{prefix}:{local}") })
 }

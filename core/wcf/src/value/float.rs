@@ -2,20 +2,24 @@
 //! as the same number, with an exponent when the number is long.
 
 mod exact;
+mod short;
 
 use exact::{DOUBLE, Kind, SINGLE};
 
 /// Writes a double; `INF`, `-INF` and `NaN` as XML Schema wants them.
 pub fn write_f64(value: f64) -> String {
-    let number = value.to_bits() & (u64::MAX >> 1);
-    special(value)
-        .map_or_else(|| layout(value.is_sign_negative(), number, DOUBLE, 17), str::to_owned)
+    let digits = || {
+        short::digits(value.abs())
+            .unwrap_or_else(|| digits(value.to_bits() & (u64::MAX >> 1), DOUBLE))
+    };
+    let written = || layout(value.is_sign_negative(), digits(), 17);
+    special(value).map_or_else(written, str::to_owned)
 }
 
 /// Writes a single.
 pub fn write_f32(value: f32) -> String {
     let number = u64::from(value.to_bits() & (u32::MAX >> 1));
-    let written = || layout(value.is_sign_negative(), number, SINGLE, 9);
+    let written = || layout(value.is_sign_negative(), digits(number, SINGLE), 9);
     special(f64::from(value)).map_or_else(written, str::to_owned)
 }
 
@@ -28,14 +32,14 @@ fn special(value: f64) -> Option<&'static str> {
     }
 }
 
+fn digits(number: u64, kind: Kind) -> (String, i32) {
+    if number == 0 { ("0".to_owned(), 0) } else { exact::digits(number, kind) }
+}
+
 /// Lays digits out: `width` is how many places .NET's "R" format writes before it turns to an
 /// exponent.
-fn layout(negative: bool, number: u64, kind: Kind, width: i32) -> String {
+fn layout(negative: bool, (digits, exponent): (String, i32), width: i32) -> String {
     let sign = if negative { "-" } else { "" };
-    let (digits, exponent) = match number {
-        0 => ("0".to_owned(), 0),
-        _ => exact::digits(number, kind),
-    };
     let count = i32::try_from(digits.len()).unwrap_or(i32::MAX);
     let (place, size) = (exponent + 1, digits.len());
     if place > width.max(count) || place < -3 {
@@ -64,8 +68,9 @@ pub fn parse_f64(text: &str) -> Option<f64> {
         "NaN" => Some(f64::from_bits(0xfff8 << 48)),
         // Rust would also read its own words for these.
         _ => {
-            let (sign, number) = read(text, DOUBLE)?;
-            Some(f64::from_bits(sign << 63 | number))
+            let (sign, digits) = signed(text);
+            let number = short::read(digits).map(f64::to_bits);
+            Some(f64::from_bits(sign << 63 | number.or_else(|| exact::read(digits, DOUBLE))?))
         }
     }
 }
@@ -77,16 +82,16 @@ pub fn parse_f32(text: &str) -> Option<f32> {
         "-INF" => Some(f32::NEG_INFINITY),
         "NaN" => Some(f32::from_bits(0xffc0 << 16)),
         _ => {
-            let (sign, number) = read(text, SINGLE)?;
+            let (sign, digits) = signed(text);
+            let number = exact::read(digits, SINGLE)?;
             u32::try_from(sign << 31 | number).ok().map(f32::from_bits)
         }
     }
 }
 
-/// The sign, and the bits of the rest.
-fn read(text: &str, kind: Kind) -> Option<(u64, u64)> {
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    Some((u64::from(text.starts_with('-')), exact::read(digits, kind)?))
+/// The sign as a bit, and the rest.
+fn signed(text: &str) -> (u64, &str) {
+    (text.starts_with('-').into(), text.strip_prefix(['+', '-']).unwrap_or(text))
 }
 
 #[cfg(test)]

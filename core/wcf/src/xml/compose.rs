@@ -40,18 +40,22 @@ impl<S: Sink> Composer<S> {
         let name =
             Name { prefix: prefix.clone(), local: local.into(), namespace: namespace.clone() };
         self.open = Some(Start { name, ..Start::default() });
-        if declared { Ok(()) } else { self.declare_as(&prefix, &namespace) }
+        if declared { Ok(()) } else { self.declare(&prefix, &namespace) }
     }
 
     /// Declares a prefix on the open element, unless it means that already.
     pub fn declare_as(&mut self, prefix: &str, namespace: &str) -> Result<(), XmlError> {
-        if self.scope.lookup(prefix).as_deref() == Some(namespace) {
+        self.declare(&prefix.into(), &namespace.into())
+    }
+
+    fn declare(&mut self, prefix: &SmolStr, namespace: &SmolStr) -> Result<(), XmlError> {
+        if self.scope.lookup(prefix).as_ref() == Some(namespace) {
             return Ok(());
         }
         let Some(open) = &mut self.open else {
             return Err(XmlError::unexpected("a declaration outside a start tag"));
         };
-        let (prefix, namespace) = (SmolStr::new(prefix), SmolStr::new(namespace));
+        let (prefix, namespace) = (prefix.clone(), namespace.clone());
         self.scope.declare(prefix.clone(), namespace.clone())?;
         open.declarations.push(Declaration { prefix, namespace });
         Ok(())
@@ -127,15 +131,18 @@ impl<S: Sink> Composer<S> {
     /// Passes an event through. Declarations that are in scope already are left out.
     pub fn event(&mut self, event: Event) -> Result<(), XmlError> {
         match event {
-            Event::Start(start) => {
+            Event::Start(mut start) => {
                 self.flush()?;
                 self.scope.push();
-                self.open = Some(Start { declarations: Vec::new(), ..start.clone() });
-                for Declaration { prefix, namespace } in &start.declarations {
-                    self.declare_as(prefix, namespace)?;
-                }
-                self.check(&start.name, false)?;
-                start.attributes.iter().try_for_each(|attribute| self.check(&attribute.name, true))
+                // What its prefixes mean must not change by being passed on.
+                let declared = std::mem::take(&mut start.declarations);
+                let attributes = start.attributes.iter().map(|attribute| &attribute.name);
+                let attributes = attributes.filter(|name| !name.prefix.is_empty());
+                let (own, attributes) = (meaning(&start.name), attributes.map(meaning));
+                let attributes: Vec<_> = attributes.collect(); // mostly none
+                self.open = Some(start);
+                let mut all = declared.iter().chain([&own]).chain(&attributes);
+                all.try_for_each(|one| self.declare(&one.prefix, &one.namespace))
             }
             Event::End => self.end(),
             Event::Text(value) => self.text(value),
@@ -144,14 +151,6 @@ impl<S: Sink> Composer<S> {
                 self.sink.write(&other)
             }
         }
-    }
-
-    /// What a prefix means must not change by being passed on.
-    fn check(&mut self, name: &Name, attribute: bool) -> Result<(), XmlError> {
-        if attribute && name.prefix.is_empty() {
-            return Ok(());
-        }
-        self.declare_as(&name.prefix, &name.namespace)
     }
 
     /// What is declared here.
@@ -178,4 +177,9 @@ impl<S: Sink> Composer<S> {
         }
         Ok(self.sink)
     }
+}
+
+/// What the prefix of a name means.
+fn meaning(name: &Name) -> Declaration {
+    Declaration { prefix: name.prefix.clone(), namespace: name.namespace.clone() }
 }

@@ -16,17 +16,17 @@ pub fn copy(source: &mut impl Source, sink: &mut impl Sink) -> Result<(), XmlErr
 /// Passes on an element whose start has just been taken, so that it stands by itself.
 ///
 /// Declarations outside it are repeated on it, because a qualified name may hide in any text. Those of
-/// the namespaces in `known` are repeated only where they are used: every envelope has them, and what
-/// is written and read again must not grow.
+/// `known`, prefixes with their namespaces, come only where they are used: every envelope has them, so
+/// that they are left out when the element is written, and reading it again must give the same.
 pub fn element_of<S: Source, T: Sink>(
     cursor: &mut Cursor<S>,
     start: Start,
-    known: &[&str],
+    known: &[(&str, &str)],
     composer: &mut Composer<T>,
 ) -> Result<(), XmlError> {
     let inherited = cursor.scope().visible().filter(|(prefix, namespace)| {
         let own = start.declarations.iter().any(|own| own.prefix == **prefix);
-        !own && !known.contains(&namespace.as_str())
+        !own && !known.iter().any(|(_, known)| known == namespace)
     });
     let declaration = |(prefix, namespace): (&SmolStr, &SmolStr)| Declaration {
         prefix: prefix.clone(),
@@ -37,11 +37,17 @@ pub fn element_of<S: Source, T: Sink>(
     let mut next = Some(Event::Start(Start { declarations, ..start }));
     let mut depth = 0usize;
     loop {
-        let Some(event) = next.take() else {
+        let Some(mut event) = next.take() else {
             return Err(XmlError::unexpected("the document ends inside an element"));
         };
-        match &event {
-            Event::Start(_) => depth += 1,
+        match &mut event {
+            Event::Start(start) => {
+                depth += 1;
+                start.declarations.retain(|Declaration { prefix, namespace }| {
+                    let free = composer.scope().lookup(prefix).is_none();
+                    !(free && known.contains(&(prefix.as_str(), namespace.as_str())))
+                });
+            }
             Event::End => depth -= 1,
             _ => {}
         }

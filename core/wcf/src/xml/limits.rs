@@ -1,7 +1,6 @@
 //! What is accepted from anybody, checked before memory is spent.
 
 use crate::error::XmlError;
-use smol_str::SmolStr;
 
 /// What a reader accepts. Everything beyond is refused.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -38,30 +37,4 @@ impl Default for Limits {
 
 pub(crate) fn check(what: &'static str, found: usize, limit: usize) -> Result<(), XmlError> {
     if found > limit { Err(XmlError::TooLarge { what, found, limit }) } else { Ok(()) }
-}
-
-/// Keeps each different name once, up to a limit.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct NameTable {
-    names: Vec<SmolStr>,
-    /// Their places, in the order of the names: to insert a number moves less than to insert a name.
-    order: Vec<u32>,
-    bytes: usize,
-}
-
-impl NameTable {
-    pub(crate) fn intern(&mut self, name: &str, limits: &Limits) -> Result<SmolStr, XmlError> {
-        let found =
-            self.order.binary_search_by(|place| self.names[*place as usize].as_str().cmp(name));
-        let place = match found {
-            Ok(place) => return Ok(self.names[self.order[place] as usize].clone()),
-            Err(place) => place,
-        };
-        self.bytes += name.len();
-        check("the table of names", self.bytes, limits.names)?;
-        let name = SmolStr::new(name);
-        self.order.insert(place, u32::try_from(self.names.len()).unwrap_or(u32::MAX));
-        self.names.push(name.clone());
-        Ok(name)
-    }
 }

@@ -80,8 +80,23 @@ pub fn is_char(letter: char) -> bool {
     matches!(letter, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }
 
+/// Whether XML 1.0 can carry the text.
+pub(crate) fn are_chars(text: &str) -> bool {
+    let plain = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'\x7f');
+    text.bytes().all(plain) || text.chars().all(is_char)
+}
+
 /// Whether a text is a name without a colon (Namespaces in XML 1.0, production 4).
 pub fn is_ncname(text: &str) -> bool {
+    // Most names are of ASCII, which needs not be decoded.
+    let plain = |byte: u8| matches!(byte, b'A'..=b'Z' | b'_' | b'a'..=b'z');
+    let later = |byte: u8| plain(byte) || matches!(byte, b'-' | b'.' | b'0'..=b'9');
+    if let [first, rest @ ..] = text.as_bytes()
+        && plain(*first)
+        && rest.iter().all(|byte| later(*byte))
+    {
+        return true;
+    }
     let mut letters = text.chars();
     letters.next().is_some_and(begins_name) && letters.all(continues_name)
 }

@@ -65,7 +65,7 @@ impl Timeline {
         let (colours, pen) = (&self.colours, &canvas.pen);
         let wide = canvas.width - NAMES;
         let (from, to) = desk.track.window(desk.run().now());
-        let least = (to.since(from).as_micros() as f64 / wide * 72.0) as u64;
+        let least = (to.since(from).as_micros() as f64 / wide * 56.0) as u64;
         pen.set_fill_style_str(&colours.line);
         pen.fill_rect(0.0, MAP, canvas.width, 1.0);
         pen.fill_rect(0.0, MAP + RULER, canvas.width, 1.0);

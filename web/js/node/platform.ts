@@ -1,0 +1,14 @@
+/**
+ * What the package uses of Node in place of the platform of browsers.
+ *
+ * @module
+ */
+
+import { provideSender, provideWebSocket } from '../transport.js';
+import { send } from './sender.js';
+
+/** Sockets are those of `ws`, requests go by `node:http`. */
+export function provideNode(): void {
+  provideWebSocket(async () => (await import('ws')).default as never);
+  provideSender(send);
+}

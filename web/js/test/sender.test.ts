@@ -1,0 +1,78 @@
+// How requests leave a Node program.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, test } from 'node:test';
+import { send } from '../node/sender.js';
+
+const servers: Server[] = [];
+after(() => servers.forEach((server) => { server.closeAllConnections(); server.close(); }));
+
+/** A server, and the address that it listens at. */
+async function serving(listener: RequestListener, host = '127.0.0.1'): Promise<[Server, string]> {
+  const server = createServer(listener).listen(0, host);
+  servers.push(server);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return [server, `http://${host.includes(':') ? `[${host}]` : host}:${port}/a?b=c`];
+}
+
+const post = (body: string | Uint8Array<ArrayBuffer>, more: object = {}) => ({ method: 'POST', body, headers: { 'x-a': 'b' }, ...more });
+
+test('a request arrives as it was given, and its answer as it was sent', async () => {
+  const [, address] = await serving(async (request, response) => {
+    const chunks = await request.toArray() as Buffer[];
+    const { method, url, headers } = request;
+    response.writeHead(418, { 'Content-Type': 'text/plain' });
+    response.end(JSON.stringify([method, url, headers['x-a'], headers['content-length'], Buffer.concat(chunks).toString()]));
+  });
+  for (const body of ['grüße', new TextEncoder().encode('grüße')]) {
+    const answer = await send(address, post(body));
+    assert.deepEqual([answer.status, answer.headers?.get('Content-Type'), answer.headers?.get('x-none')], [418, 'text/plain', null]);
+    assert.deepEqual(JSON.parse(await answer.text()), ['POST', '/a?b=c', 'b', '7', 'grüße']);
+  }
+  const bytes = new Uint8Array(await (await send(address, post('x'))).arrayBuffer());
+  assert.equal(bytes[0], '['.charCodeAt(0));
+});
+
+test('connections are kept, and one that leads elsewhere is not followed', async () => {
+  const [server, address] = await serving((request, response) => {
+    request.resume();
+    response.writeHead(302, { location: '/elsewhere' }).end();
+  });
+  let connections = 0;
+  server.on('connection', () => { connections += 1; });
+  for (let call = 0; call < 5; call += 1) assert.equal((await send(address, post('x'))).status, 302);
+  assert.equal(connections, 1);
+});
+
+test('whoever gives up closes the connection', async () => {
+  const [server, address] = await serving((request) => void request.resume());
+  const stop = new AbortController();
+  const sent = send(address, post('x', { signal: stop.signal }));
+  const [request] = await once(server, 'request');
+  const closed = once(request, 'close');
+  stop.abort(new Error('given up'));
+  await assert.rejects(sent, /given up/);
+  await closed;
+  await assert.rejects(send(address, post('x', { signal: stop.signal })), /given up/);
+});
+
+test('an answer that breaks off has a status and no text', async () => {
+  const [, address] = await serving((request, response) => {
+    request.resume();
+    response.writeHead(200, { 'content-length': 100 }).write('half', () => response.destroy());
+  });
+  const answer = await send(address, post('x'));
+  assert.equal(answer.status, 200);
+  await assert.rejects(answer.text(), { code: 'ECONNRESET' });
+});
+
+test('who cannot be reached is told by name', async () => {
+  const [server, address] = await serving(() => {});
+  server.close();
+  await once(server, 'close');
+  await assert.rejects(send(address, post('x')), { code: 'ECONNREFUSED' });
+});
