@@ -1,5 +1,5 @@
-// What the page loads before something moves, that the rest comes later without getting in the way, and that
-// nothing has to be loaded the next time.
+// What the page loads before something moves, that the rest comes when somebody reaches for it, and that nothing has
+// to be loaded the next time.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -46,7 +46,8 @@ const sum = (weights) => [...weights.values()].reduce((sum, weight) => sum + wei
 test("the first scene moves after a small load, and the rest follows", async (t) => {
   const { page, loaded, letGo } = await begin();
   await moves(page);
-  const first = await weigh(loaded);
+  await page.waitForTimeout(1_000);
+  const first = await weigh(loaded); // whoever only watches loads nothing else
   t.diagnostic(`until something moves: ${sum(first)} bytes of ${BAR}`);
   letGo(true);
   await ready(page);
@@ -74,6 +75,7 @@ test("what is done before the rest is there is done once it is", async () => {
 test("a rest that cannot be loaded is told, and tried again", async () => {
   const { page, letGo } = await begin();
   letGo(false);
+  await page.mouse.move(200, 200);
   await shows(page.locator(".notices [role=alert]"), "could not be loaded");
   await moves(page);
   await page.unroute("**/split_rest.wasm");
@@ -83,10 +85,10 @@ test("a rest that cannot be loaded is told, and tried again", async () => {
   assert.equal(await page.locator(".notices [role=alert]").count(), 0);
 });
 
-test("it opens without a network once it was open with one", async () => {
+test("it opens without a network once it was open with one, if only to be watched", async () => {
   const page = await open();
   await page.goto(playground);
-  await ready(page);
+  await moves(page);
   await page.evaluate(async () => void (await navigator.serviceWorker.ready));
   await page.context().setOffline(true);
   await page.reload();

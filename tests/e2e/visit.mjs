@@ -16,8 +16,10 @@ export async function visit(open, address = playground) {
   return page;
 }
 
-/** Waits until all of the page is there. */
+/** Reaches for the page, and waits until all of it is there. */
 export async function ready(page) {
+  await page.locator("html[data-ready]").waitFor({ state: "attached", timeout: PATIENCE });
+  await page.keyboard.press("Shift");
   await page.locator("html[data-whole]").waitFor({ state: "attached", timeout: PATIENCE });
 }
 

@@ -34,7 +34,7 @@ use crate::scene::{Flow, Room};
 use crate::state::{Desk, Order, Palette, View, direction_of};
 use clock::Clock;
 use flights::Flights;
-use keyboard::{Address, Keyboard};
+use keyboard::{Heard, Keyboard, address};
 use rest::{Later, Pass, Rest};
 use sessionful_web::panic;
 use std::rc::Rc;
@@ -93,6 +93,8 @@ pub(crate) enum Message {
     Copy,
     /// A text, to the clipboard.
     CopyText(String),
+    /// Somebody reaches for the page, and will do something next.
+    Reach,
     /// The rest of the program is there, or could not be loaded.
     Rest(Option<&'static Rest>),
 }
@@ -110,7 +112,8 @@ pub(crate) struct App {
     timeline: Timeline,
     clock: Option<Clock>,
     _keyboard: Option<Keyboard>,
-    _address: Option<Address>,
+    _address: Option<Heard>,
+    _reach: Option<Heard>,
 }
 
 /// The elements that are reached directly.
@@ -130,11 +133,13 @@ impl Component for App {
     fn create(context: &Context<App>) -> App {
         let frames = context.link().callback(Message::Frame);
         let keys = context.link().callback(|(key, command)| Message::Key(key, command));
-        let links =
-            context.link().callback(|link: String| Message::Order(Order::Arrive(link.into())));
+        let link = context.link().clone();
+        let arrive = move || link.send_message(Message::Order(Order::Arrive(address().into())));
+        let link = context.link().clone();
+        let reach = move || link.send_message(Message::Reach);
         App {
             desk: Desk::first(),
-            later: Later::with(Address::now()),
+            later: Later::with(address()),
             theme: Theme::stored(),
             palette: Palette::default(),
             place: log::Place::default(),
@@ -144,15 +149,16 @@ impl Component for App {
             timeline: Timeline::default(),
             clock: Clock::start(frames),
             _keyboard: Keyboard::listen(keys),
-            _address: Address::listen(links),
+            _address: Heard::listen("hashchange", arrive),
+            _reach: Heard::listen("reach", reach),
         }
     }
 
     fn update(&mut self, context: &Context<App>, message: Message) -> bool {
         match message {
             Message::Frame(millis) => {
-                // A scene was drawn and time goes by: now for all that is not seen at first.
-                if millis > 0.0 && self.desk.trouble.is_none() {
+                // A scene was drawn and time goes by: now for a link that the page was opened by.
+                if millis > 0.0 && self.desk.trouble.is_none() && self.later.has_waiting() {
                     self.later.ask(context.link());
                 }
                 let changed = self.frame(millis);
@@ -160,6 +166,10 @@ impl Component for App {
                     clock.next();
                 }
                 changed
+            }
+            Message::Reach => {
+                self.later.ask(context.link());
+                false
             }
             Message::Rest(rest) => self.complete(rest),
             message => match self.later.rest() {
@@ -251,7 +261,7 @@ impl App {
             Message::Newest => self.newest(),
             Message::CopyText(text) => self.copy(&text),
             Message::Copy => self.copy(&log::json(&self.desk)),
-            Message::Frame(_) | Message::Rest(_) => {}
+            Message::Frame(_) | Message::Reach | Message::Rest(_) => {}
         }
         true
     }

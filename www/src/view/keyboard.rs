@@ -1,4 +1,4 @@
-//! Keys that are pressed where nothing else wants them.
+//! Keys that are pressed where nothing else wants them, and other events of the page.
 
 use super::document;
 use wasm_bindgen::JsCast;
@@ -52,29 +52,29 @@ fn is_taken(event: &KeyboardEvent, key: &str, command: bool) -> bool {
     }
 }
 
-/// Hears of other links in the address, as long as it lives.
-pub(super) struct Address(Closure<dyn FnMut(web_sys::Event)>);
+/// Hears an event of the window, as long as it lives.
+pub(super) struct Heard(&'static str, Closure<dyn FnMut(web_sys::Event)>);
 
-impl Address {
-    /// What comes after the `#` of the address now.
-    pub(super) fn now() -> String {
-        web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
-    }
-
-    /// Calls back with the new link.
-    pub(super) fn listen(links: Callback<String>) -> Option<Address> {
-        let heard = Closure::new(move |_: web_sys::Event| links.emit(Address::now()));
+impl Heard {
+    /// Calls back each time.
+    pub(super) fn listen(kind: &'static str, then: impl Fn() + 'static) -> Option<Heard> {
+        let heard = Closure::new(move |_: web_sys::Event| then());
         let callback = heard.as_ref().unchecked_ref();
-        web_sys::window()?.add_event_listener_with_callback("hashchange", callback).ok()?;
-        Some(Address(heard))
+        web_sys::window()?.add_event_listener_with_callback(kind, callback).ok()?;
+        Some(Heard(kind, heard))
     }
 }
 
-impl Drop for Address {
+impl Drop for Heard {
     fn drop(&mut self) {
         if let Some(window) = web_sys::window() {
-            let callback = self.0.as_ref().unchecked_ref();
-            _ = window.remove_event_listener_with_callback("hashchange", callback);
+            let callback = self.1.as_ref().unchecked_ref();
+            _ = window.remove_event_listener_with_callback(self.0, callback);
         }
     }
+}
+
+/// What comes after the `#` of the address.
+pub(super) fn address() -> String {
+    web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
 }

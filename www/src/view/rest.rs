@@ -1,5 +1,5 @@
-//! What the first moving scene can do without: in a file of its own, which the page loads once the
-//! scene moves.
+//! What watching the first scene can do without: in a file of its own, which the page loads once somebody
+//! reaches for it.
 //!
 //! The build cuts the binary in two at [`load`]: what is reached only from there goes into the
 //! second file. So nothing outside of this module may name what is in the table below; a dependency
@@ -75,8 +75,13 @@ impl Later {
     }
 
     /// Whether something has to be done for which it is missing.
+    pub(super) fn has_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// Whether it is on its way, and something has to be done for which it is missing.
     pub(super) fn is_awaited(&self) -> bool {
-        self.asked && !self.waiting.is_empty()
+        self.asked && self.has_waiting()
     }
 
     /// Loads it, unless it is there or on its way. [`Message::Rest`] tells how that went.
