@@ -29,19 +29,20 @@ export async function scenario(page, words) {
   await choose(page, "s", "Scenarios", words);
 }
 
-/** Does what the palette finds first, by keyboard alone. */
-export async function command(page, words) {
-  await choose(page, "Control+k", "Commands", words);
+/** Does what the palette finds first, by keyboard alone; `first` happens right before. */
+export async function command(page, words, first) {
+  await choose(page, "Control+k", "Commands", words, first);
 }
 
 /** Types into a list of things to do, and takes the first of them once it can be done. */
-async function choose(page, key, name, words) {
+async function choose(page, key, name, words, first = async () => {}) {
   await page.keyboard.press(key);
   const dialog = page.getByRole("dialog", { name });
   await dialog.locator("input:focus").waitFor();
   await page.keyboard.type(words);
   // What can be done follows what happens: the proxy may be about to open.
   await dialog.locator("[role=option][aria-selected=true]:not([aria-disabled])").waitFor();
+  await first();
   await page.keyboard.press("Enter");
   await dialog.waitFor({ state: "detached" });
 }

@@ -18,7 +18,7 @@ const description = {
 export async function call() {
   const seen = {};
   const fetch = async (address, { headers, body }) => {
-    Object.assign(seen, { address, action: headers.get('soapaction'), body: new TextDecoder().decode(body) });
+    Object.assign(seen, { address, action: headers.get('soapaction'), body: await new Response(body).text() });
     const reply = '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><AddResponse xmlns="urn:adder"><AddResult>3</AddResult></AddResponse></s:Body></s:Envelope>';
     return new Response(reply, { headers: { 'content-type': 'text/xml; charset=utf-8' } });
   };
