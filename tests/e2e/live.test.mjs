@@ -52,8 +52,11 @@ test("a cut session faults its proxy, and close, reset, open repair it", async (
 
 test("a lost worker is told with what to do, calls end, and another one starts", async () => {
   const page = await live(false);
-  // Called before it is noticed, however slow the machine is.
-  await command(page, "calculator: add", () => page.workers()[0].evaluate(() => close()));
+  // Called after its end and before that is noticed. What ends at once would not be heard to have heard.
+  await command(page, "calculator: add", async () => {
+    await page.workers()[0].evaluate(() => void setTimeout(close, 300));
+    await page.waitForTimeout(600);
+  });
   const alert = page.locator(".notices [role=alert]");
   await shows(alert, "The worker with the services is gone");
   await eventually(async () => assert.match((await results(page).allInnerTexts()).join(), /the worker is gone/));
