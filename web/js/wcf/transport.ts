@@ -36,7 +36,10 @@ export interface WcfTransportOptions {
   readonly maxBytes?: number;
   /** The class of sockets; the platform's unless given (Node 20 has none: there it is `ws`). */
   readonly WebSocket?: new (address: string, protocols: string) => WebSocketLike;
-  /** The function that sends requests; the platform's fetch unless given, and `node:http` in Node. */
+  /**
+   * The function that sends requests; the platform's fetch unless given, and `node:http` in Node. The body that it
+   * is given is a text, or bytes with `binaryHttp`.
+   */
   readonly fetch?: (address: string, init: RequestInit) => Promise<Response>;
 }
 
