@@ -5,7 +5,6 @@
  * @module
  */
 
-import { answerBatch, isBatch } from './batch.js';
 import type { OperationContext } from './context.js';
 import type { Contract, OperationNames, Service } from './contract.js';
 import { errorOf, type PanicError } from './errors.js';
@@ -14,7 +13,7 @@ import type { Fault } from './fault.js';
 import type { BindingOptions } from './proxy.js';
 import { type Core, type State, STATES, attempt, onPanic, settled } from './runtime.js';
 import { PortSocket } from './port-socket.js';
-import { CONTENT_TYPE, HELLO, type SocketHello, SUBPROTOCOL, type Transport, type WebSocketLike, way } from './transport.js';
+import { CONTENT_TYPE, HELLO, type SocketHello, SUBPROTOCOL, type MessageValue, type Transport, type WebSocketLike, way } from './transport.js';
 import { usersOf } from './users.js';
 import { WHOLE } from './whole.js';
 import type { CoreBoard, CoreHost } from './wasm/sessionful.js';
@@ -89,7 +88,9 @@ export interface HostRequest {
   /** Its headers. */
   readonly headers: Iterable<[string, string]>;
   /** Says that the client has gone. */
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
+  /** Says the same, without the costs of a signal, which is not looked at then: has something called then. */
+  readonly whenGone?: (tell: () => void) => void;
 }
 
 /** The answer to a {@link HostRequest}. */
@@ -135,6 +136,9 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
   #ready: Core | undefined;
   #core: CoreHost | undefined;
   #error: PanicError | undefined;
+  /** Who waits for the answers to requests, by their numbers. */
+  readonly #requests = new Map<number, (answer: unknown) => void>();
+  #lastRequest = 0;
 
   /** Mistakes in contract and options show when it opens (`CO-14`). */
   constructor(contract: C, options: HostOptions<C>) {
@@ -247,7 +251,8 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
   }
 
   /** Serves a request of HTTP, wherever it came from. It never rejects. */
-  async request(address: string, { body, contentType, signal }: HostRequest): Promise<HostResponse> {
+  async request(address: string, request: HostRequest): Promise<HostResponse> {
+    const { body, contentType } = request;
     if (!/^(application\/(vnd\.sessionful\.v1\+)?json|text\/plain)\s*(;|$)/i.test(contentType)) return refused(415);
     // A service worker is started by the very request that it is to answer.
     if (this.#opening !== undefined) await this.#opening.catch(() => undefined);
@@ -259,29 +264,41 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
     } catch {
       return refused(400);
     }
-    // All that wait for answers: whoever listens to a signal many times is warned of a leak.
-    const waiting = new Set<() => void>();
-    const gone = (): void => waiting.forEach((leave) => leave());
-    const one = (message: string): Promise<HostResponse> => this.#exchange(made, address, message, waiting);
-    signal.addEventListener('abort', gone, { once: true });
-    const answer = await (isBatch(text) ? answerBatch(text, one).then(answered) : one(text));
-    signal.removeEventListener('abort', gone);
-    return answer;
+    return responseOf(await this.#answerTo(made, request, (number) => made.request(number, address, text)));
   }
 
-  #exchange(made: CoreHost, address: string, text: string, waiting: Set<() => void>): Promise<HostResponse> {
+  /** @internal The same for a message that is not spelled as text: an answer of its kind, nothing, or a status. */
+  async requestValue(address: string, message: MessageValue, request: Pick<HostRequest, 'signal' | 'whenGone'>): Promise<MessageValue | number | undefined> {
+    const made = this.#core;
+    if (made === undefined || this.#error !== undefined) return 503;
+    const answer = await this.#answerTo(made, request, (number) => made.requestValue(number, address, message));
+    return answer as MessageValue | number | undefined;
+  }
+
+  #answerTo(made: CoreHost, request: Pick<HostRequest, 'signal' | 'whenGone'>, begin: (number: number) => void): Promise<unknown> {
+    const number = this.#lastRequest = (this.#lastRequest + 1) >>> 0;
+    const { whenGone } = request;
+    const signal = whenGone === undefined ? request.signal : undefined;
     return new Promise((resolve) => {
-      const answer = (reply: string | undefined | null): void => {
-        waiting.delete(leave);
-        if (reply === null) resolve(refused(503));
-        else if (reply === undefined) resolve(refused(202));
-        else resolve(answered(reply));
-      };
-      const begun = made.request(address, text, answer);
-      const leave = (): void => made.gone(begun);
-      if (begun < 600) resolve(refused(begun));
-      else waiting.add(leave);
+      const gone = (): void => made.gone(number);
+      this.#requests.set(number, (answer) => {
+        signal?.removeEventListener('abort', gone);
+        resolve(answer);
+      });
+      whenGone?.(gone);
+      signal?.addEventListener('abort', gone, { once: true });
+      try {
+        begin(number);
+      } catch {
+        this.#answer(number, 503); // it has panicked
+      }
     });
+  }
+
+  #answer(request: number, answer: unknown): void {
+    const settle = this.#requests.get(request);
+    this.#requests.delete(request);
+    settle?.(answer);
   }
 
   /** What exists now at this end, as plain data for people and tests. */
@@ -333,9 +350,14 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
       ...(errors?.provideFault === undefined ? {} : { provideFault: errors.provideFault.bind(errors) as never }),
       ...(errors?.handleError === undefined ? {} : { handleError: errors.handleError.bind(errors) as never }),
     });
-    const made = attempt('host', () => new loaded.CoreHost(config, users, isObject ? service : undefined, events?.tap(loaded, events.enlist())));
+    const answered = (request: number, answer: unknown): void => this.#answer(request, answer);
+    const tap = events?.tap(loaded, events.enlist());
+    const made = attempt('host', () => new loaded.CoreHost(config, users, isObject ? service : undefined, answered, tap));
     this.#core = made;
-    onPanic((error) => { this.#error = error; });
+    onPanic((error) => {
+      this.#error = error;
+      for (const request of [...this.#requests.keys()]) this.#answer(request, 503);
+    });
     return made;
   }
 }
@@ -434,8 +456,11 @@ function gateOf(scope: Scope): Gate {
 }
 
 /** Messages, as an answer; too many of them were asked for if there are none. */
-function answered(body: string | undefined): HostResponse {
-  return body === undefined ? refused(413) : { status: 200, contentType: CONTENT_TYPE, headers: [], body };
+/** A text, nothing if the message was one-way, or a status; a list of those for a list of messages. */
+function responseOf(answer: unknown): HostResponse {
+  const body = Array.isArray(answer) ? `[${answer.map((one: unknown) => one ?? 202).join(',')}]` : answer;
+  if (typeof body === 'string') return { status: 200, contentType: CONTENT_TYPE, headers: [], body };
+  return refused(typeof body === 'number' ? body : 202);
 }
 
 function refused(status: number): HostResponse {

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { type Exchange, batched } from './batch.js';
 import { errorOf } from './errors.js';
 import { PortSocket } from './port-socket.js';
 import type { Core } from './runtime.js';
@@ -54,7 +53,7 @@ export interface NetworkOptions {
   /** How many requests may be on their way at once; the others wait in order. 6 unless given. */
   readonly maxRequests?: number;
   /**
-   * Whether calls of one turn to one address travel in one request (at most 128 messages and about 60 kB);
+   * Whether calls of one turn to one address travel in one request (at most 128 messages, no longer together than one may be);
    * false unless given. Their answers come together, so each waits for the slowest. The host must be one
    * of this package.
    */
@@ -69,7 +68,6 @@ export interface NetworkOptions {
 
 /** Browsers open six connections to an origin; what waits there cannot be told from what is served. */
 const MOST_REQUESTS = 6;
-const ANY_NUMBER = 0xffff_ffff;
 
 type WebSocketClass = NonNullable<NetworkOptions['WebSocket']>;
 
@@ -84,13 +82,37 @@ export function provideWebSocket(load: () => Promise<WebSocketClass>): void {
 export type FetchAnswer = Pick<Response, 'status' | 'text' | 'arrayBuffer'> & {
   readonly type?: string;
   readonly headers?: Pick<Headers, 'get'>;
+  /** The body, where all of it is there already. */
+  readonly received?: Uint8Array<ArrayBuffer>;
 };
 
 /** Headers by name. @internal */
 export type PlainHeaders = Readonly<Record<string, string>>;
 
+/** By which a request is given up; see `courier.js`. @internal */
+export interface Stop {
+  /** Whether nobody wants the answer any more. */
+  readonly isStopped: boolean;
+  /** The same as a signal, which is made when somebody asks for it. */
+  readonly signal: AbortSignal;
+  /** Called when it is given up, if somebody sets it. */
+  onstop: (() => void) | undefined;
+}
+
+/** What a sender is given. @internal */
+export type PlainInit = Omit<RequestInit, 'headers' | 'signal'> & { readonly headers: PlainHeaders };
+
 /** Sends a request and does not follow where it is led. @internal */
-export type Sender = (address: string, init: Omit<RequestInit, 'headers'> & { readonly headers: PlainHeaders }) => Promise<FetchAnswer>;
+export type Sender = (to: URL, init: PlainInit, stop: Stop) => Promise<FetchAnswer>;
+
+/** Status (0 for a redirect), content type and content, which is left out if the answer broke off. @internal */
+export type Answer = readonly [status: number, contentType: string, content?: unknown];
+
+/** A message that is not spelled as text. Bits of its kind: 1 an answer, 2 a fault, 16 with headers. @internal */
+export type MessageValue = readonly [kind: number, action: string, id: number | string | undefined, content: unknown, headers?: readonly object[]];
+
+/** What the binary's courier sends requests by. @internal */
+export type Exchange<Body = string> = (address: string, body: Body, stop: Stop) => Promise<Answer>;
 
 let sender: Sender | undefined;
 
@@ -99,9 +121,13 @@ export function provideSender(send: Sender): void {
   sender = send;
 }
 
+/** A function of the shape of fetch. */
+type FetchLike = (address: string, init: RequestInit) => Promise<FetchAnswer> | FetchAnswer;
+
 /** What sends requests: what the user gave, or the platform's. @internal */
-export function senderOf(own: Sender | undefined): Sender {
-  return own ?? sender ?? ((address, init) => globalThis.fetch(address, init));
+export function senderOf(own: FetchLike | undefined): Sender {
+  if (own === undefined && sender !== undefined) return sender;
+  return async ({ href }, init, { signal }) => (own ?? globalThis.fetch)(href, { ...init, signal });
 }
 
 /** The platform's class of sockets, or where it comes from. @internal */
@@ -120,56 +146,72 @@ export function webSocketOf(): WebSocketClass | Promise<WebSocketClass> {
  * ```
  */
 export function network(options: NetworkOptions = {}): Transport {
-  const base = (): string | URL | undefined => options.base ?? (globalThis as { location?: Location }).location?.href;
-  const resolve = (address: string): URL => {
-    try {
-      return new URL(address, base());
-    } catch (cause) {
-      throw errorOf('TRANSPORT_ADDRESS', { address: address.slice(0, 200) }, { cause });
-    }
-  };
+  const resolve = resolver(options.base);
   const connect = options.connect ?? ((address: string): unknown => {
-    const url = resolve(address);
-    url.protocol = url.protocol.replace(/^http/, 'ws');
+    const { href } = withScheme(resolve(address), 'ws');
     const Class = options.WebSocket ?? webSocketOf();
-    if (!('then' in Class)) return new Class(url.href, SUBPROTOCOL);
-    return Class.then((Loaded) => new Loaded(url.href, SUBPROTOCOL));
+    if (!('then' in Class)) return new Class(href, SUBPROTOCOL);
+    return Class.then((Loaded) => new Loaded(href, SUBPROTOCOL));
   });
   const { credentials, headers, keepalive, keepAlive, maxRequests } = options;
   const chosen = { ...(credentials === undefined ? {} : { credentials }), ...(keepalive === undefined ? {} : { keepalive }) };
-  const send = async (address: string, init: RequestInit): Promise<FetchAnswer> => {
-    const url = resolve(address);
-    url.protocol = url.protocol.replace(/^ws/, 'http');
+  const exchange = exchangeBy(async (address, body, stop) => {
+    const to = withScheme(resolve(address), 'http');
     // Another origin is asked beforehand about any content type but three; this is one of them.
-    const contentType = isForeign(url) ? 'text/plain;charset=UTF-8' : CONTENT_TYPE;
-    const whole = { ...init, ...chosen, redirect: 'manual', headers: { 'content-type': contentType, ...headers } } as const;
+    const contentType = isForeign(to) ? 'text/plain;charset=UTF-8' : CONTENT_TYPE;
+    const init = { method: 'POST', body, ...chosen, redirect: 'manual', headers: { 'content-type': contentType, ...headers } } as const;
     try {
-      return await senderOf(options.fetch)(url.href, whole);
+      return await senderOf(options.fetch)(to, init, stop);
     } catch (cause) {
-      throw explain(cause, url, init);
+      throw explain(cause, to, stop);
     }
-  };
+  });
   const idle = keepAlive === false ? Number.NaN : keepAlive?.idle ?? 30_000;
   const answer = keepAlive === false ? Number.NaN : keepAlive?.answer ?? 10_000;
-  const exchange = exchangeBy(send);
-  const most = maxRequests ?? MOST_REQUESTS;
-  return way((core) => options.batch === true
-    ? core.CoreLink.web(connect, batched(exchange, most), ANY_NUMBER, idle, answer)
-    : core.CoreLink.web(connect, exchange, most, idle, answer));
+  return way((core) => core.CoreLink.web(
+    connect, exchange, maxRequests ?? MOST_REQUESTS, options.batch === true, false, idle, answer,
+  ));
 }
 
-/** Sends requests by a function of the shape of fetch; whatever it throws or makes up becomes a rejection. */
-function exchangeBy(send: (address: string, init: RequestInit) => Promise<FetchAnswer> | FetchAnswer): Exchange {
-  return async (address, body, signal) => {
-    const answer = await send(address, { method: 'POST', body, signal });
+/** Sends requests; whatever comes back, or is thrown or made up, becomes an answer or a rejection. */
+function exchangeBy(send: (address: string, body: string, stop: Stop) => Promise<FetchAnswer>): Exchange {
+  return async (address, body, stop) => {
+    const answer = await send(address, body, stop);
     const status = answer.type === 'opaqueredirect' ? 0 : answer.status;
     const contentType = answer.headers?.get('content-type') ?? '';
     try {
-      return [status, contentType, await answer.text()];
+      return [status, contentType, answer.received === undefined ? await answer.text() : decoder.decode(answer.received)];
     } catch {
       return [status, contentType];
     }
   };
+}
+
+const decoder = new TextDecoder();
+
+/** Makes addresses URLs, relative to a base or to the page's address. Mostly the last one is asked for again. @internal */
+export function resolver(base: string | URL | undefined): (address: string) => URL {
+  let last: { readonly address: string; readonly from: string | undefined; readonly url: URL } | undefined;
+  return (address) => {
+    const from = base === undefined ? (globalThis as { location?: Location }).location?.href : String(base);
+    if (last?.address === address && last.from === from) return last.url;
+    try {
+      last = { address, from, url: new URL(address, from) };
+    } catch (cause) {
+      throw errorOf('TRANSPORT_ADDRESS', { address: address.slice(0, 200) }, { cause });
+    }
+    return last.url;
+  };
+}
+
+/** `http` and `ws` for each other, and the same with an s. @internal */
+export function withScheme(url: URL, scheme: 'http' | 'ws'): URL {
+  const { protocol } = url;
+  const wanted = protocol.replace(/^(http|ws)(?=s?:)/, scheme);
+  if (wanted === protocol) return url;
+  const other = new URL(url);
+  other.protocol = wanted;
+  return other;
 }
 
 /** Whether it is another origin than the page's. @internal */
@@ -179,8 +221,8 @@ export function isForeign(url: URL): boolean {
 }
 
 /** As well as a browser lets us: it does not tell a refused request from a lost one. @internal */
-export function explain(cause: unknown, url: URL, { signal }: RequestInit): unknown {
-  if (signal?.aborted === true || !isForeign(url)) return cause;
+export function explain(cause: unknown, url: URL, { isStopped }: Stop): unknown {
+  if (isStopped || !isForeign(url)) return cause;
   const origin = (globalThis as { location?: Location }).location?.origin;
   return new Error(`no connection, or ${url.origin} does not allow the origin ${origin} (CORS)`, { cause });
 }
@@ -250,13 +292,16 @@ export interface CustomTransport {
 
 /** Over a wire of your own: functions of the shape of WebSocket and fetch. Addresses are yours as well. */
 export function custom(wire: CustomTransport): Transport {
-  const missing = (what: string) => (): never => {
-    throw errorOf('TRANSPORT_MISSING', { what });
-  };
   const connect = wire.connect?.bind(wire) ?? missing('connect');
   const send = wire.fetch?.bind(wire) ?? missing('fetch');
-  return way((core) => core.CoreLink.web(connect, exchangeBy(send), 0, Number.NaN, Number.NaN));
+  const exchange = exchangeBy(async (address, body, { signal }) => send(address, { method: 'POST', body, signal }));
+  return way((core) => core.CoreLink.web(connect, exchange, 0, false, false, Number.NaN, Number.NaN));
 }
+
+/** In place of what a wire does not have. @internal */
+export const missing = (what: string) => (): never => {
+  throw errorOf('TRANSPORT_MISSING', { what });
+};
 
 /** A way that is made when the runtime is there, for each build of it that is used. */
 export function way(make: (core: Core) => CoreLink): Transport {

@@ -1,8 +1,8 @@
 //! What carries single requests.
 
-mod fetch;
 mod port;
+mod post;
 
-pub(crate) use fetch::{Fetch, FetchExchange, Gate, MOST_AT_ONCE, failed};
 pub use port::{PortExchange, PortResponder};
 pub(crate) use port::{Request, Requests};
+pub(crate) use post::{MOST_AT_ONCE, MOST_TOGETHER, Post, PostExchange, failed};

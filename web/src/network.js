@@ -1,7 +1,7 @@
 // Single requests of Rust applications, by the platform's own fetch.
 
 /** Status (0 for a redirect), content type and text, which is left out if the answer broke off. */
-export async function exchange(address, body, signal) {
+export async function exchange(address, body, { signal }) {
   // Another origin is asked beforehand about any content type but three; this is one of them.
   const headers = { 'content-type': 'text/plain;charset=UTF-8' };
   const answer = await fetch(address, { method: 'POST', redirect: 'manual', headers, body, signal });

@@ -1,7 +1,7 @@
 //! The network, for Rust applications in a browser: sessions over WebSocket, single requests over
 //! `fetch`, written by the runtime's own codecs.
 
-use crate::exchange::{Fetch, FetchExchange, Gate, MOST_AT_ONCE, failed};
+use crate::exchange::{MOST_AT_ONCE, Post, PostExchange, failed};
 use crate::pipe::{Carry, Socket, SocketPipe};
 use crate::port::Cable;
 use js_sys::Function;
@@ -29,7 +29,7 @@ extern "C" {
 
 #[wasm_bindgen(module = "/src/network.js")]
 extern "C" {
-    /// See [`Fetch`].
+    /// See `courier.js`.
     #[wasm_bindgen(thread_local_v2, js_name = exchange)]
     static EXCHANGE: Function;
 }
@@ -39,7 +39,7 @@ extern "C" {
 pub struct NetworkConnector {
     base: SmolStr,
     limits: Limits,
-    fetch: Fetch,
+    post: Rc<Post>,
     cables: Rc<RefCell<Cables>>,
     group: u32,
 }
@@ -57,12 +57,8 @@ impl NetworkConnector {
     /// To a host at an address without a path: `http://127.0.0.1:8080`.
     pub fn new(base: &str, limits: Limits) -> NetworkConnector {
         let base = base.trim_end_matches('/').into();
-        let fetch = Fetch {
-            fetch: EXCHANGE.with(Function::clone),
-            carry: Carry::Copied(limits),
-            gate: Rc::new(Gate::new(MOST_AT_ONCE)),
-        };
-        NetworkConnector { base, limits, fetch, cables: Rc::default(), group: 0 }
+        let post = EXCHANGE.with(|exchange| Post::new(exchange, MOST_AT_ONCE, 1));
+        NetworkConnector { base, limits, post, cables: Rc::default(), group: 0 }
     }
 
     /// The same; what is connected through the result belongs to a group, 0 unless given.
@@ -108,13 +104,13 @@ impl Connector for NetworkConnector {
     }
 
     fn exchange(&self, address: &str) -> NetworkExchange {
-        let (fetch, address) = (self.fetch.clone(), self.url(address));
-        NetworkExchange(FetchExchange { fetch, address })
+        let (post, carry) = (Rc::clone(&self.post), Carry::Copied(self.limits));
+        NetworkExchange(PostExchange { post, carry, address: self.url(address) })
     }
 }
 
 /// Sends requests to one address, one at a time.
-pub struct NetworkExchange(FetchExchange);
+pub struct NetworkExchange(PostExchange);
 
 impl Exchange for NetworkExchange {
     async fn send(&self, request: Frame) -> Result<Option<Frame>, PipeError> {

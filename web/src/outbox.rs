@@ -6,15 +6,27 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 
-thread_local! {
-    /// Outboxes with something in them.
-    static FULL: RefCell<Vec<Rc<Inner>>> = RefCell::default();
+/// Has something to post when the turn is over.
+pub(crate) trait Flush {
+    /// Posts it, if it is still there.
+    fn flush(&self);
 }
 
-/// Posts what all outboxes hold: the turn is over.
+thread_local! {
+    /// Who has something to post.
+    static FULL: RefCell<Vec<Rc<dyn Flush>>> = RefCell::default();
+}
+
+/// Has something posted at the end of this turn.
+pub(crate) fn at_end_of_turn(full: Rc<dyn Flush>) {
+    FULL.with_borrow_mut(|all| all.push(full));
+    ring();
+}
+
+/// Posts all of it: the turn is over.
 pub(crate) fn flush() {
-    for outbox in FULL.take() {
-        outbox.flush();
+    for full in FULL.take() {
+        full.flush();
     }
 }
 
@@ -26,7 +38,7 @@ struct Inner {
     post: Box<dyn Fn(Vec<JsValue>)>,
 }
 
-impl Inner {
+impl Flush for Inner {
     fn flush(&self) {
         let waiting = self.waiting.take();
         if !waiting.is_empty() {
@@ -44,11 +56,9 @@ impl Outbox {
     pub(crate) fn put(&self, value: JsValue) {
         let mut waiting = self.0.waiting.borrow_mut();
         waiting.push(value);
-        if waiting.len() > 1 {
-            return;
+        if waiting.len() == 1 {
+            at_end_of_turn(Rc::clone(&self.0) as Rc<dyn Flush>);
         }
-        FULL.with_borrow_mut(|full| full.push(Rc::clone(&self.0)));
-        ring();
     }
 
     /// Posts at once what waits, before something that must come after it.

@@ -8,7 +8,7 @@ mod port;
 mod socket;
 
 pub use port::PortPipe;
-pub(crate) use socket::Carry;
+pub(crate) use socket::{Carry, together};
 pub use socket::{KeepAlive, Socket, SocketPipe};
 
 use crate::habitat::BrowserClock;

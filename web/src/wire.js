@@ -53,6 +53,16 @@ export function writeText([kind, action, id, content, headers]) {
 
 const OPENERS = ['[', '{'];
 
+/** Where the string ends that begins there; behind the text if it does not. */
+function endOfString(text, begin) {
+  for (let at = text.indexOf('"', begin + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+    let escapes = at - 1;
+    while (text.charCodeAt(escapes) === 0x5c) escapes -= 1;
+    if ((at - escapes) % 2 === 1) return at;
+  }
+  return text.length;
+}
+
 /** Whether a text could nest deeper than the limit; looks twice only where it has to. */
 function nestsDeeper(text, limit) {
   if (text.length < 2 * limit) return false;
@@ -67,9 +77,7 @@ function nestsDeeper(text, limit) {
   for (let at = 0; at < text.length; at += 1) {
     const c = text.charCodeAt(at);
     if (c === 0x22) {
-      for (at += 1; at < text.length && text.charCodeAt(at) !== 0x22; at += 1) {
-        if (text.charCodeAt(at) === 0x5c) at += 1;
-      }
+      at = endOfString(text, at);
     } else if (c === 0x5b || c === 0x7b) {
       depth += 1;
       if (depth > limit) return true;
@@ -92,7 +100,10 @@ function hasPrototypeKey(value) {
   return false;
 }
 
-/** The message or the list of messages that a text says, or a string that tells why it is refused. */
+/**
+ * The message or the list of messages that a text says, or a string that tells why it is refused. In a list of
+ * answers a bare status stands for one that is no message; whoever expects messages finds no kind in it.
+ */
 export function readText(text, depth) {
   if (nestsDeeper(text, depth)) return `nested deeper than ${depth}`;
   let value;
@@ -107,6 +118,7 @@ export function readText(text, depth) {
   }
   if (!Array.isArray(value)) return message(value);
   for (let at = 0; at < value.length; at += 1) {
+    if (typeof value[at] === 'number') continue;
     value[at] = message(value[at]);
     if (typeof value[at] === 'string') return value[at];
   }

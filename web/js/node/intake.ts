@@ -44,8 +44,10 @@ export interface IntakeRequest {
   readonly contentType: string;
   /** Names in lower case. */
   readonly headers: Iterable<[string, string]>;
-  /** Aborted when the answer can reach nobody any more. */
+  /** Aborted when the answer can reach nobody any more. It is made when it is first looked at. */
   readonly signal: AbortSignal;
+  /** Has something called when the answer can reach nobody any more, without the costs of a signal. */
+  readonly whenGone: (tell: () => void) => void;
 }
 
 /** What a host answers. */

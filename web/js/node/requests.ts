@@ -6,8 +6,10 @@
 
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { explain, refusalHeaders, type Door, type Refused } from './door.js';
-import type { HostAddress, HostIntake, IntakeResponse } from './intake.js';
+import { gather } from './gather.js';
+import type { HostAddress, HostIntake, IntakeRequest, IntakeResponse } from './intake.js';
 import type { Tell } from './log.js';
 import type { Settings } from './options.js';
 import type { Sweep } from './sweep.js';
@@ -28,7 +30,7 @@ export class Requests {
   readonly #tell: Tell;
   /** What is being answered, with what is to be done when that is over. */
   readonly #running = new Map<ServerResponse, (() => void)[]>();
-  readonly #bySocket = new WeakMap<Socket, Set<ServerResponse>>();
+  readonly #bySocket = new WeakMap<Duplex, Set<ServerResponse>>();
   readonly #contentTypes: ReadonlySet<string>;
   #idle: (() => void)[] = [];
 
@@ -49,6 +51,13 @@ export class Requests {
   /** Resolves when none is being answered. */
   idle(): Promise<void> {
     return this.#running.size === 0 ? Promise.resolve() : new Promise((done) => this.#idle.push(done));
+  }
+
+  /** Resolves when all that came whole over a connection are answered. */
+  async answered(socket: Duplex): Promise<void> {
+    for (const response of [...this.#bySocket.get(socket) ?? []]) {
+      if (response.req.complete && this.#running.has(response)) await new Promise<void>((done) => this.#whenOver(response, done));
+    }
   }
 
   /** Cuts all of them off. */
@@ -186,7 +195,7 @@ export class Requests {
     };
     const onEnd = (): void => {
       stop();
-      void this.#carryOut(request, response, endpoint, Buffer.concat(chunks, received), started);
+      gather(() => void this.#carryOut(request, response, endpoint, Buffer.concat(chunks, received), started));
     };
     const stop = (): void => {
       request.off('data', onData).off('end', onEnd).off('close', gone);
@@ -202,15 +211,15 @@ export class Requests {
     const contentType = mediaType(request);
     const body = isText(contentType) ? readText(bytes) : new Uint8Array(bytes);
     if (body === undefined) return this.#refuse(request, response, { status: 400, reason: 'malformed', endpoint });
-    const gone = new AbortController();
+    const arrived = new Arrival(body, contentType, headersOf(request));
     this.#whenOver(response, () => {
       if (response.writableFinished) return;
-      gone.abort();
+      arrived.leave();
       this.#tell({ type: 'gone', address, peer, took: this.#sweep.now - started });
     });
     let answer: IntakeResponse;
     try {
-      answer = await this.#host.request(address, { body, contentType, headers: headersOf(request), signal: gone.signal });
+      answer = await this.#host.request(address, arrived);
       if (!this.#running.has(response)) return;
       if (!(answer.status >= 200 && answer.status <= 599)) throw new RangeError('no status of an answer');
       this.#end(request, response, answer.status, answerHeaders(answer), answer.body);
@@ -265,6 +274,30 @@ export class Requests {
       if (left < 0) end();
     });
     request.once('end', end).once('close', end).resume();
+  }
+}
+
+/** A request as the host gets it. */
+class Arrival implements IntakeRequest {
+  #gone: AbortController | undefined;
+  #isGone = false;
+  readonly #tells: (() => void)[] = [];
+
+  constructor(readonly body: string | Uint8Array, readonly contentType: string, readonly headers: Iterable<[string, string]>) {}
+
+  get signal(): AbortSignal {
+    this.#gone ??= new AbortController();
+    if (this.#isGone) this.#gone.abort();
+    return this.#gone.signal;
+  }
+
+  readonly whenGone = (tell: () => void): void => void this.#tells.push(tell);
+
+  /** The answer can reach nobody any more. */
+  leave(): void {
+    this.#isGone = true;
+    this.#gone?.abort();
+    for (const tell of this.#tells) tell();
   }
 }
 

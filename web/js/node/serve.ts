@@ -116,7 +116,7 @@ class Served implements NodeHost {
       ['upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.#onUpgrade(request, socket, head)],
       ['connection', (socket: Duplex) => this.#onConnection(socket)],
       ['drop', () => this.#tell({ type: 'dropped' })],
-      ...(this.#isOurs ? [['clientError', (error: NodeJS.ErrnoException, socket: Duplex) => this.#onClientError(error, socket)]] as const : []),
+      ...(this.#isOurs ? [['clientError', (error: NodeJS.ErrnoException, socket: Duplex) => void this.#onClientError(error, socket)]] as const : []),
     ];
   }
 
@@ -243,7 +243,8 @@ class Served implements NodeHost {
   }
 
   /** What is no HTTP, or comes too slowly. The parser has given up on this connection. */
-  #onClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+  async #onClientError(error: NodeJS.ErrnoException, socket: Duplex): Promise<void> {
+    if (error.code !== 'ECONNRESET') await this.#requests.answered(socket);
     if (error.code === 'ECONNRESET' || !socket.writable || this.#writing.get(socket)?.headersSent === true) {
       return void socket.destroy();
     }

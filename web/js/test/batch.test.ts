@@ -57,7 +57,7 @@ test('PROXY-12: calls of one turn travel together, each over its own pooled chan
 test('more than a batch may have', async () => {
   const { proxy, bodies } = await client();
   assert.deepEqual(await Promise.all(numbers(300).map((n) => proxy.call.double(n))), numbers(300).map((n) => 2 * n));
-  assert.deepEqual(bodies.map((body) => body.split('\x1e').length - 1), [128, 128, 44]);
+  assert.deepEqual(bodies.map((body) => (JSON.parse(body) as unknown[]).length), [128, 128, 44]);
 });
 
 test('OP-2, FLT-1: one-way calls and faults among the others', async () => {
@@ -74,7 +74,7 @@ test('however many messages there are, the host listens once for their client to
   const { signal } = new AbortController();
   signal.addEventListener = () => { listeners += 1; };
   const answer = await host.request('/once', { body: bodies.at(-1) ?? '', contentType: 'application/json', headers: [], signal });
-  assert.deepEqual([answer.status, String(answer.body).split('\x1e').length, listeners], [200, 21, 1]);
+  assert.deepEqual([answer.status, (JSON.parse(String(answer.body)) as unknown[]).length, listeners], [200, 20, 1]);
 });
 
 test('CALL-5: one of a batch is given up, the others are not', async () => {
@@ -100,7 +100,7 @@ test('nobody wants a batch any more: the request is aborted', async () => {
 });
 
 test('something else answers a batch', async () => {
-  for (const [answer, code] of [[() => new Response('no', { status: 502 }), 'TRANSPORT_STATUS'], [() => new Response('\x1e{}', { headers: { 'content-type': 'application/json' } }), 'PROTOCOL'], [() => { throw new Error('gone'); }, 'TRANSPORT_UNREACHABLE']] as const) {
+  for (const [answer, code] of [[() => new Response('no', { status: 502 }), 'TRANSPORT_STATUS'], [() => new Response('[{}]', { headers: { 'content-type': 'application/json' } }), 'PROTOCOL'], [() => { throw new Error('gone'); }, 'TRANSPORT_UNREACHABLE']] as const) {
     const { proxy } = await client({ fetch: async () => answer() });
     const ends = await Promise.all([proxy.call.double(1), proxy.call.double(2)].map((call) => call.then(() => 'ok', (error: { code: string }) => error.code)));
     assert.equal(ends[0], code);
@@ -111,7 +111,11 @@ test('something else answers a batch', async () => {
 test('a host takes no batch without end', async () => {
   const post = async (body: string): Promise<number> =>
     (await fetch(`${served.url}/once`, { method: 'POST', body, headers: { 'content-type': 'application/json' } })).status;
-  assert.equal(await post('\x1e{}'.repeat(129)), 413);
-  const odd = await fetch(`${served.url}/once`, { method: 'POST', body: '\x1e{"v":1}\x1e\x1e[]', headers: { 'content-type': 'application/json' } });
-  assert.deepEqual([odd.status, await odd.text()], [200, '\x1e400\x1e400\x1e400']);
+  const message = '{"v":1,"action":"x","id":1,"body":[]}';
+  const list = (...messages: string[]): string => `[${messages.join(',')}]`;
+  assert.equal(await post(list(...Array<string>(128).fill(message))), 200);
+  assert.equal(await post(list(...Array<string>(129).fill(message))), 413);
+  assert.equal(await post(list(...Array<string>(100).fill('{"v":1,"action":"x","body":["'+'x'.repeat(1000)+'"]}'))), 413);
+  for (const odd of ['[]', '[[]]', '[null]', '["x"]', list(message, '{"v":1}'), list(message, '[]'), `[${message}`]) assert.equal(await post(odd), 400, odd);
+  assert.equal(await post('[1,2]'), 200);
 });

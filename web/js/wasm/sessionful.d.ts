@@ -4,14 +4,18 @@
  * @module
  */
 
+import type { Answer, MessageValue, Stop } from '../transport.js';
+
 /** Where a proxy's channels lead. */
 export class CoreLink {
   private constructor();
   static port(control: MessagePort, lost: (reason: string) => void): CoreLink;
   static web(
     connect: (address: string) => unknown,
-    fetch: (address: string, body: string, signal: AbortSignal) => unknown,
+    exchange: (address: string, body: never, stop: Stop) => Promise<Answer>,
     most: number,
+    batch: boolean,
+    values: boolean,
     idle: number,
     answer: number,
   ): CoreLink;
@@ -103,7 +107,9 @@ export class CoreBoard {
 
 /** A host. */
 export class CoreHost {
-  constructor(config: object, users: Users, object: unknown, tap: CoreTap | undefined);
+  constructor(
+    config: object, users: Users, object: unknown, answered: (request: number, answer: unknown) => void, tap: CoreTap | undefined,
+  );
   readonly phase: number;
   readonly addresses: (string | boolean)[];
   open(): Promise<void>;
@@ -111,7 +117,8 @@ export class CoreHost {
   abort(): void;
   acceptPort(board: CoreBoard): void;
   acceptSocket(address: string, socket: object): void;
-  request(address: string, text: string, answer: (text: string | undefined | null) => void): number;
+  request(request: number, address: string, text: string): void;
+  requestValue(request: number, address: string, message: MessageValue): void;
   gone(request: number): void;
   context(at: number): CoreContext | undefined;
   settle(at: number, succeeded: boolean, value: unknown): void;

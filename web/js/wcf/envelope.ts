@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { MessageValue } from '../transport.js';
 import type { WcfCodec } from '../wasm/wcf.js';
 import type { WcfWire } from './description.js';
 
@@ -16,6 +17,27 @@ export interface RuntimeMessage {
   readonly fault?: object;
   /** A request has a list of the one text that its body is. */
   readonly body?: unknown;
+}
+
+const RELATES = 1;
+const FAULT = 2;
+const HEADERS = 16;
+
+/** The same as a value. */
+export function valueOf({ action, id, relatesTo, headers, fault, body }: RuntimeMessage): MessageValue {
+  const kind = (relatesTo === undefined ? 0 : RELATES) | (fault === undefined ? 0 : FAULT) | (headers === undefined ? 0 : HEADERS);
+  const value = [kind, action, relatesTo ?? id, fault ?? body] as const;
+  return headers === undefined ? value : [...value, headers];
+}
+
+/** What a value says. */
+export function messageOf([kind, action, id, content, headers]: MessageValue): RuntimeMessage {
+  return {
+    action,
+    ...(id === undefined ? {} : kind & RELATES ? { relatesTo: id } : { id }),
+    ...(kind & FAULT ? { fault: content as object } : { body: content }),
+    ...(headers === undefined ? {} : { headers }),
+  };
 }
 
 /** An envelope: a text, or records. */
@@ -35,7 +57,7 @@ function textOf(body: unknown): string {
 }
 
 /** What stands beside the envelope of a request. */
-type Head = readonly [contentType: string, soapAction: string | undefined];
+type Head = Readonly<Record<string, string>>;
 
 /** A codec over HTTP, which remembers nothing of the messages: one serves all of an address. */
 export class EntityCodec {
@@ -54,9 +76,13 @@ export class EntityCodec {
   }
 
   /** What stands beside the envelope of a request; beside that of a reply if there is no action. */
-  head(action = ''): Head {
+  headers(action = ''): Head {
     let head = this.#heads.get(action);
-    if (head === undefined) this.#heads.set(action, head = this.codec.headOf(action));
+    if (head === undefined) {
+      const [contentType, soapAction] = this.codec.headOf(action) as [string, string | undefined];
+      head = { 'content-type': contentType, ...(soapAction === undefined ? {} : { soapaction: `"${soapAction}"` }) };
+      this.#heads.set(action, head);
+    }
     return head;
   }
 

@@ -5,45 +5,40 @@
  */
 
 import { errorOf } from '../errors.js';
-import type { FetchAnswer, PlainHeaders, Sender } from '../transport.js';
+import type { Answer, FetchAnswer, MessageValue } from '../transport.js';
 import { reasonOf } from './binary.js';
-import { encode, type EntityCodec, type Envelope, type RuntimeMessage } from './envelope.js';
+import { encode, messageOf, valueOf, type EntityCodec, type Envelope, type RuntimeMessage } from './envelope.js';
 
-const JSON_TYPE = { get: () => 'application/json' };
+/** Posts an envelope, with what stands beside it. */
+export type Post = (body: Envelope, headers: Readonly<Record<string, string>>) => Promise<FetchAnswer>;
 
-/** What the runtime sees of an answer. */
-function answer(status: number, text: string): FetchAnswer {
-  return { status, headers: JSON_TYPE, text: async () => text, arrayBuffer: async () => new ArrayBuffer(0) };
-}
+const FAULTED = 2;
 
-/** A message of the runtime as a request, and its answer as the runtime reads it. */
-export async function exchange(
-  codec: EntityCodec, post: Sender, address: string, message: string, init: RequestInit, headers: PlainHeaders,
-): Promise<FetchAnswer> {
+/** A message of the runtime as a request, and its answer as the runtime has it. */
+export async function exchange(codec: EntityCodec, post: Post, message: MessageValue): Promise<Answer> {
   let body: Envelope;
-  let own: PlainHeaders;
+  let headers: Readonly<Record<string, string>>;
   try {
-    const request = JSON.parse(message) as RuntimeMessage;
-    const [contentType, soapAction] = codec.head(request.action);
-    body = encode(codec.codec, request);
-    own = { 'content-type': contentType, ...(soapAction === undefined ? {} : { soapaction: `"${soapAction}"` }) };
+    headers = codec.headers(message[1]);
+    body = encode(codec.codec, messageOf(message));
   } catch (thrown) {
     // It never left, so it is the caller's mistake, not the network's.
-    const fault = { code: 'NotCloneable', reason: reasonOf(thrown) };
-    return answer(200, JSON.stringify({ v: 1, action: '', fault }));
+    const fault: MessageValue = [FAULTED, '', undefined, { code: 'NotCloneable', reason: reasonOf(thrown) }];
+    return [200, '', fault];
   }
-  const response = await post(address, { ...init, method: 'POST', body, headers: { ...headers, ...own }, redirect: 'manual' });
-  if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) return response;
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  const contentType = response.headers?.get('content-type') ?? '';
-  if (bytes.length === 0) return answer(response.status, '');
+  const response = await post(body, headers);
+  const { status } = response;
+  if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) return [0, ''];
+  const bytes = response.received ?? new Uint8Array(await response.arrayBuffer());
+  if (bytes.length === 0) return [status, '', ''];
   // A fault may come with any status: SOAP 1.2 says 400 for some.
+  const contentType = response.headers?.get('content-type') ?? '';
   if (!codec.accepts(contentType)) {
-    if (response.status !== 200) return answer(response.status, '');
+    if (status !== 200) return [status, '', ''];
     throw errorOf('TRANSPORT_CONTENT_TYPE', { found: contentType || 'something without a content type' });
   }
   try {
-    return answer(200, codec.decode(bytes));
+    return [200, '', valueOf(JSON.parse(codec.decode(bytes)) as RuntimeMessage)];
   } catch (thrown) {
     throw errorOf('TRANSPORT_CONTENT_TYPE', { found: `SOAP that cannot be read: ${reasonOf(thrown)}` }, { cause: thrown });
   }

@@ -10,12 +10,11 @@ import { errorOf } from '../errors.js';
 import { ServiceHost, type HostOptions } from '../host.js';
 import type { IntakeRequest, IntakeResponse, WebSocketLike as IntakeSocket, HostAddress, HostIntake } from '../node/intake.js';
 import type { State } from '../runtime.js';
-import { CONTENT_TYPE } from '../transport.js';
 import type { WcfCodec } from '../wasm/wcf.js';
 import { codecs, ownBits } from './binary.js';
 import { describedBy, type Described } from './contract.js';
 import { exportWsdl, isSocket, type DescribedEndpoint, type WcfWire } from './description.js';
-import { encode, EntityCodec, type RuntimeMessage } from './envelope.js';
+import { encode, EntityCodec, messageOf, valueOf, type RuntimeMessage } from './envelope.js';
 import { SoapSocket, type NetworkSocket } from './socket.js';
 import { bindingOf, MAX_BYTES, MAX_DEPTH, MAX_HEADERS } from './transport.js';
 
@@ -129,15 +128,14 @@ export class WcfHost<C extends Contract = Contract> implements HostIntake {
     const codec = this.#stateless(address);
     const { contentType, soapAction } = headersOf(request);
     if (!codec.accepts(contentType)) return refused(415);
-    let message: string;
+    let message: RuntimeMessage;
     try {
-      message = codec.decode(request.body, soapAction);
+      message = JSON.parse(codec.decode(request.body, soapAction)) as RuntimeMessage;
     } catch {
       return refused(400);
     }
-    const answer = await this.host.request(address, { ...request, body: message, contentType: CONTENT_TYPE });
-    if (answer.status !== 200 || typeof answer.body !== 'string') return refused(answer.status);
-    return respond(codec, JSON.parse(answer.body) as RuntimeMessage);
+    const answer = await this.host.requestValue(address, valueOf(message), request);
+    return typeof answer === 'object' ? respond(codec, messageOf(answer)) : refused(answer ?? 202);
   }
 
   /** Answers what asks for the description: `?wsdl` and `?singleWsdl`, at each of its addresses. */
@@ -197,7 +195,7 @@ function unquoted(text: string): string {
 
 /** A reply as an envelope; one that cannot be written is a failure of the service. */
 function respond(codec: EntityCodec, reply: RuntimeMessage): IntakeResponse {
-  const [contentType] = codec.head();
+  const { 'content-type': contentType = '' } = codec.headers();
   const write = (message: RuntimeMessage): IntakeResponse => (
     { status: message.fault === undefined ? 200 : 500, contentType, headers: [], body: encode(codec.codec, message) }
   );

@@ -6,12 +6,14 @@
 
 import { errorOf } from '../errors.js';
 import type { BindingOptions, ProxyOptions } from '../proxy.js';
-import { custom, explain, senderOf, webSocketOf, type FetchAnswer, type Sender, type Transport, type WebSocketLike } from '../transport.js';
+import {
+  custom, explain, missing, resolver, senderOf, way, webSocketOf, withScheme, type Exchange, type MessageValue, type Transport, type WebSocketLike,
+} from '../transport.js';
 import type { WcfCodec } from '../wasm/wcf.js';
 import { codecs, ownBits, type Binary } from './binary.js';
 import { isSocket, type ServiceDescription, type WcfWire } from './description.js';
 import { EntityCodec } from './envelope.js';
-import { exchange } from './exchange.js';
+import { exchange, type Post } from './exchange.js';
 import { SoapSocket, type NetworkSocket } from './socket.js';
 
 /** Options of {@link wcfTransport}. */
@@ -64,53 +66,44 @@ export const MAX_HEADERS = 64;
  * {@link endpointOf} has all that a proxy needs, with this.
  */
 export function wcfTransport(options: WcfTransportOptions): Transport {
-  const { wire } = options;
-  const resolve = (address: string): URL => {
-    try {
-      return new URL(address, options.base ?? (globalThis as { location?: Location }).location?.href);
-    } catch (cause) {
-      throw errorOf('TRANSPORT_ADDRESS', { address: address.slice(0, 200) }, { cause });
-    }
-  };
-  return isSocket(wire)
-    ? custom({ connect: (address) => connect(resolve(address), options) })
-    : custom({ fetch: requester(resolve, options) });
+  const resolve = resolver(options.base);
+  if (isSocket(options.wire)) return custom({ connect: (address) => connect(resolve(address), options) });
+  const exchange = requester(resolve, options);
+  return way((core) => core.CoreLink.web(missing('connect'), exchange, 0, false, true, Number.NaN, Number.NaN));
 }
 
 function codecFor(loaded: Binary, { wire, maxBytes = MAX_BYTES, to }: WcfTransportOptions, address: string): WcfCodec {
   return loaded.WcfCodec.client(wire, to ?? address, ownBits(), maxBytes, MAX_DEPTH, MAX_HEADERS);
 }
 
-async function connect(url: URL, options: WcfTransportOptions): Promise<WebSocketLike> {
+async function connect(to: URL, options: WcfTransportOptions): Promise<WebSocketLike> {
   const [loaded, Class] = await Promise.all([codecs.load(), options.WebSocket ?? webSocketOf()]);
-  url.protocol = url.protocol.replace(/^http/, 'ws');
-  const socket = new Class(url.href, 'soap') as unknown as NetworkSocket;
-  return new SoapSocket(socket, codecFor(loaded, options, url.href), true);
+  const { href } = withScheme(to, 'ws');
+  const socket = new Class(href, 'soap') as unknown as NetworkSocket;
+  return new SoapSocket(socket, codecFor(loaded, options, href), true);
 }
 
 /** Over HTTP a codec remembers nothing between two messages, so each address has one. */
-function requester(resolve: (address: string) => URL, options: WcfTransportOptions) {
+function requester(resolve: (address: string) => URL, options: WcfTransportOptions): Exchange<MessageValue> {
   const known = new Map<string, EntityCodec>();
-  const { fetch: own } = options;
-  const post = senderOf(own && ((address, init) => own(address, { ...init, headers: new Headers(init.headers) })));
-  return async (address: string, init: RequestInit): Promise<FetchAnswer> => {
-    const loaded = await codecs.load();
-    const url = resolve(address);
-    url.protocol = url.protocol.replace(/^ws/, 'http');
-    const { href } = url;
-    let codec = known.get(href);
-    if (codec === undefined) known.set(href, codec = new EntityCodec(codecFor(loaded, options, href), options.wire));
+  const { wire, fetch: own, credentials } = options;
+  const send = senderOf(own && ((address, init) => own(address, { ...init, headers: new Headers(init.headers) })));
+  const chosen = { method: 'POST', redirect: 'manual', ...(credentials === undefined ? {} : { credentials }) } as const;
+  return async (address, message, stop) => {
+    const loaded = codecs.loaded ?? await codecs.load();
+    const to = withScheme(resolve(address), 'http');
+    let codec = known.get(to.href);
+    if (codec === undefined) known.set(to.href, codec = new EntityCodec(codecFor(loaded, options, to.href), wire));
     const given = typeof options.headers === 'function' ? await options.headers() : options.headers;
-    const headers = Object.fromEntries(Object.entries(given ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
-    const whole = options.credentials === undefined ? init : { ...init, credentials: options.credentials };
-    const explained: Sender = async (to, request) => {
+    const others = given === undefined ? {} : Object.fromEntries(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value]));
+    const post: Post = async (body, headers) => {
       try {
-        return await post(to, request);
+        return await send(to, { ...chosen, body, headers: { ...others, ...headers } }, stop);
       } catch (cause) {
-        throw explain(cause, url, init);
+        throw explain(cause, to, stop);
       }
     };
-    return exchange(codec, explained, href, String(init.body), whole, headers);
+    return exchange(codec, post, message);
   };
 }
 

@@ -2,11 +2,14 @@
 
 use super::context::CoreContext;
 use super::feed::{CoreTap, Watcher, watcher};
-use super::intake::{Door, Intake, JsResponder, Waiting, admit_port, admit_request, admit_socket};
+use super::intake::{
+    Answers, Door, Intake, JsResponder, Waiting, admit_port, admit_request, admit_socket,
+};
 use super::options::{self, HostConfig, is_sessionful};
 use super::service::{Desk, JsAuthorizer, JsErrors, JsInstances, JsService, Users};
 use super::{phase_number, promise, run, thrown};
 use crate::control::Switchboard;
+use crate::exchange::MOST_TOGETHER;
 use crate::habitat::{BrowserClock, draw_session};
 use crate::language::{Language, Spelling, parse};
 use crate::pipe::Socket;
@@ -14,8 +17,8 @@ use crate::value::hold;
 use js_sys::{Array, Function, JsString, Promise};
 use sessionful::Frame;
 use sessionful::codec::Limits;
-use sessionful::drive::{HostBuilder, HostHandle, Network, PipeError};
-use std::cell::{Cell, RefCell};
+use sessionful::drive::{HostBuilder, HostHandle, Network};
+use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -44,19 +47,22 @@ pub struct CoreHost {
     desk: Rc<Desk>,
     limits: Limits,
     kinds: Vec<(String, bool)>,
-    /// The number of the last request, and those whose clients still wait.
-    requests: Cell<u32>,
-    gone: Waiting,
+    answered: Function,
+    requests: Waiting,
 }
 
 #[wasm_bindgen]
 impl CoreHost {
     /// A host as configured; `object` is the user's own, or the users make one when it is needed.
+    ///
+    /// `answered` gets the number of a request and its answer: a text (or a value), `undefined` (a one-way
+    /// message was taken), or a status of HTTP. The answer to a list of messages is a list of those.
     #[wasm_bindgen(constructor)]
     pub fn new(
         config: JsValue,
         users: Users,
         object: JsValue,
+        answered: Function,
         feed: Option<CoreTap>,
     ) -> Result<CoreHost, JsValue> {
         let config = options::host(&config)?;
@@ -88,8 +94,8 @@ impl CoreHost {
         let language = Language::new(limits, Spelling::Value, false);
         let (handle, driver) = builder.build(BrowserClock, intake, language);
         run(driver);
-        let (requests, gone) = (Cell::default(), Waiting::default());
-        Ok(CoreHost { handle, network, door, desk, limits, kinds, requests, gone })
+        let requests = Waiting::default();
+        Ok(CoreHost { handle, network, door, desk, limits, kinds, answered, requests })
     }
 
     /// Opens it.
@@ -134,34 +140,28 @@ impl CoreHost {
         admit_socket(&self.door, address, socket, self.limits);
     }
 
-    /// Serves a single request: `answer` is called once, with text, with nothing (a one-way message
-    /// was taken), or with `null` (there is no answer). A number below 600 is returned for a request
-    /// that is refused at once: a status of HTTP. Others are for [`gone`](CoreHost::gone).
-    pub fn request(&self, address: &str, text: JsString, answer: Function) -> u32 {
-        if text.length() as usize > self.limits.frame {
-            return 413;
+    /// Serves a request: a message, or a list of several that were sent in one turn. Its number is the
+    /// caller's choice, for its answer and for [`gone`](CoreHost::gone).
+    pub fn request(&self, request: u32, address: &str, text: &JsString) {
+        match self.read(text) {
+            Ok(messages) => self.admit(request, address, messages),
+            Err(status) => {
+                let _ = self.answered.call2(&JsValue::UNDEFINED, &request.into(), &status.into());
+            }
         }
-        let Ok(message) = parse(&text, &self.limits) else { return 400 };
-        let list = message.unchecked_ref::<Array>();
-        if list.get(0).as_f64().is_none() {
-            return 400; // batches are taken apart over there
-        }
-        let number = self.requests.get().wrapping_add(1).max(600);
-        self.requests.set(number);
-        let responder = JsResponder::new(answer, number, &self.gone);
-        let frame = Frame::Bytes(hold(message));
-        match admit_request(&self.door, address, frame, responder) {
-            Ok(()) => number,
-            Err(PipeError::NotFound) => 404,
-            Err(_) => 503,
-        }
+    }
+
+    /// Serves a message that is a value already; its answer is one as well.
+    #[wasm_bindgen(js_name = requestValue)]
+    pub fn request_value(&self, request: u32, address: &str, message: Array) {
+        self.admit(request, address, Messages { list: Array::of1(&message), is_list: false });
     }
 
     /// The client of a request has gone.
     pub fn gone(&self, request: u32) {
-        let gone = self.gone.borrow_mut().remove(&request);
-        if let Some(gone) = gone {
-            gone.set();
+        let answers = self.requests.borrow_mut().remove(&request);
+        if let Some(answers) = answers {
+            answers.set_gone();
         }
     }
 
@@ -184,6 +184,40 @@ impl CoreHost {
     pub fn snapshot(&self) -> JsValue {
         thrown(&self.handle.with(sessionful::observe::End::of_host))
     }
+}
+
+impl CoreHost {
+    /// What a request has, or the status that refuses it.
+    fn read(&self, text: &JsString) -> Result<Messages, u16> {
+        let is_list = text.char_code_at(0) == f64::from(b'[');
+        if text.length() as usize > self.limits.frame {
+            return Err(413);
+        }
+        let limits = Limits { depth: self.limits.depth + usize::from(is_list), ..self.limits };
+        let read: Array = parse(text, &limits).map_err(|_| 400_u16)?.unchecked_into();
+        match read.length() as usize {
+            _ if !is_list => Ok(Messages { list: Array::of1(&read), is_list }),
+            0 => Err(400),
+            1..=MOST_TOGETHER => Ok(Messages { list: read, is_list }),
+            _ => Err(413),
+        }
+    }
+
+    fn admit(&self, request: u32, address: &str, messages: Messages) {
+        let Messages { list, is_list } = messages;
+        let length = is_list.then(|| list.length());
+        let answers = Answers::new(request, length, &self.requests, &self.answered);
+        for (at, message) in list.iter().enumerate() {
+            let responder = JsResponder::new(&answers, at);
+            admit_request(&self.door, address, Frame::Bytes(hold(message)), responder);
+        }
+    }
+}
+
+/// What came in one request.
+struct Messages {
+    list: Array,
+    is_list: bool,
 }
 
 fn done(result: Result<(), sessionful::HostError>) -> Result<JsValue, JsValue> {

@@ -7,7 +7,7 @@ use crate::habitat::draw_session;
 use crate::pipe::{Carry, Socket, SocketPipe};
 use crate::value::held;
 use futures::{Stream, StreamExt};
-use js_sys::Function;
+use js_sys::{Array, Function};
 use sessionful::codec::Limits;
 use sessionful::drive::{
     Acceptor, Incoming, MemoryAcceptor, MemoryResponder, PipeError, Responder,
@@ -71,18 +71,22 @@ pub(super) fn admit_socket(door: &RefCell<Door>, address: &str, socket: Socket, 
     ring(door);
 }
 
-/// Lets in a single request.
+/// Lets in a message of a request.
 pub(super) fn admit_request(
     door: &RefCell<Door>,
     address: &str,
     frame: Frame,
     responder: JsResponder,
-) -> Result<(), PipeError> {
-    door.borrow().find(address, true)?;
+) {
+    let found = door.borrow().find(address, true);
+    match found {
+        Ok(()) => {}
+        Err(PipeError::NotFound) => return responder.answer(404.into()),
+        Err(_) => return responder.answer(503.into()),
+    }
     let responder = AnyResponder::Js(responder);
     door.borrow_mut().queue.push_back(Incoming::Exchange(address.into(), frame, responder));
     ring(door);
-    Ok(())
 }
 
 pub(super) struct Intake {
@@ -205,65 +209,120 @@ impl Responder for AnyResponder {
     }
 }
 
-/// Clients that wait for answers, by the numbers of their requests.
-pub(super) type Waiting = Rc<RefCell<Series<u32, Rc<Gone>>>>;
+/// Requests with messages that are not answered, by their numbers.
+pub(super) type Waiting = Rc<RefCell<Series<u32, Rc<Answers>>>>;
 
-/// Answers by a function: with text, with nothing, or with `null` if there will be no answer.
-pub(super) struct JsResponder {
-    answer: Option<Function>,
-    number: u32,
-    gone: Rc<Gone>,
+/// The answers to the messages of one request, which go back together.
+pub(super) struct Answers {
+    request: u32,
     waiting: Waiting,
-}
-
-/// Whether the client of a request has gone.
-#[derive(Default)]
-pub(super) struct Gone {
+    /// See [`CoreHost::new`](super::CoreHost::new).
+    tell: Function,
+    is_list: bool,
+    places: RefCell<Vec<Place>>,
+    missing: Cell<usize>,
+    /// Whether the client has gone.
     gone: Cell<bool>,
-    waker: RefCell<Option<Waker>>,
 }
 
-impl Gone {
-    pub(super) fn set(&self) {
-        self.gone.set(true);
-        let waker = self.waker.take();
-        waker.into_iter().for_each(Waker::wake);
+#[derive(Default)]
+struct Place {
+    answer: JsValue,
+    /// Who wants to know that the client has gone.
+    waker: Option<Waker>,
+}
+
+/// There will be no answer.
+const NO_ANSWER: u16 = 503;
+
+impl Answers {
+    /// To a list of so many messages, or to one that is no list.
+    pub(super) fn new(
+        request: u32,
+        list: Option<u32>,
+        waiting: &Waiting,
+        tell: &Function,
+    ) -> Rc<Answers> {
+        let count = list.unwrap_or(1) as usize;
+        let places = RefCell::new((0..count).map(|_| Place::default()).collect());
+        let (waiting, missing, gone) = (Rc::clone(waiting), Cell::new(count), Cell::default());
+        let (is_list, tell) = (list.is_some(), tell.clone());
+        let answers = Answers { request, waiting, tell, is_list, places, missing, gone };
+        let answers = Rc::new(answers);
+        answers.waiting.borrow_mut().insert(request, Rc::clone(&answers));
+        answers
     }
+
+    fn give(&self, at: usize, answer: JsValue) {
+        if let Some(place) = self.places.borrow_mut().get_mut(at) {
+            place.answer = answer;
+        }
+        self.missing.set(self.missing.get().saturating_sub(1));
+        if self.missing.get() == 0 {
+            self.tell();
+        }
+    }
+
+    fn tell(&self) {
+        self.waiting.borrow_mut().remove(&self.request);
+        let mut answers = self.places.take().into_iter().map(|place| place.answer);
+        let whole = match self.is_list {
+            true => answers.collect::<Array>().into(),
+            false => answers.next().unwrap_or_default(),
+        };
+        // It settles a promise.
+        let _ = self.tell.call2(&JsValue::UNDEFINED, &self.request.into(), &whole);
+    }
+
+    /// Nobody is left who could read them.
+    pub(super) fn set_gone(&self) {
+        self.gone.set(true);
+        let wakers: Vec<Waker> =
+            self.places.borrow_mut().iter_mut().filter_map(|place| place.waker.take()).collect();
+        wakers.into_iter().for_each(Waker::wake);
+    }
+}
+
+/// Answers one message: with text, with nothing, or with a status.
+pub(super) struct JsResponder {
+    answers: Rc<Answers>,
+    at: usize,
+    is_done: bool,
 }
 
 impl JsResponder {
-    pub(super) fn new(answer: Function, number: u32, waiting: &Waiting) -> JsResponder {
-        let gone = Rc::<Gone>::default();
-        waiting.borrow_mut().insert(number, Rc::clone(&gone));
-        JsResponder { answer: Some(answer), number, gone, waiting: Rc::clone(waiting) }
+    pub(super) fn new(answers: &Rc<Answers>, at: usize) -> JsResponder {
+        JsResponder { answers: Rc::clone(answers), at, is_done: false }
     }
 
-    fn respond(mut self, answer: Option<Frame>) {
-        let value = match answer {
+    fn respond(self, answer: Option<Frame>) {
+        self.answer(match answer {
             Some(Frame::Bytes(name)) => held(&name).unwrap_or_default(),
             _ => JsValue::UNDEFINED,
-        };
-        self.settle(&value);
+        });
     }
 
-    fn settle(&mut self, value: &JsValue) {
-        if let Some(answer) = self.answer.take() {
-            self.waiting.borrow_mut().remove(&self.number);
-            let _ = answer.call1(&JsValue::UNDEFINED, value); // it settles a promise
-        }
+    fn answer(mut self, value: JsValue) {
+        self.is_done = true;
+        self.answers.give(self.at, value);
     }
 
     fn poll_gone(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.gone.gone.get() {
+        if self.answers.gone.get() {
             return Poll::Ready(());
         }
-        drop(self.gone.waker.replace(Some(cx.waker().clone())));
+        let mut places = self.answers.places.borrow_mut();
+        let old = places.get_mut(self.at).and_then(|place| place.waker.replace(cx.waker().clone()));
+        drop(places);
+        drop(old); // a waker is foreign code
         Poll::Pending
     }
 }
 
 impl Drop for JsResponder {
     fn drop(&mut self) {
-        self.settle(&JsValue::NULL);
+        if !self.is_done {
+            self.answers.give(self.at, NO_ANSWER.into());
+        }
     }
 }

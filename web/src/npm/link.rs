@@ -4,7 +4,7 @@
 use super::host::CoreHost;
 use super::options::span;
 use crate::control::{News, PortConnector};
-use crate::exchange::{Fetch, FetchExchange, Gate, MOST_AT_ONCE, PortExchange, failed};
+use crate::exchange::{MOST_AT_ONCE, MOST_TOGETHER, PortExchange, Post, PostExchange, failed};
 use crate::language::{Language, Spelling};
 use crate::pipe::{Carry, KeepAlive, PortPipe, Socket, SocketPipe};
 use futures::{Sink, Stream};
@@ -40,9 +40,9 @@ enum Way {
 struct Web {
     /// `address => WebSocket`, or a promise of one.
     connect: Function,
-    /// See [`Fetch`].
-    fetch: Function,
-    gate: Rc<Gate>,
+    post: Rc<Post>,
+    /// Requests and their answers stay values: something else spells them.
+    values: bool,
     alive: Option<KeepAlive>,
 }
 
@@ -61,14 +61,25 @@ impl CoreLink {
         })))
     }
 
-    /// Over sockets and fetch, or functions of their shape. A silence of `idle` milliseconds is
-    /// looked into, and an answer awaited for `answer`.
-    pub fn web(connect: Function, fetch: Function, most: u32, idle: f64, answer: f64) -> CoreLink {
+    /// Over sockets and fetch, or functions of their shape: see `courier.js` for `exchange`. So many
+    /// requests may be on their way at once, and `batch` has the messages of one turn travel together.
+    /// With `values` they are not spelled as text: `exchange` gets, and brings, lists as a port does.
+    /// A silence of `idle` milliseconds is looked into, and an answer awaited for `answer`.
+    pub fn web(
+        connect: Function,
+        exchange: &Function,
+        most: u32,
+        batch: bool,
+        values: bool,
+        idle: f64,
+        answer: f64,
+    ) -> CoreLink {
         let most = if most == 0 { MOST_AT_ONCE } else { most as usize };
+        let post = Post::new(exchange, most, if batch { MOST_TOGETHER } else { 1 });
         let is_span = |millis: f64| millis.is_finite() && millis >= 0.0;
         let alive = (is_span(idle) && is_span(answer))
             .then(|| KeepAlive { idle: span(idle), answer: span(answer) });
-        CoreLink(Way::Web(Web { connect, fetch, gate: Rc::new(Gate::new(most)), alive }))
+        CoreLink(Way::Web(Web { connect, post, values, alive }))
     }
 
     /// To a host of this very program.
@@ -95,6 +106,9 @@ impl CoreLink {
             Way::Port(_) => Language::new(limits, Spelling::Value, sessionful),
             #[cfg(feature = "npm")]
             Way::Memory(_) => Language::new(limits, Spelling::Copy, sessionful),
+            Way::Web(Web { values: true, .. }) if !sessionful => {
+                Language::new(limits, Spelling::Value, false)
+            }
             Way::Web(_) => Language::new(limits, Spelling::Text, false),
         }
     }
@@ -154,7 +168,7 @@ impl Sink<Frame> for AnyPipe {
 
 pub(super) enum AnyExchange {
     Port(PortExchange),
-    Fetch(FetchExchange),
+    Post(PostExchange),
     #[cfg(feature = "npm")]
     Memory(MemoryExchange),
 }
@@ -163,7 +177,7 @@ impl Exchange for AnyExchange {
     async fn send(&self, request: Frame) -> Result<Option<Frame>, PipeError> {
         match self {
             AnyExchange::Port(exchange) => exchange.send(request).await,
-            AnyExchange::Fetch(exchange) => exchange.send(request).await,
+            AnyExchange::Post(exchange) => exchange.send(request).await,
             #[cfg(feature = "npm")]
             AnyExchange::Memory(exchange) => exchange.send(request).await,
         }
@@ -194,10 +208,9 @@ impl Connector for LinkConnector {
             Way::Port(connector) => AnyExchange::Port(connector.exchange(address)),
             #[cfg(feature = "npm")]
             Way::Memory(connector) => AnyExchange::Memory(connector.exchange(address)),
-            Way::Web(Web { fetch, gate, .. }) => {
-                let (fetch, gate) = (fetch.clone(), Rc::clone(gate));
-                let fetch = Fetch { fetch, carry: Carry::Held(self.limits), gate };
-                AnyExchange::Fetch(FetchExchange { fetch, address: address.into() })
+            Way::Web(Web { post, .. }) => {
+                let (post, carry) = (Rc::clone(post), Carry::Held(self.limits));
+                AnyExchange::Post(PostExchange { post, carry, address: address.into() })
             }
         }
     }

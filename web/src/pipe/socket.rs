@@ -94,7 +94,7 @@ const SUBPROTOCOL: &str = "sessionful.v1";
 const EVENTS: [&str; 4] = ["open", "message", "close", "error"];
 
 /// Who keeps messages, and how large they may be.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) enum Carry {
     /// Their text or bytes are copied into the runtime, for its own codecs.
     Copied(Limits),
@@ -179,7 +179,7 @@ impl Line {
                 sum <= most
             });
             let (now, later) = rest.split_at(fitting.count().max(1));
-            if !self.send(&together(now)) {
+            if !self.send(&together(now.iter())) {
                 return false;
             }
             rest = later;
@@ -188,13 +188,14 @@ impl Line {
     }
 }
 
-/// One message as it is, several as a list.
-fn together(messages: &[JsValue]) -> JsValue {
-    if let [message] = messages {
-        return message.clone();
+/// One message as it is, the texts of several as a list.
+pub(crate) fn together<'a>(messages: impl ExactSizeIterator<Item = &'a JsValue>) -> JsValue {
+    let is_one = messages.len() == 1;
+    let list: Array = messages.collect();
+    match is_one {
+        true => list.get(0),
+        false => JsString::from("[").concat(&list.join(",")).concat(&"]".into()).into(),
     }
-    let list: Array = messages.iter().collect();
-    JsString::from("[").concat(&list.join(",")).concat(&"]".into()).into()
 }
 
 impl Drop for Line {

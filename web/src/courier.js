@@ -1,0 +1,71 @@
+// How requests leave for the network, and how they are given up.
+
+/**
+ * By which one request is given up. A signal costs about as much as all the rest of a request, so it is
+ * made for whoever asks for it.
+ */
+export class Stop {
+  #controller;
+  #isStopped = false;
+  /** Called when the request is given up, if somebody sets it. */
+  onstop;
+
+  /** Whether nobody wants the answer any more. */
+  get isStopped() {
+    return this.#isStopped;
+  }
+
+  /** The same as a signal. */
+  get signal() {
+    this.#controller ??= new AbortController();
+    if (this.#isStopped) this.#controller.abort();
+    return this.#controller.signal;
+  }
+
+  stop() {
+    this.#isStopped = true;
+    this.#controller?.abort();
+    this.onstop?.();
+  }
+}
+
+/** Status of what never came to an answer. */
+const FAILED = -1;
+
+/**
+ * Takes requests to `exchange`: `(address, body, stop) => Promise<[status, contentType, content]>`. Status 0 is
+ * a redirect; without content the answer broke off. What comes of it goes to `answered`, never before `post`
+ * has returned.
+ */
+export class Courier {
+  #exchange;
+  #answered;
+  #underWay = new Map();
+
+  constructor(exchange, answered) {
+    this.#exchange = exchange;
+    this.#answered = answered;
+  }
+
+  /** Sends a request. */
+  post(request, address, body) {
+    const stop = new Stop();
+    this.#underWay.set(request, stop);
+    // What throws at once is an answer as well.
+    new Promise((settle) => { settle(this.#exchange(address, body, stop)); }).then(
+      ([status, contentType, content]) => this.#end(request, status, contentType, content),
+      (why) => this.#end(request, FAILED, undefined, why),
+    );
+  }
+
+  /** Nobody wants the answer any more. */
+  recall(request) {
+    const stop = this.#underWay.get(request);
+    this.#underWay.delete(request);
+    stop?.stop();
+  }
+
+  #end(request, status, contentType, content) {
+    if (this.#underWay.delete(request)) this.#answered(request, status, contentType, content);
+  }
+}

@@ -1,0 +1,378 @@
+//! Single requests over the network. They wait here for their turn, and those of one turn may travel
+//! together; a courier of JavaScript's takes them away.
+//!
+//! Several messages in one request are a list of them, as on a socket. Its answer is the list of
+//! their answers, in the same order, with a bare status in place of one that has no message.
+
+use crate::language::{parse, told};
+use crate::outbox::{self, Flush};
+use crate::pipe::{Carry, together};
+use crate::value::{held, hold};
+use crate::word::{clip, garbled, named};
+use js_sys::{Array, Function, JsString, Reflect};
+use sessionful::Frame;
+use sessionful::drive::{Exchange, PipeError};
+use sessionful::table::Series;
+use smol_str::{SmolStr, format_smolstr};
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::rc::{Rc, Weak};
+use std::task::{Context, Poll, Waker};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+
+#[wasm_bindgen(module = "/src/courier.js")]
+extern "C" {
+    /// Takes requests away and brings the answers.
+    type Courier;
+
+    #[wasm_bindgen(constructor)]
+    fn new(exchange: &Function, answered: &Answered) -> Courier;
+
+    #[wasm_bindgen(method)]
+    fn post(this: &Courier, request: u32, address: &str, body: &JsValue);
+
+    #[wasm_bindgen(method)]
+    fn recall(this: &Courier, request: u32);
+}
+
+/// Gets the number of a request, a status, a content type and the content.
+type Answered = Closure<dyn FnMut(u32, f64, JsValue, JsValue)>;
+
+type Answer = Result<Option<Frame>, PipeError>;
+
+/// How many requests may be on their way to one origin; the others wait in order. Browsers open six
+/// connections to an origin, and a request that waits there could not be told from one that is
+/// served.
+pub(crate) const MOST_AT_ONCE: usize = 6;
+
+/// How many messages a request may have where those of one turn travel together.
+pub(crate) const MOST_TOGETHER: usize = 128;
+
+/// Where requests wait for their turn.
+pub(crate) struct Post {
+    courier: Courier,
+    /// How many messages may travel together.
+    together: usize,
+    desk: RefCell<Desk>,
+    me: Weak<Post>,
+    /// JavaScript calls it.
+    _answered: Answered,
+}
+
+struct Desk {
+    /// How many more requests may be on their way.
+    free: usize,
+    waiting: VecDeque<Rc<Letter>>,
+    under_way: Series<u32, Vec<Rc<Letter>>>,
+    last: u32,
+}
+
+/// A message that wants an answer.
+struct Letter {
+    address: SmolStr,
+    carry: Carry,
+    body: JsValue,
+    /// The request that it is part of, once it is on its way.
+    request: Cell<Option<u32>>,
+    /// Nobody waits for the answer any more.
+    gone: Cell<bool>,
+    answer: RefCell<Option<Answer>>,
+    waker: RefCell<Option<Waker>>,
+}
+
+impl Post {
+    /// So many requests may be on their way at once, each with so many messages. `exchange` sends
+    /// one: see `courier.js`.
+    pub(crate) fn new(exchange: &Function, most: usize, together: usize) -> Rc<Post> {
+        Rc::new_cyclic(|me: &Weak<Post>| {
+            let post = Weak::clone(me);
+            let answered =
+                Answered::new(move |request, status, kind: JsValue, content: JsValue| {
+                    if let Some(post) = post.upgrade() {
+                        post.answered(request, &Reply { status, kind, content });
+                    }
+                });
+            let courier = Courier::new(exchange, &answered);
+            let under_way = Series::default();
+            let desk = Desk { free: most.max(1), waiting: VecDeque::new(), under_way, last: 0 };
+            let (desk, me) = (RefCell::new(desk), Weak::clone(me));
+            Post { courier, together, desk, me, _answered: answered }
+        })
+    }
+
+    fn hand_in(&self, letter: &Rc<Letter>) {
+        self.desk.borrow_mut().waiting.push_back(Rc::clone(letter));
+        match self.me.upgrade() {
+            Some(me) if self.together > 1 => outbox::at_end_of_turn(me),
+            _ => self.dispatch(),
+        }
+    }
+
+    /// Sends what may go.
+    fn dispatch(&self) {
+        loop {
+            let next = self.desk.borrow_mut().next(self.together);
+            let Some((request, letters)) = next else { return };
+            let [first, ..] = &letters[..] else { return };
+            let (address, body) =
+                (first.address.clone(), together(letters.iter().map(|letter| &letter.body)));
+            self.desk.borrow_mut().under_way.insert(request, letters);
+            self.courier.post(request, &address, &body);
+        }
+    }
+
+    fn answered(&self, request: u32, reply: &Reply) {
+        let Some(letters) = self.desk.borrow_mut().finish(request) else { return };
+        match reply.list(&letters) {
+            Some(Ok(answers)) => {
+                for (letter, answer) in letters.iter().zip(answers.iter()) {
+                    letter.settle(read_entry(answer));
+                }
+            }
+            Some(Err(why)) => letters.iter().for_each(|letter| letter.settle(Err(why.clone()))),
+            // What answers in place of the host, or a host that knows no lists, answers all alike.
+            None => letters.iter().for_each(|letter| letter.settle(reply.read(letter.carry))),
+        }
+        self.dispatch();
+    }
+
+    /// Nobody waits for a letter any more.
+    fn give_up(&self, letter: &Letter) {
+        letter.gone.set(true);
+        let Some(request) = letter.request.get() else { return }; // passed over when its turn comes
+        if self.desk.borrow_mut().finish_unwanted(request) {
+            self.courier.recall(request);
+            self.dispatch();
+        }
+    }
+}
+
+impl Flush for Post {
+    fn flush(&self) {
+        self.dispatch();
+    }
+}
+
+impl Desk {
+    /// The letters of the next request, if one may go.
+    fn next(&mut self, most: usize) -> Option<(u32, Vec<Rc<Letter>>)> {
+        if self.free == 0 {
+            return None;
+        }
+        let mut letters: Vec<Rc<Letter>> = Vec::new();
+        let mut length = 1;
+        while let Some(next) = self.waiting.front() {
+            length += next.length() + 1;
+            let fits =
+                |first: &Rc<Letter>| first.goes_with(next) && length <= next.carry.limits().frame;
+            if letters.len() >= most || !letters.first().is_none_or(fits) {
+                break;
+            }
+            letters.extend(self.waiting.pop_front().filter(|letter| !letter.gone.get()));
+        }
+        if letters.is_empty() {
+            return None;
+        }
+        self.free -= 1;
+        self.last = self.last.wrapping_add(1);
+        letters.iter().for_each(|letter| letter.request.set(Some(self.last)));
+        Some((self.last, letters))
+    }
+
+    fn finish(&mut self, request: u32) -> Option<Vec<Rc<Letter>>> {
+        let letters = self.under_way.remove(&request)?;
+        self.free += 1;
+        Some(letters)
+    }
+
+    /// Whether a request was still under way, and for nobody.
+    fn finish_unwanted(&mut self, request: u32) -> bool {
+        let letters = self.under_way.get(&request);
+        let unwanted = letters.is_some_and(|all| all.iter().all(|letter| letter.gone.get()));
+        unwanted && self.finish(request).is_some()
+    }
+}
+
+impl Letter {
+    /// In UTF-16 units; bytes travel alone.
+    fn length(&self) -> usize {
+        self.body.dyn_ref::<JsString>().map_or(usize::MAX / 2, |text| text.length() as usize)
+    }
+
+    fn goes_with(&self, other: &Letter) -> bool {
+        self.address == other.address && self.carry == other.carry
+    }
+
+    fn settle(&self, answer: Answer) {
+        self.answer.replace(Some(answer));
+        let waker = self.waker.take();
+        waker.into_iter().for_each(Waker::wake);
+    }
+
+    fn poll(&self, cx: &mut Context<'_>) -> Poll<Answer> {
+        if let Some(answer) = self.answer.take() {
+            return Poll::Ready(answer);
+        }
+        drop(self.waker.replace(Some(cx.waker().clone())));
+        Poll::Pending
+    }
+}
+
+/// Sends requests to one address, one at a time.
+pub(crate) struct PostExchange {
+    pub post: Rc<Post>,
+    /// Who keeps the answers, and how large they may be.
+    pub carry: Carry,
+    pub address: SmolStr,
+}
+
+/// Gives up its letter, unless it was answered.
+struct Waiting<'a> {
+    post: &'a Post,
+    letter: Rc<Letter>,
+    done: bool,
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if !self.done {
+            self.post.give_up(&self.letter);
+        }
+    }
+}
+
+impl Exchange for PostExchange {
+    async fn send(&self, request: Frame) -> Answer {
+        let letter = Rc::new(Letter {
+            address: self.address.clone(),
+            carry: self.carry,
+            body: body(request),
+            request: Cell::new(None),
+            gone: Cell::new(false),
+            answer: RefCell::default(),
+            waker: RefCell::default(),
+        });
+        self.post.hand_in(&letter);
+        let mut waiting = Waiting { post: &self.post, letter, done: false };
+        let answer = poll_fn(|cx| waiting.letter.poll(cx)).await;
+        waiting.done = true;
+        answer
+    }
+}
+
+fn body(frame: Frame) -> JsValue {
+    match frame {
+        Frame::Text(text) => text.into(),
+        Frame::Bytes(bytes) => {
+            held(&bytes).unwrap_or_else(|| js_sys::Uint8Array::from(&bytes[..]).into())
+        }
+    }
+}
+
+/// Why nothing came back. A browser tells less than it knows, so the caller is told where to look.
+pub(crate) fn failed(why: &JsValue) -> PipeError {
+    // What the package's own JavaScript has already named.
+    let member = |name: &str| Reflect::get(why, &name.into()).ok()?.as_string();
+    let code = member("code").unwrap_or_default();
+    match (code.strip_prefix("TRANSPORT_"), member("detail")) {
+        (Some(what), Some(detail)) => {
+            PipeError::Failed { what: what.into(), detail: clip(&detail) }
+        }
+        _ => named("UNREACHABLE", &told(why)),
+    }
+}
+
+fn broken(reason: &str) -> PipeError {
+    PipeError::Broken(reason.into())
+}
+
+/// What a courier brings.
+struct Reply {
+    /// Of HTTP; 0 for a redirect, negative if there was no answer.
+    status: f64,
+    kind: JsValue,
+    content: JsValue,
+}
+
+impl Reply {
+    /// The answers to several messages, each for itself.
+    fn list(&self, letters: &[Rc<Letter>]) -> Option<Result<Array, PipeError>> {
+        let text = self.content.dyn_ref::<JsString>()?;
+        let [first, _, ..] = letters else { return None };
+        let mut limits = first.carry.limits();
+        if self.status != 200.0 || text.char_code_at(0) != f64::from(b'[') {
+            return None;
+        }
+        if text.length() as usize / letters.len() > limits.frame {
+            return Some(Err(garbled("an answer too large")));
+        }
+        limits.depth += 1;
+        let list = parse(text, &limits).map(|list| Array::from(&list));
+        Some(match list {
+            Ok(list) if list.length() as usize == letters.len() => Ok(list),
+            Ok(_) => Err(garbled("fewer answers than messages, or more")),
+            Err(why) => Err(garbled(&why.to_string())),
+        })
+    }
+
+    fn read(&self, carry: Carry) -> Answer {
+        if self.status < 0.0 {
+            return Err(failed(&self.content));
+        }
+        if Array::is_array(&self.content) {
+            return Ok(Some(Frame::Bytes(hold(self.content.clone())))); // it was never spelled
+        }
+        let (status, limits) = (self.status as u16, carry.limits());
+        let Some(text) = self.content.dyn_ref::<JsString>() else {
+            return Err(broken("the answer broke off"));
+        };
+        match (status, text.length() as usize) {
+            // A fault is an answer as well.
+            (200 | 500, length) if length > limits.frame => {
+                return Err(garbled("an answer too large"));
+            }
+            (200 | 500, length) if length > 0 => {}
+            _ => return read_status(status),
+        }
+        if matches!(carry, Carry::Copied(_)) {
+            return Ok(Some(Frame::Text(String::from(text))));
+        }
+        match parse(text, &limits) {
+            Ok(message) => Ok(Some(Frame::Bytes(hold(message)))),
+            Err(_) if status == 500 => Err(named("STATUS", "500")),
+            Err(why) => Err(self
+                .foreign()
+                .map_or_else(|| garbled(&why.to_string()), |kind| named("CONTENT_TYPE", &kind))),
+        }
+    }
+
+    /// A content type that says why the content is no message.
+    fn foreign(&self) -> Option<String> {
+        // The general search for a text in a text is larger than all of this.
+        let is_json = |kind: &String| kind.as_bytes().windows(4).any(|part| part == b"json");
+        self.kind.as_string().filter(|kind| !is_json(kind))
+    }
+}
+
+/// One of several answers: a message, or a status.
+fn read_entry(value: JsValue) -> Answer {
+    match value.as_f64() {
+        Some(status) => read_status(status as u16),
+        None => Ok(Some(Frame::Bytes(hold(value)))),
+    }
+}
+
+/// An answer without a message.
+fn read_status(status: u16) -> Answer {
+    match status {
+        200 | 202 | 204 => Ok(None),
+        0 | 300..=399 => Err(named("REDIRECT", "")),
+        401 | 403 => Err(PipeError::Denied),
+        404 | 410 => Err(PipeError::NotFound),
+        429 | 503 => Err(PipeError::Busy),
+        _ => Err(named("STATUS", &format_smolstr!("{status}"))),
+    }
+}
