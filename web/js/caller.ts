@@ -7,6 +7,7 @@
 
 import { withDetail } from './body-codec.js';
 import type { ArgumentsOf, Callbacks, Client, Contract, OperationNames } from './contract.js';
+import { Numbered } from './crowd.js';
 import { errorOf, type PanicError, type SessionfulError } from './errors.js';
 import type { EventFeed } from './events.js';
 import type { Operation } from './operation.js';
@@ -85,8 +86,8 @@ export interface CallOptions {
 }
 
 interface Pending {
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
+  resolve: (value: unknown) => void;
+  reject: (error: unknown) => void;
   readonly operation: Operation;
 }
 
@@ -109,12 +110,11 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
   readonly call: Client<C>;
   readonly #options: ProxyOptions<C>;
   readonly #transport: Transport;
-  readonly #pending = new Map<number, Pending>();
+  readonly #pending = new Numbered<Pending>();
   #core: CoreProxy | undefined;
   #isClosed = false;
   #leftOver: readonly string[] = [];
   #unwatch: (() => void) | undefined;
-  #lastCall = 0;
   #node: number | undefined;
   #error: SessionfulError | undefined;
 
@@ -224,7 +224,7 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
     const settle = {
       resolve: (call: number, value: unknown): void => finish(pending, call, value),
       reject: (call: number, error: unknown): void => {
-        const found = take(pending, call);
+        const found = pending.take(call);
         found?.reject(withDetail(found.operation.codec, asError(error)));
       },
     };
@@ -286,19 +286,21 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
     const { codec } = operation;
     const wait = codec?.wait();
     if (wait !== undefined) return wait.then(() => this.#begin(number, operation, parameters, options));
-    const call = this.#lastCall = (this.#lastCall + 1) >>> 0;
     let resolve!: Pending['resolve'];
     let reject!: Pending['reject'];
     // The binary is not called from within the constructor: V8 of Node 20 can crash when it gives up
     // the optimization of a call into a binary that was inlined there.
-    const promise = new Promise<unknown>((fulfil, refuse) => { [resolve, reject] = [fulfil, refuse]; });
-    this.#pending.set(call, { resolve, reject, operation });
+    const promise = new Promise<unknown>((fulfil, refuse) => {
+      resolve = fulfil;
+      reject = refuse;
+    });
+    const call = this.#pending.add({ resolve, reject, operation });
     try {
       const body = codec === undefined ? parameters : codec.writeArguments(parameters);
       if (options === undefined) made.call(call, number, body);
       else this.#callWith(made, call, number, body, options);
     } catch (thrown) {
-      this.#pending.delete(call);
+      this.#pending.take(call);
       reject(asError(thrown));
     }
     return promise;
@@ -319,37 +321,27 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
     made.callWith(call, number, parameters, group ?? 0, timeout, list);
     if (signal === undefined) return;
     const stop = (): void => {
-      take(this.#pending, call)?.reject(signal.reason);
+      this.#pending.take(call)?.reject(signal.reason);
       made.stop(call);
     };
     signal.addEventListener('abort', stop, { once: true });
     const pending = this.#pending.get(call);
     if (pending === undefined) return;
     const quiet = (): void => signal.removeEventListener('abort', stop);
-    this.#pending.set(call, {
-      ...pending,
-      resolve: (value) => { quiet(); pending.resolve(value); },
-      reject: (error) => { quiet(); pending.reject(error); },
-    });
+    const { resolve, reject } = pending;
+    pending.resolve = (value) => { quiet(); resolve(value); };
+    pending.reject = (error) => { quiet(); reject(error); };
   }
 
   /** A pending call always settles. */
   #die(error: PanicError): void {
     this.#error = error;
-    const pending = [...this.#pending.values()];
-    this.#pending.clear();
-    for (const { reject } of pending) reject(error);
+    for (const { reject } of this.#pending.takeAll()) reject(error);
   }
 }
 
-function take(pending: Map<number, Pending>, call: number): Pending | undefined {
-  const found = pending.get(call);
-  pending.delete(call);
-  return found;
-}
-
-function finish(pending: Map<number, Pending>, call: number, result: unknown): void {
-  const found = take(pending, call);
+function finish(pending: Numbered<Pending>, call: number, result: unknown): void {
+  const found = pending.take(call);
   if (found === undefined) return; // it was given up
   const { codec, output } = found.operation;
   if (codec !== undefined && !found.operation.oneWay) {

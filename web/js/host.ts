@@ -7,6 +7,7 @@
 
 import type { OperationContext } from './context.js';
 import type { Contract, OperationNames, Service } from './contract.js';
+import { Numbered } from './crowd.js';
 import { errorOf, type PanicError } from './errors.js';
 import type { EventFeed } from './events.js';
 import type { Fault } from './fault.js';
@@ -137,8 +138,7 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
   #core: CoreHost | undefined;
   #error: PanicError | undefined;
   /** Who waits for the answers to requests, by their numbers. */
-  readonly #requests = new Map<number, (answer: unknown) => void>();
-  #lastRequest = 0;
+  readonly #requests = new Numbered<(answer: unknown) => void>();
 
   /** Mistakes in contract and options show when it opens (`CO-14`). */
   constructor(contract: C, options: HostOptions<C>) {
@@ -276,29 +276,22 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
   }
 
   #answerTo(made: CoreHost, request: Pick<HostRequest, 'signal' | 'whenGone'>, begin: (number: number) => void): Promise<unknown> {
-    const number = this.#lastRequest = (this.#lastRequest + 1) >>> 0;
     const { whenGone } = request;
     const signal = whenGone === undefined ? request.signal : undefined;
     return new Promise((resolve) => {
-      const gone = (): void => made.gone(number);
-      this.#requests.set(number, (answer) => {
+      const number = this.#requests.add((answer) => {
         signal?.removeEventListener('abort', gone);
         resolve(answer);
       });
+      const gone = (): void => made.gone(number);
       whenGone?.(gone);
       signal?.addEventListener('abort', gone, { once: true });
       try {
         begin(number);
       } catch {
-        this.#answer(number, 503); // it has panicked
+        this.#requests.take(number)?.(503); // it has panicked
       }
     });
-  }
-
-  #answer(request: number, answer: unknown): void {
-    const settle = this.#requests.get(request);
-    this.#requests.delete(request);
-    settle?.(answer);
   }
 
   /** What exists now at this end, as plain data for people and tests. */
@@ -350,13 +343,13 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
       ...(errors?.provideFault === undefined ? {} : { provideFault: errors.provideFault.bind(errors) as never }),
       ...(errors?.handleError === undefined ? {} : { handleError: errors.handleError.bind(errors) as never }),
     });
-    const answered = (request: number, answer: unknown): void => this.#answer(request, answer);
+    const answered = (request: number, answer: unknown): void => this.#requests.take(request)?.(answer);
     const tap = events?.tap(loaded, events.enlist());
     const made = attempt('host', () => new loaded.CoreHost(config, users, isObject ? service : undefined, answered, tap));
     this.#core = made;
     onPanic((error) => {
       this.#error = error;
-      for (const request of [...this.#requests.keys()]) this.#answer(request, 503);
+      for (const settle of this.#requests.takeAll()) settle(503);
     });
     return made;
   }

@@ -12,10 +12,17 @@ import type * as glue from './wasm/sessionful.js';
 /** The binary's exports. */
 export type Core = typeof glue;
 
+/** A binary, and the glue that belongs to it. */
+export interface OwnBuild {
+  readonly glue: Core;
+  readonly source: InitSource;
+}
+
 /** One build of the runtime, loaded at most once. */
 export class Build {
-  readonly #glue: Core;
+  #glue: Core;
   readonly #source: () => InitSource | undefined;
+  #own: (() => Promise<OwnBuild>) | undefined;
   #loading: Promise<Core> | undefined;
   #memory: WebAssembly.Memory | undefined;
   /** Its exports, once it is loaded. */
@@ -33,18 +40,29 @@ export class Build {
     return this.#memory?.buffer.byteLength ?? 0;
   }
 
+  /** Says what the platform has of its own, for whoever does not say where the binary is. */
+  provide(own: () => Promise<OwnBuild>): void {
+    this.#own = own;
+  }
+
   /** Loads it; every later call returns the same promise. */
   load(source?: InitSource): Promise<Core> {
     if (this.core !== undefined) return Promise.resolve(this.core);
-    if (this.#loading === undefined) {
-      const from = source ?? this.#source();
-      if (from === undefined) return Promise.reject(errorOf('NOT_INITIALIZED'));
-      this.#loading = this.#glue.default({ module_or_path: from }).then((exports) => this.#ready(exports), (error: unknown) => {
-        this.#loading = undefined; // it can be tried again
-        throw error;
-      });
-    }
+    this.#loading ??= this.#load(source).catch((error: unknown) => {
+      this.#loading = undefined; // it can be tried again
+      throw error;
+    });
     return this.#loading;
+  }
+
+  async #load(source: InitSource | undefined): Promise<Core> {
+    const own = source === undefined ? await this.#own?.() : undefined;
+    const from = source ?? own?.source ?? this.#source();
+    if (from === undefined) throw errorOf('NOT_INITIALIZED');
+    const glue = own?.glue ?? this.#glue;
+    const exports = await glue.default({ module_or_path: from });
+    this.#glue = glue;
+    return this.#ready(exports);
   }
 
   /** Loads it from a module that is compiled already, at once. */

@@ -50,7 +50,7 @@ export interface NetworkOptions {
   readonly credentials?: RequestCredentials;
   /** Whether requests outlive the page (at most 64 KiB in all); false unless given. */
   readonly keepalive?: boolean;
-  /** How many requests may be on their way at once; the others wait in order. 6 unless given. */
+  /** How many requests may be on their way at once; the others wait in order. 6 unless given, in Node 64. */
   readonly maxRequests?: number;
   /**
    * Whether calls of one turn to one address travel in one request (at most 128 messages, no longer together than one may be);
@@ -108,18 +108,26 @@ export type Sender = (to: URL, init: PlainInit, stop: Stop) => Promise<FetchAnsw
 /** Status (0 for a redirect), content type and content, which is left out if the answer broke off. @internal */
 export type Answer = readonly [status: number, contentType: string, content?: unknown];
 
-/** A message that is not spelled as text. Bits of its kind: 1 an answer, 2 a fault, 16 with headers. @internal */
+/** A message that is not spelled as text. Bits of its kind: see `language.rs`. @internal */
 export type MessageValue = readonly [kind: number, action: string, id: number | string | undefined, content: unknown, headers?: readonly object[]];
 
 /** What the binary's courier sends requests by. @internal */
 export type Exchange<Body = string> = (address: string, body: Body, stop: Stop) => Promise<Answer>;
 
 let sender: Sender | undefined;
+let mostRequests = MOST_REQUESTS;
 
-/** Says what sends requests on a platform that has something better than fetch; for the entries of the package. */
-export function provideSender(send: Sender): void {
+/**
+ * Says what sends requests on a platform that has something better than fetch, and how many may be on their way
+ * at once; for the entries of the package.
+ */
+export function provideSender(send: Sender, most: number): void {
   sender = send;
+  mostRequests = most;
 }
+
+/** How many requests may be on their way at once, unless somebody says so. @internal */
+export const requestsAtOnce = (own: number | undefined): number => own ?? mostRequests;
 
 /** A function of the shape of fetch. */
 type FetchLike = (address: string, init: RequestInit) => Promise<FetchAnswer> | FetchAnswer;
@@ -169,7 +177,7 @@ export function network(options: NetworkOptions = {}): Transport {
   const idle = keepAlive === false ? Number.NaN : keepAlive?.idle ?? 30_000;
   const answer = keepAlive === false ? Number.NaN : keepAlive?.answer ?? 10_000;
   return way((core) => core.CoreLink.web(
-    connect, exchange, maxRequests ?? MOST_REQUESTS, options.batch === true, false, idle, answer,
+    connect, exchange, requestsAtOnce(maxRequests), options.batch === true, false, idle, answer,
   ));
 }
 
@@ -295,7 +303,7 @@ export function custom(wire: CustomTransport): Transport {
   const connect = wire.connect?.bind(wire) ?? missing('connect');
   const send = wire.fetch?.bind(wire) ?? missing('fetch');
   const exchange = exchangeBy(async (address, body, { signal }) => send(address, { method: 'POST', body, signal }));
-  return way((core) => core.CoreLink.web(connect, exchange, 0, false, false, Number.NaN, Number.NaN));
+  return way((core) => core.CoreLink.web(connect, exchange, MOST_REQUESTS, false, false, Number.NaN, Number.NaN));
 }
 
 /** In place of what a wire does not have. @internal */

@@ -40,32 +40,19 @@ const FAILED = -1;
 export class Courier {
   #exchange;
   #answered;
-  #underWay = new Map();
 
   constructor(exchange, answered) {
     this.#exchange = exchange;
     this.#answered = answered;
   }
 
-  /** Sends a request. */
+  /** Sends a request; by what is returned it can be given up. */
   post(request, address, body) {
     const stop = new Stop();
-    this.#underWay.set(request, stop);
-    // What throws at once is an answer as well.
-    new Promise((settle) => { settle(this.#exchange(address, body, stop)); }).then(
-      ([status, contentType, content]) => this.#end(request, status, contentType, content),
-      (why) => this.#end(request, FAILED, undefined, why),
+    this.#exchange(address, body, stop).then(
+      ([status, contentType, content]) => this.#answered(request, status, contentType, content),
+      (why) => this.#answered(request, FAILED, undefined, why),
     );
-  }
-
-  /** Nobody wants the answer any more. */
-  recall(request) {
-    const stop = this.#underWay.get(request);
-    this.#underWay.delete(request);
-    stop?.stop();
-  }
-
-  #end(request, status, contentType, content) {
-    if (this.#underWay.delete(request)) this.#answered(request, status, contentType, content);
+    return stop;
   }
 }

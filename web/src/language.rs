@@ -48,6 +48,8 @@ const TEXT: u32 = 8;
 const HEADERS: u32 = 16;
 /// Nothing but a clone keeps the two ends apart.
 const COPIED: u32 = 32;
+/// Something else spelled it, and will spell the answer.
+const PLAIN: u32 = 64;
 
 /// Actions beyond this many are written out each time, so that no peer fills the memory with them.
 const MOST_ACTIONS: usize = 256;
@@ -72,6 +74,8 @@ pub(crate) struct Language {
 pub(crate) enum Spelling {
     /// Nothing: a port clones it.
     Value,
+    /// Nothing: something else spells it before it leaves.
+    Plain,
     /// It is cloned here: within one program nothing else keeps the two ends apart.
     Copy,
     /// It becomes text.
@@ -86,6 +90,7 @@ impl Language {
 
     fn spell(&self, frame: JsValue, answered: bool) -> Result<JsValue, CodecError> {
         match self.spelling {
+            Spelling::Plain => Ok(frame),
             Spelling::Value if answered => Ok(frame),
             // Of a one-way message nobody could be told later that it cannot be cloned.
             Spelling::Value | Spelling::Copy => {
@@ -214,6 +219,8 @@ impl Language {
             self.spelling = Spelling::Text;
         } else if kind & COPIED != 0 {
             self.spelling = Spelling::Copy;
+        } else if kind & PLAIN != 0 {
+            self.spelling = Spelling::Plain;
         }
         let action = self.read_action(frame)?;
         let id = read_id(frame)?;

@@ -1,6 +1,9 @@
 // sessionful for the harness that measures RPC libraries side by side: our proxy and our host at both ends.
 import { ServiceHost, ServiceProxy, defineContract, init, network, operation, port } from '../../../web/dist/entry/slim.js';
 
+// What Node imports by the name of the package. A bundler for pages is not to see it.
+const forNode = new URL('../../../web/dist/entry/node.js', import.meta.url).href;
+
 const session = { maxFrame: 1 << 20 };
 const generous = { throttles: { calls: 10_000 }, concurrency: 'multiple' };
 const Echo = defineContract({ name: 'Echo', session: 'required', operations: { echo: operation({ parameters: 1 }) } });
@@ -12,11 +15,8 @@ export const meta = { name: 'sessionful', packages: [], needs: [new URL(wasm, im
 
 async function load(assetUrl) {
   if (assetUrl) return init(assetUrl('sessionful_bg.wasm'));
-  const { readFile } = await import('node:fs/promises');
-  // As the entry for Node does; a bundler for pages is not to see it.
-  const { provideNode } = await import(new URL('../../../web/dist/node/platform.js', import.meta.url).href);
-  provideNode();
-  return init(readFile(new URL(wasm, import.meta.url)));
+  await import(forNode); // it says where its binary is, and what sends requests
+  return init();
 }
 
 async function serve(contract, address) {
@@ -25,6 +25,13 @@ async function serve(contract, address) {
   });
   await host.open();
   return host;
+}
+
+function bodyOf(request) {
+  return new Promise((resolve) => {
+    const chunks = [];
+    request.on('data', (chunk) => chunks.push(chunk)).on('end', () => resolve(Buffer.concat(chunks)));
+  });
 }
 
 async function use(contract, address, transport) {
@@ -66,10 +73,8 @@ export const http = {
     const host = await serve(Once, '/once');
     return listen({
       request: async (req, res) => {
-        const chunks = [];
-        for await (const chunk of req) chunks.push(chunk);
         const answer = await host.request('/once', {
-          body: Buffer.concat(chunks), contentType: req.headers['content-type'], headers: [], signal: new AbortController().signal,
+          body: await bodyOf(req), contentType: req.headers['content-type'], headers: [], whenGone: (tell) => res.once('close', tell),
         });
         res.writeHead(answer.status, { 'content-type': answer.contentType });
         res.end(answer.body);

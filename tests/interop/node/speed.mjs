@@ -1,9 +1,10 @@
 // Calls a second of one operation at one host, by our client on each wire and by node-soap, in rounds that take
 // turns: `node speed.mjs [ROUNDS]`, after `cargo xtask interop` has installed what it needs. The host has a process
-// of its own.
+// of its own. The floor is a request of the size of an envelope and an answer of the size of one, by `node:http` at
+// both ends, with nothing read and nothing written.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { Agent, createServer, request } from 'node:http';
 import { defineContract, network, operation, ServiceHost, ServiceProxy } from 'sessionful';
 import { serve } from 'sessionful/node';
 import { contractOf, endpointOf, WcfHost } from 'sessionful/wcf';
@@ -47,13 +48,26 @@ async function host() {
     await one.open();
     await serve(one, { server, rate: null });
   }
+  const bare = createServer((request, response) => {
+    request.resume().on('end', () => response.writeHead(200, { 'content-length': ENVELOPE.length }).end(ENVELOPE));
+  }).listen(0, '127.0.0.1');
+  await once(bare, 'listening');
   process.on('disconnect', () => process.exit());
-  process.send(`http://127.0.0.1:${server.address().port}`);
+  process.send([server, bare].map((one) => `http://127.0.0.1:${one.address().port}`));
 }
 
+const ENVELOPE = 'x'.repeat(300);
+const agent = new Agent({ keepAlive: true });
+
+/** A bare request, whose answer is not read; the sum is for whoever checks it. */
+const floor = (address) => (a, b) => new Promise((resolve, reject) => {
+  const sent = request(address, { method: 'POST', agent, headers: { 'content-length': ENVELOPE.length } });
+  sent.on('error', reject).on('response', (response) => response.resume().on('end', () => resolve(a + b))).end(ENVELOPE);
+});
+
 /** What calls, each by a function of two numbers. */
-async function clients(base) {
-  const found = {};
+async function clients([base, bare]) {
+  const found = { 'floor: node:http alone': floor(bare) };
   const endpoints = WIRES.map((wire) => ({
     name: wire, contract: 'ISum', wire, address: `${wire.startsWith('socket') ? base.replace('http', 'ws') : base}/${wire}`,
   }));
@@ -93,8 +107,8 @@ const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >>
 
 async function compare(rounds) {
   const child = fork(import.meta.filename, ['host']);
-  const [base] = await once(child, 'message');
-  const callers = Object.entries(await clients(base));
+  const [addresses] = await once(child, 'message');
+  const callers = Object.entries(await clients(addresses));
   for (const width of [1, 20]) {
     const rates = new Map(callers.map(([name]) => [name, []]));
     for (let round = -1; round < rounds; round += 1) {

@@ -1,6 +1,7 @@
 //! The npm package as a folder of files: `web/dist`.
 //!
-//! There are two builds of the runtime in it: the whole one, and one that only calls.
+//! There are two builds of the runtime in it: the whole one, and one that only calls. Node has its own
+//! of the whole one and of SOAP: nothing is downloaded there, so they are built to be fast, not small.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,8 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-use crate::{play, run, setup};
+use crate::play::{self, Goal};
+use crate::{run, setup};
 
 /// Compiles the binary and the TypeScript around it.
 pub(crate) fn build() -> Result<PathBuf> {
@@ -20,13 +22,17 @@ pub(crate) fn build() -> Result<PathBuf> {
     }
     let wasm = dist.join("wasm");
     setup::say("compiling the runtime of the npm package");
-    binary(&wasm, "sessionful-web", "sessionful", &[])?;
+    binary(&wasm, "sessionful-web", "sessionful", &[], Goal::Small)?;
     setup::say("compiling the build of it that only calls");
     let calls = ["--no-default-features", "--features", "npm-client"];
-    binary(&wasm, "sessionful-web", "client", &calls)?;
+    binary(&wasm, "sessionful-web", "client", &calls, Goal::Small)?;
     setup::say("compiling its SOAP and its WSDL");
-    binary(&wasm, "sessionful-web-wcf", "wcf", &[])?;
-    binary(&wasm, "sessionful-web-wsdl", "wsdl", &[])?;
+    binary(&wasm, "sessionful-web-wcf", "wcf", &[], Goal::Small)?;
+    binary(&wasm, "sessionful-web-wsdl", "wsdl", &[], Goal::Small)?;
+    setup::say("compiling what of it is for Node");
+    let fast = wasm.join("fast");
+    binary(&fast, "sessionful-web", "sessionful", &[], Goal::Fast)?;
+    binary(&fast, "sessionful-web-wcf", "wcf", &[], Goal::Fast)?;
 
     setup::say("compiling its TypeScript");
     let compiler = package.join("node_modules/typescript/bin/tsc");
@@ -39,19 +45,19 @@ pub(crate) fn build() -> Result<PathBuf> {
 }
 
 /// Compiles one of the package's binaries, and the glue around it, into a folder.
-fn binary(to: &Path, package: &str, name: &str, features: &[&str]) -> Result<()> {
+fn binary(to: &Path, package: &str, name: &str, features: &[&str], goal: Goal) -> Result<()> {
     let bindgen = setup::bindgen("wasm-bindgen")?;
     let mut compile = setup::shipping(["build", "--package", package]);
-    compile.args(["--target", setup::WASM, "--profile", "wasm"]).args(features);
+    compile.args(["--target", setup::WASM, "--profile", goal.profile()]).args(features);
     run::quiet(&mut compile)?;
-    let file = format!("wasm/{}.wasm", package.replace('-', "_"));
+    let file = format!("{}/{}.wasm", goal.profile(), package.replace('-', "_"));
     let compiled = setup::target().join(setup::WASM).join(file);
     let mut glue = Command::new(bindgen);
     // The entries say where the binary is, each in its own way.
     glue.args(["--target", "web", "--no-typescript", "--omit-default-module-path"]);
     glue.args(["--out-name", name, "--out-dir"]).arg(to).arg(&compiled);
     run::quiet(&mut glue)?;
-    play::optimize(&to.join(format!("{name}_bg.wasm")));
+    play::optimize(&to.join(format!("{name}_bg.wasm")), goal);
     Ok(())
 }
 
@@ -59,7 +65,11 @@ fn binary(to: &Path, package: &str, name: &str, features: &[&str]) -> Result<()>
 fn declarations(from: &Path, to: &Path) -> Result<()> {
     for entry in fs::read_dir(from)? {
         let entry = entry?;
-        fs::copy(entry.path(), to.join(entry.file_name()))?;
+        let to = to.join(entry.file_name());
+        match entry.file_type()?.is_dir() {
+            true => declarations(&entry.path(), &to)?,
+            false => drop(fs::copy(entry.path(), to)?),
+        }
     }
     Ok(())
 }

@@ -86,8 +86,8 @@ pub(crate) fn build() -> Result<PathBuf> {
     // The second file imports what the linker exports from the first.
     run::quiet(glue.arg(&site).arg("--keep-lld-exports").arg(&first))?;
     fs::remove_file(first)?;
-    optimize(&site.join("app_bg.wasm"));
-    optimize(&site.join("split_rest.wasm"));
+    optimize(&site.join("app_bg.wasm"), Goal::Small);
+    optimize(&site.join("split_rest.wasm"), Goal::Small);
     assets(&site)?;
     offline(&site)?;
     // After the list of what is kept from the beginning: who has no live run does not load it.
@@ -138,24 +138,53 @@ fn package(place: &Path) -> Result<()> {
     Ok(fs::remove_file(place.join("wasm/inline.js"))?)
 }
 
-/// Lets binaryen shrink the binary. A playground that is larger than it could be still plays, so a
+/// What a binary is built for.
+#[derive(Clone, Copy)]
+pub(crate) enum Goal {
+    Small,
+    Fast,
+}
+
+impl Goal {
+    /// That of cargo.
+    pub(crate) fn profile(self) -> &'static str {
+        match self {
+            Goal::Small => "wasm",
+            Goal::Fast => "wasm-fast",
+        }
+    }
+
+    fn passes(self) -> &'static [&'static str] {
+        match self {
+            // Functions that are called once stay functions: their locals have small numbers, which
+            // compresses a tenth better. So does an order in which copies of one generic are neighbours.
+            Goal::Small => &[
+                "-Oz",
+                "--converge",
+                "--one-caller-inline-max-function-size=30",
+                "--skip-pass=reorder-functions",
+                "--reorder-functions-by-name",
+            ],
+            Goal::Fast => &["-O3"],
+        }
+    }
+}
+
+/// Lets binaryen optimize the binary. A playground that is larger than it could be still plays, so a
 /// failure is told and no more.
-pub(crate) fn optimize(binary: &Path) {
-    if let Err(error) = shrink(binary) {
+pub(crate) fn optimize(binary: &Path, goal: Goal) {
+    if let Err(error) = shrink(binary, goal) {
         setup::say(&format!("not optimized: {error:#}"));
     }
 }
 
-fn shrink(binary: &Path) -> Result<()> {
+fn shrink(binary: &Path, goal: Goal) -> Result<()> {
     let tools = setup::npm("www")?.join("node_modules/binaryen/bin/wasm-opt");
     setup::say("optimizing the binary");
     let before = fs::metadata(binary)?.len();
     let small = binary.with_extension("small");
     let mut optimize = Command::new(setup::node()?);
-    // Functions that are called once stay functions: their locals have small numbers, which
-    // compresses a tenth better. So does an order in which copies of one generic are neighbours.
-    optimize.arg(tools).args(["-Oz", "--converge", "--one-caller-inline-max-function-size=30"]);
-    optimize.args(["--skip-pass=reorder-functions", "--reorder-functions-by-name"]);
+    optimize.arg(tools).args(goal.passes());
     optimize.args(["--strip-debug", "--strip-producers"]);
     // What rustc and wasm-bindgen emit today; the binary does not say so itself.
     optimize.args(["--enable-bulk-memory", "--enable-reference-types"]);

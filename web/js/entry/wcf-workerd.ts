@@ -10,4 +10,4 @@ import { provideBinaries } from '../wcf/binary.js';
 
 export * from '../wcf/index.js';
 
-provideBinaries(() => wcf, () => wsdl);
+provideBinaries(() => ({ source: wcf }), () => wsdl);

@@ -8,4 +8,7 @@ import { provideBinaries } from '../wcf/binary.js';
 
 export * from '../wcf/index.js';
 
-provideBinaries(() => new URL('../wasm/wcf_bg.wasm', import.meta.url), () => new URL('../wasm/wsdl_bg.wasm', import.meta.url));
+provideBinaries(
+  () => ({ source: new URL('../wasm/wcf_bg.wasm', import.meta.url) }),
+  () => new URL('../wasm/wsdl_bg.wasm', import.meta.url),
+);

@@ -7,8 +7,11 @@
 import { provideSender, provideWebSocket } from '../transport.js';
 import { send } from './sender.js';
 
+/** Each has a connection of its own while it is on its way. */
+const MOST_REQUESTS = 64;
+
 /** Sockets are those of `ws`, requests go by `node:http`. */
 export function provideNode(): void {
   provideWebSocket(async () => (await import('ws')).default as never);
-  provideSender(send);
+  provideSender(send, MOST_REQUESTS);
 }

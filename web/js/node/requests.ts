@@ -7,6 +7,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { Crowd, type Seat } from '../crowd.js';
 import { explain, refusalHeaders, type Door, type Refused } from './door.js';
 import { gather } from './gather.js';
 import type { HostAddress, HostIntake, IntakeRequest, IntakeResponse } from './intake.js';
@@ -21,6 +22,12 @@ const LINGER_BYTES = 1_048_576;
 
 const SAFE = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
 
+/** A response that is not over, and what is to be done when it is. */
+interface Running {
+  readonly response: ServerResponse;
+  readonly steps: (() => void)[];
+}
+
 /** Answers requests. */
 export class Requests {
   readonly #host: HostIntake;
@@ -29,7 +36,8 @@ export class Requests {
   readonly #sweep: Sweep;
   readonly #tell: Tell;
   /** What is being answered, with what is to be done when that is over. */
-  readonly #running = new Map<ServerResponse, (() => void)[]>();
+  readonly #running = new Crowd<Running>();
+  readonly #seats = new WeakMap<ServerResponse, Seat<Running>>();
   readonly #bySocket = new WeakMap<Duplex, Set<ServerResponse>>();
   readonly #contentTypes: ReadonlySet<string>;
   #idle: (() => void)[] = [];
@@ -56,13 +64,13 @@ export class Requests {
   /** Resolves when all that came whole over a connection are answered. */
   async answered(socket: Duplex): Promise<void> {
     for (const response of [...this.#bySocket.get(socket) ?? []]) {
-      if (response.req.complete && this.#running.has(response)) await new Promise<void>((done) => this.#whenOver(response, done));
+      if (response.req.complete && this.#seats.has(response)) await new Promise<void>((done) => this.#whenOver(response, done));
     }
   }
 
   /** Cuts all of them off. */
   cut(): void {
-    for (const response of this.#running.keys()) response.destroy();
+    for (const { value } of this.#running.all()) value.response.destroy();
   }
 
   /** Answers one. */
@@ -93,7 +101,7 @@ export class Requests {
       this.#tell({ type: 'failed', address: endpoint.address, error: nameOf(error) });
       answer = { status: 500, contentType: 'text/plain; charset=utf-8', headers: [], body: 'the host has failed\n' };
     }
-    if (!this.#running.has(response)) return;
+    if (!this.#seats.has(response)) return;
     if (answer === undefined) {
       return this.#refuse(request, response, { ...(this.#check(request, endpoint) ?? { status: 405, reason: 'method' }), endpoint });
     }
@@ -143,7 +151,7 @@ export class Requests {
    * connection never hears that the connection was closed, so the connection is listened to as well.
    */
   #begin(socket: Socket, response: ServerResponse): void {
-    this.#running.set(response, []);
+    this.#seats.set(response, this.#running.add({ response, steps: [] }));
     const all = this.#bySocket.get(socket) ?? new Set();
     if (!this.#bySocket.has(socket)) {
       this.#bySocket.set(socket, all);
@@ -157,16 +165,17 @@ export class Requests {
   }
 
   #over(response: ServerResponse): void {
-    const steps = this.#running.get(response);
-    if (steps === undefined) return;
-    this.#running.delete(response);
-    for (const step of steps) step();
+    const seat = this.#seats.get(response);
+    if (seat === undefined) return;
+    this.#seats.delete(response);
+    this.#running.remove(seat);
+    for (const step of seat.value.steps) step();
     if (this.#running.size > 0) return;
     for (const done of this.#idle.splice(0)) done();
   }
 
   #whenOver(response: ServerResponse, step: () => void): void {
-    this.#running.get(response)?.push(step);
+    this.#seats.get(response)?.value.steps.push(step);
   }
 
   /** Cuts a client that does not pick up its answer, from when it is this answer's turn. */
@@ -220,12 +229,12 @@ export class Requests {
     let answer: IntakeResponse;
     try {
       answer = await this.#host.request(address, arrived);
-      if (!this.#running.has(response)) return;
+      if (!this.#seats.has(response)) return;
       if (!(answer.status >= 200 && answer.status <= 599)) throw new RangeError('no status of an answer');
       this.#end(request, response, answer.status, answerHeaders(answer), answer.body);
     } catch (error) {
       this.#tell({ type: 'failed', address, error: nameOf(error) });
-      if (!this.#running.has(response)) return;
+      if (!this.#seats.has(response)) return;
       // Half of an answer can be told from a whole one only if it is cut off.
       if (response.headersSent) return void response.destroy();
       for (const name of response.getHeaderNames()) if (!name.startsWith('access-control-')) response.removeHeader(name);
@@ -240,9 +249,10 @@ export class Requests {
   ): void {
     this.#limit(request, response);
     // Without a length it would be chunked, and some clients take that for a body (WCF's of Mono does).
-    const length = status === 204 ? {} : { 'content-length': body === null ? 0 : Buffer.byteLength(body) };
-    const closing = this.#door.draining ? { connection: 'close' } : {};
-    response.writeHead(status, { ...SAFE, ...headers, ...length, ...closing });
+    const all: OutgoingHttpHeaders = { ...SAFE, ...headers };
+    if (status !== 204) all['content-length'] = body === null ? 0 : Buffer.byteLength(body);
+    if (this.#door.draining) all['connection'] = 'close';
+    response.writeHead(status, all);
     if (body === null) response.end();
     else response.end(body);
   }
@@ -251,7 +261,7 @@ export class Requests {
     const { status, reason, endpoint } = refused;
     const peer = this.#door.peer(request);
     this.#tell({ type: 'refused', status, reason, peer, ...(endpoint === undefined ? {} : { address: endpoint.address }) });
-    if (!this.#running.has(response)) return;
+    if (!this.#seats.has(response)) return;
     const text = `${explain(refused, this.#settings)}\n`;
     const headers = { ...refusalHeaders(refused), 'content-type': 'text/plain; charset=utf-8' };
     const keep = request.complete || isShort(request, this.#settings.maxBytes);
@@ -343,6 +353,7 @@ function* headersOf(request: IncomingMessage): Generator<[string, string]> {
 const OURS = new Set(['connection', 'content-length', 'transfer-encoding', 'keep-alive', 'upgrade', 'trailer', 'date']);
 
 function answerHeaders(answer: IntakeResponse): OutgoingHttpHeaders {
+  if (answer.headers.length === 0) return answer.body === null ? {} : { 'content-type': answer.contentType };
   const headers: Record<string, string[]> = Object.create(null) as Record<string, string[]>;
   for (const [name, value] of answer.headers) {
     const key = name.toLowerCase();

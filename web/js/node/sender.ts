@@ -16,29 +16,33 @@ import { gather } from './gather.js';
  */
 const KEPT = 4_000;
 
-/** Answers are read as they come. */
-const ASKED = { 'accept-encoding': 'identity' } as const;
-
-/** Begins a request; its head has not been sent. */
-type Begin = (options: http.RequestOptions) => ClientRequest;
-
-const agent = new http.Agent({ keepAlive: true, timeout: KEPT });
-const begin: Begin = (options) => http.request({ ...options, agent });
-let secure: Promise<Begin> | undefined;
-
-/** Sends a request, as fetch does with `redirect: 'manual'`. The answer is there when all of it is. */
-export const send: Sender = async (to, init, stop) => {
-  const request = to.protocol === 'https:' ? await (secure ??= overTls()) : begin;
-  return received(request, placeOf(to), init, stop);
-};
-
-async function overTls(): Promise<Begin> {
-  const https = await import('node:https');
-  const kept = new https.Agent({ keepAlive: true, timeout: KEPT });
-  return (options) => https.request({ ...options, agent: kept });
+/** What begins requests, and keeps their connections. */
+interface Line {
+  readonly request: (options: http.RequestOptions) => ClientRequest;
+  readonly agent: http.Agent;
 }
 
-type Place = Pick<http.RequestOptions, 'host' | 'port' | 'path'>;
+const open: Line = { request: http.request, agent: new http.Agent({ keepAlive: true, timeout: KEPT }) };
+let secure: Promise<Line> | undefined;
+
+/** Sends a request, as fetch does with `redirect: 'manual'`. The answer is there when all of it is. */
+export const send: Sender = (to, init, stop) => {
+  const place = placeOf(to);
+  if (to.protocol !== 'https:') return received(open, place, init, stop);
+  secure ??= overTls();
+  return secure.then((line) => received(line, place, init, stop));
+};
+
+async function overTls(): Promise<Line> {
+  const { Agent, request } = await import('node:https');
+  return { request, agent: new Agent({ keepAlive: true, timeout: KEPT }) };
+}
+
+interface Place {
+  readonly host: string;
+  readonly port: string;
+  readonly path: string;
+}
 
 /** Where URLs lead; the same few are used again and again. */
 const places = new WeakMap<URL, Place>();
@@ -53,13 +57,14 @@ function placeOf(to: URL): Place {
 }
 
 function received(
-  request: Begin, place: Place, { method = 'GET', headers, body }: Parameters<Sender>[1], stop: Parameters<Sender>[2],
+  { request, agent }: Line, { host, port, path }: Place, { method = 'GET', headers, body }: Parameters<Sender>[1], stop: Parameters<Sender>[2],
 ): Promise<FetchAnswer> {
   return new Promise((resolve, reject) => {
     if (stop.isStopped) throw new Error('given up');
     const content = (body ?? '') as string | Uint8Array;
-    const length = { 'content-length': Buffer.byteLength(content) };
-    const sent = request({ ...place, method, headers: { ...headers, ...ASKED, ...length } });
+    // Answers are read as they come.
+    const all = { ...headers, 'accept-encoding': 'identity', 'content-length': Buffer.byteLength(content) };
+    const sent = request({ host, port, path, method, agent, headers: all });
     stop.onstop = () => void sent.destroy();
     sent.on('error', reject).on('response', (response) => read(response, resolve)).end(content);
   });

@@ -4,17 +4,19 @@
  * @module
  */
 
+import { Crowd, type Seat } from '../crowd.js';
+
 /** Something that has to be done by a moment, unless it is cancelled before. */
-export interface Deadline {
+export type Deadline = Seat<{
   /** When, on the clock of {@link Sweep.now}. */
   readonly at: number;
   /** What happens then. */
   readonly late: () => void;
-}
+}>;
 
 /** Deadlines and regular work, served by one interval that keeps no process alive. */
 export class Sweep {
-  readonly #deadlines = new Set<Deadline>();
+  readonly #deadlines = new Crowd<Deadline['value']>();
   readonly #regular: { readonly every: number; next: number; readonly work: (now: number) => void }[] = [];
   readonly #timer: ReturnType<typeof setInterval>;
 
@@ -31,14 +33,12 @@ export class Sweep {
 
   /** Has `late` called once, `after` milliseconds from now or up to a period later. */
   add(after: number, late: () => void): Deadline {
-    const deadline = { at: this.now + after, late };
-    this.#deadlines.add(deadline);
-    return deadline;
+    return this.#deadlines.add({ at: this.now + after, late });
   }
 
   /** Takes a deadline back; without effect if it is over. */
   cancel(deadline: Deadline): void {
-    this.#deadlines.delete(deadline);
+    this.#deadlines.remove(deadline);
   }
 
   /** Has `work` done again and again. */
@@ -49,10 +49,8 @@ export class Sweep {
   /** Does what is due. */
   run(): void {
     const { now } = this;
-    for (const deadline of this.#deadlines) {
-      if (deadline.at > now) continue;
-      this.#deadlines.delete(deadline);
-      deadline.late();
+    for (const deadline of this.#deadlines.all()) {
+      if (deadline.value.at <= now && this.#deadlines.remove(deadline)) deadline.value.late();
     }
     for (const task of this.#regular) {
       if (task.next > now) continue;
@@ -64,7 +62,7 @@ export class Sweep {
   /** Ends; nothing more is called. */
   stop(): void {
     clearInterval(this.#timer);
-    this.#deadlines.clear();
+    for (const deadline of this.#deadlines.all()) this.#deadlines.remove(deadline);
     this.#regular.length = 0;
   }
 }

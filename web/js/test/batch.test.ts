@@ -99,6 +99,21 @@ test('nobody wants a batch any more: the request is aborted', async () => {
   assert.ok(aborted);
 });
 
+test('what sends a request makes its caller give up', async () => {
+  let stopped = false;
+  const { proxy } = await client({
+    fetch: (_, { signal }) => {
+      proxy.abort();
+      stopped = signal?.aborted === true;
+      signal?.addEventListener('abort', () => { stopped = true; });
+      return new Promise(() => undefined);
+    },
+  });
+  assert.equal(await proxy.call.double(1).catch((error: { code: string }) => error.code), 'ABORTED');
+  assert.ok(stopped);
+  assert.deepEqual(proxy.leaks(), []);
+});
+
 test('something else answers a batch', async () => {
   for (const [answer, code] of [[() => new Response('no', { status: 502 }), 'TRANSPORT_STATUS'], [() => new Response('[{}]', { headers: { 'content-type': 'application/json' } }), 'PROTOCOL'], [() => { throw new Error('gone'); }, 'TRANSPORT_UNREACHABLE']] as const) {
     const { proxy } = await client({ fetch: async () => answer() });

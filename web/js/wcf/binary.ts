@@ -6,49 +6,53 @@
  */
 
 import { errorOf } from '../errors.js';
-import loadWcf, * as wcf from '../wasm/wcf.js';
+import * as wcf from '../wasm/wcf.js';
 import type { InitInput } from '../wasm/wcf.js';
-import loadWsdl, * as wsdl from '../wasm/wsdl.js';
+import * as wsdl from '../wasm/wsdl.js';
 
 /** Where a binary is, or what is in it. */
 export type WcfSource = InitInput | Promise<InitInput>;
 
+/** A binary, and the glue that belongs to it if that is another. */
+interface Place<Glue> {
+  readonly source: WcfSource;
+  readonly glue?: Glue;
+}
+
 /** A binary that is there once somebody needs it. */
-class Lazy<Exports> {
-  readonly #load: (input: { module_or_path: WcfSource }) => Promise<unknown>;
-  readonly #exports: Exports;
-  #source: (() => WcfSource) | undefined;
-  #loading: Promise<Exports> | undefined;
-  #isLoaded = false;
-
-  constructor(load: (input: { module_or_path: WcfSource }) => Promise<unknown>, exports: Exports) {
-    this.#load = load;
-    this.#exports = exports;
-  }
-
+class Lazy<Glue extends { default: (input: { module_or_path: WcfSource }) => Promise<unknown> }> {
+  readonly #glue: Glue;
+  #place: (() => Place<Glue> | Promise<Place<Glue>>) | undefined;
+  #loading: Promise<Glue> | undefined;
   /** Its exports, if it is there. */
-  get loaded(): Exports | undefined {
-    return this.#isLoaded ? this.#exports : undefined;
+  loaded: Glue | undefined;
+
+  /** @param glue belongs to a binary that comes without. */
+  constructor(glue: Glue) {
+    this.#glue = glue;
   }
 
   /** Says where it is. */
-  provide(source: () => WcfSource): void {
-    this.#source = source;
+  provide(place: () => Place<Glue> | Promise<Place<Glue>>): void {
+    this.#place = place;
   }
 
   /** Its exports, loading it if need be. */
-  load(source?: WcfSource): Promise<Exports> {
-    if (this.#loading !== undefined) return this.#loading;
-    const from = source ?? this.#source?.();
-    if (from === undefined) return Promise.reject(errorOf('NOT_INITIALIZED'));
-    this.#loading = this.#load({ module_or_path: from }).then(() => {
-      this.#isLoaded = true;
-      return this.#exports;
-    }, (error: unknown) => {
+  load(source?: WcfSource): Promise<Glue> {
+    this.#loading ??= this.#load(source).catch((error: unknown) => {
       this.#loading = undefined; // it can be tried again
       throw error;
     });
     return this.#loading;
+  }
+
+  async #load(source: WcfSource | undefined): Promise<Glue> {
+    const place = source === undefined ? await this.#place?.() : { source };
+    if (place === undefined) throw errorOf('NOT_INITIALIZED');
+    const glue = place.glue ?? this.#glue;
+    await glue.default({ module_or_path: place.source });
+    this.loaded = glue;
+    return glue;
   }
 }
 
@@ -56,14 +60,14 @@ class Lazy<Exports> {
 export type Binary = typeof wcf;
 
 /** SOAP and data contracts. */
-export const codecs = new Lazy<Binary>(loadWcf, wcf);
+export const codecs = new Lazy<Binary>(wcf);
 /** WSDL: only for whoever reads or publishes it. */
-export const descriptions = new Lazy<typeof wsdl>(loadWsdl, wsdl);
+export const descriptions = new Lazy<typeof wsdl>(wsdl);
 
 /** Says where the binaries are; for the entries of the package. */
-export function provideBinaries(wcfSource: () => WcfSource, wsdlSource: () => WcfSource): void {
-  codecs.provide(wcfSource);
-  descriptions.provide(wsdlSource);
+export function provideBinaries(wcfPlace: Parameters<typeof codecs.provide>[0], wsdlSource: () => WcfSource): void {
+  codecs.provide(wcfPlace);
+  descriptions.provide(() => ({ source: wsdlSource() }));
 }
 
 /** Where the binaries are, if not beside the package. */
@@ -80,7 +84,7 @@ export interface WcfSources {
  */
 export async function initWcf(sources: WcfSources = {}): Promise<void> {
   const { wsdl: of } = sources;
-  if (of !== undefined) descriptions.provide(() => of);
+  if (of !== undefined) descriptions.provide(() => ({ source: of }));
   await codecs.load(sources.wcf);
 }
 

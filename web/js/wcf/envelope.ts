@@ -22,32 +22,33 @@ export interface RuntimeMessage {
 const RELATES = 1;
 const FAULT = 2;
 const HEADERS = 16;
+const PLAIN = 64;
 
 /** The same as a value. */
 export function valueOf({ action, id, relatesTo, headers, fault, body }: RuntimeMessage): MessageValue {
-  const kind = (relatesTo === undefined ? 0 : RELATES) | (fault === undefined ? 0 : FAULT) | (headers === undefined ? 0 : HEADERS);
+  const kind = PLAIN | (relatesTo === undefined ? 0 : RELATES) | (fault === undefined ? 0 : FAULT) | (headers === undefined ? 0 : HEADERS);
   const value = [kind, action, relatesTo ?? id, fault ?? body] as const;
   return headers === undefined ? value : [...value, headers];
-}
-
-/** What a value says. */
-export function messageOf([kind, action, id, content, headers]: MessageValue): RuntimeMessage {
-  return {
-    action,
-    ...(id === undefined ? {} : kind & RELATES ? { relatesTo: id } : { id }),
-    ...(kind & FAULT ? { fault: content as object } : { body: content }),
-    ...(headers === undefined ? {} : { headers }),
-  };
 }
 
 /** An envelope: a text, or records. */
 export type Envelope = string | Uint8Array<ArrayBuffer>;
 
 /** A message as an envelope. */
-export function encode(codec: WcfCodec, { action, id, relatesTo, headers, fault, body }: RuntimeMessage): Envelope {
+export function encode(codec: WcfCodec, message: MessageValue): Envelope {
+  const [kind, action, id, content, headers] = message;
+  const relates = (kind & RELATES) !== 0;
+  const fault = isFault(message) ? content : undefined;
   const rest = headers === undefined && fault === undefined ? undefined : { headers, fault };
-  return codec.encode(action, id, relatesTo, textOf(body), rest);
+  const body = fault === undefined ? textOf(content) : '';
+  return codec.encode(action, relates ? undefined : id, relates ? id : undefined, body, rest);
 }
+
+/** A fault in place of a message. */
+export const faulted = ([kind, action, id]: MessageValue, fault: object): MessageValue => [(kind & ~HEADERS) | FAULT, action, id, fault];
+
+/** Whether a message is a fault. */
+export const isFault = ([kind]: MessageValue): boolean => (kind & FAULT) !== 0;
 
 function textOf(body: unknown): string {
   const text: unknown = Array.isArray(body) ? body[0] : body;

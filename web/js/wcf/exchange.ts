@@ -5,28 +5,36 @@
  */
 
 import { errorOf } from '../errors.js';
-import type { Answer, FetchAnswer, MessageValue } from '../transport.js';
+import type { Answer, FetchAnswer, MessageValue, PlainHeaders } from '../transport.js';
 import { reasonOf } from './binary.js';
-import { encode, messageOf, valueOf, type EntityCodec, type Envelope, type RuntimeMessage } from './envelope.js';
+import { encode, valueOf, type EntityCodec, type Envelope, type RuntimeMessage } from './envelope.js';
 
-/** Posts an envelope, with what stands beside it. */
-export type Post = (body: Envelope, headers: Readonly<Record<string, string>>) => Promise<FetchAnswer>;
+/** Posts envelopes, with what stands beside them. */
+export interface Post {
+  send(body: Envelope, headers: PlainHeaders): Promise<FetchAnswer>;
+  /** Why nothing came back. */
+  explain(cause: unknown): unknown;
+}
 
-const FAULTED = 2;
 
 /** A message of the runtime as a request, and its answer as the runtime has it. */
 export async function exchange(codec: EntityCodec, post: Post, message: MessageValue): Promise<Answer> {
   let body: Envelope;
-  let headers: Readonly<Record<string, string>>;
+  let headers: PlainHeaders;
   try {
     headers = codec.headers(message[1]);
-    body = encode(codec.codec, messageOf(message));
+    body = encode(codec.codec, message);
   } catch (thrown) {
     // It never left, so it is the caller's mistake, not the network's.
-    const fault: MessageValue = [FAULTED, '', undefined, { code: 'NotCloneable', reason: reasonOf(thrown) }];
-    return [200, '', fault];
+    const fault = { code: 'NotCloneable', reason: reasonOf(thrown) };
+    return [200, '', valueOf({ action: '', fault })];
   }
-  const response = await post(body, headers);
+  let response: FetchAnswer;
+  try {
+    response = await post.send(body, headers);
+  } catch (cause) {
+    throw post.explain(cause);
+  }
   const { status } = response;
   if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) return [0, ''];
   const bytes = response.received ?? new Uint8Array(await response.arrayBuffer());

@@ -10,11 +10,12 @@ import { errorOf } from '../errors.js';
 import { ServiceHost, type HostOptions } from '../host.js';
 import type { IntakeRequest, IntakeResponse, WebSocketLike as IntakeSocket, HostAddress, HostIntake } from '../node/intake.js';
 import type { State } from '../runtime.js';
+import type { MessageValue } from '../transport.js';
 import type { WcfCodec } from '../wasm/wcf.js';
 import { codecs, ownBits } from './binary.js';
 import { describedBy, type Described } from './contract.js';
 import { exportWsdl, isSocket, type DescribedEndpoint, type WcfWire } from './description.js';
-import { encode, EntityCodec, messageOf, valueOf, type RuntimeMessage } from './envelope.js';
+import { encode, EntityCodec, faulted, isFault, valueOf, type RuntimeMessage } from './envelope.js';
 import { SoapSocket, type NetworkSocket } from './socket.js';
 import { bindingOf, MAX_BYTES, MAX_DEPTH, MAX_HEADERS } from './transport.js';
 
@@ -135,7 +136,7 @@ export class WcfHost<C extends Contract = Contract> implements HostIntake {
       return refused(400);
     }
     const answer = await this.host.requestValue(address, valueOf(message), request);
-    return typeof answer === 'object' ? respond(codec, messageOf(answer)) : refused(answer ?? 202);
+    return typeof answer === 'object' ? respond(codec, answer) : refused(answer ?? 202);
   }
 
   /** Answers what asks for the description: `?wsdl` and `?singleWsdl`, at each of its addresses. */
@@ -194,16 +195,15 @@ function unquoted(text: string): string {
 }
 
 /** A reply as an envelope; one that cannot be written is a failure of the service. */
-function respond(codec: EntityCodec, reply: RuntimeMessage): IntakeResponse {
+function respond(codec: EntityCodec, reply: MessageValue): IntakeResponse {
   const { 'content-type': contentType = '' } = codec.headers();
-  const write = (message: RuntimeMessage): IntakeResponse => (
-    { status: message.fault === undefined ? 200 : 500, contentType, headers: [], body: encode(codec.codec, message) }
+  const write = (message: MessageValue): IntakeResponse => (
+    { status: isFault(message) ? 500 : 200, contentType, headers: [], body: encode(codec.codec, message) }
   );
   try {
     return write(reply);
   } catch {
-    const fault = { code: 'InternalServiceFault', runtime: true, reason: 'the reply cannot be sent' };
-    return write({ ...reply, headers: [], fault });
+    return write(faulted(reply, { code: 'InternalServiceFault', runtime: true, reason: 'the reply cannot be sent' }));
   }
 }
 

@@ -16,7 +16,7 @@
 import type { WebSocketLike } from '../transport.js';
 import type { WcfCodec } from '../wasm/wcf.js';
 import { reasonOf } from './binary.js';
-import { encode, type Envelope, type RuntimeMessage } from './envelope.js';
+import { encode, valueOf, type Envelope, type RuntimeMessage } from './envelope.js';
 
 /** The network's end. */
 export interface NetworkSocket extends Omit<WebSocketLike, 'send'> {
@@ -99,7 +99,7 @@ export class SoapSocket extends EventTarget implements WebSocketLike {
     if (this.#theyEnded || this.#weEnded) return;
     let frame: Envelope;
     try {
-      frame = encode(this.#codec, message);
+      frame = encode(this.#codec, valueOf(message));
     } catch (thrown) {
       return this.#cannot(message, reasonOf(thrown));
     }
@@ -110,7 +110,7 @@ export class SoapSocket extends EventTarget implements WebSocketLike {
   #cannot({ id, relatesTo, action }: RuntimeMessage, reason: string): void {
     if (relatesTo !== undefined) {
       const fault = { code: 'InternalServiceFault', runtime: true, reason: 'the reply cannot be sent' };
-      this.#socket.send(encode(this.#codec, { action, relatesTo, fault }));
+      this.#socket.send(encode(this.#codec, valueOf({ action, relatesTo, fault })));
     } else if (id !== undefined) {
       const fault = { code: 'NotCloneable', reason };
       this.#say(JSON.stringify({ v: 1, action: '', relatesTo: id, fault }));

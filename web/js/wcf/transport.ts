@@ -7,13 +7,14 @@
 import { errorOf } from '../errors.js';
 import type { BindingOptions, ProxyOptions } from '../proxy.js';
 import {
-  custom, explain, missing, resolver, senderOf, way, webSocketOf, withScheme, type Exchange, type MessageValue, type Transport, type WebSocketLike,
+  custom, explain, missing, requestsAtOnce, resolver, senderOf, way, webSocketOf, withScheme,
+  type Exchange, type MessageValue, type PlainHeaders, type Transport, type WebSocketLike,
 } from '../transport.js';
 import type { WcfCodec } from '../wasm/wcf.js';
 import { codecs, ownBits, type Binary } from './binary.js';
 import { isSocket, type ServiceDescription, type WcfWire } from './description.js';
 import { EntityCodec } from './envelope.js';
-import { exchange, type Post } from './exchange.js';
+import { exchange } from './exchange.js';
 import { SoapSocket, type NetworkSocket } from './socket.js';
 
 /** Options of {@link wcfTransport}. */
@@ -34,6 +35,8 @@ export interface WcfTransportOptions {
    * refuses any other than its own, so behind a proxy that moves the service this is the service's.
    */
   readonly to?: string;
+  /** How many requests may be on their way at once; the others wait in order. 6 unless given, in Node 64. */
+  readonly maxRequests?: number;
   /** The longest envelope, in bytes; 65,536 unless given, as with WCF's `MaxReceivedMessageSize`. */
   readonly maxBytes?: number;
   /** The class of sockets; the platform's unless given (Node 20 has none: there it is `ws`). */
@@ -69,7 +72,9 @@ export function wcfTransport(options: WcfTransportOptions): Transport {
   const resolve = resolver(options.base);
   if (isSocket(options.wire)) return custom({ connect: (address) => connect(resolve(address), options) });
   const exchange = requester(resolve, options);
-  return way((core) => core.CoreLink.web(missing('connect'), exchange, 0, false, true, Number.NaN, Number.NaN));
+  return way((core) => core.CoreLink.web(
+    missing('connect'), exchange, requestsAtOnce(options.maxRequests), false, true, Number.NaN, Number.NaN,
+  ));
 }
 
 function codecFor(loaded: Binary, { wire, maxBytes = MAX_BYTES, to }: WcfTransportOptions, address: string): WcfCodec {
@@ -95,16 +100,16 @@ function requester(resolve: (address: string) => URL, options: WcfTransportOptio
     let codec = known.get(to.href);
     if (codec === undefined) known.set(to.href, codec = new EntityCodec(codecFor(loaded, options, to.href), wire));
     const given = typeof options.headers === 'function' ? await options.headers() : options.headers;
-    const others = given === undefined ? {} : Object.fromEntries(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value]));
-    const post: Post = async (body, headers) => {
-      try {
-        return await send(to, { ...chosen, body, headers: { ...others, ...headers } }, stop);
-      } catch (cause) {
-        throw explain(cause, to, stop);
-      }
-    };
-    return exchange(codec, post, message);
+    return exchange(codec, {
+      send: (body, headers) => send(to, { ...chosen, body, headers: given === undefined ? headers : { ...lowered(given), ...headers } }, stop),
+      explain: (cause) => explain(cause, to, stop),
+    }, message);
   };
+}
+
+/** Ours take the place of others of the same name, however that is written. */
+function lowered(headers: PlainHeaders): PlainHeaders {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** What of a proxy's options an endpoint gives. */

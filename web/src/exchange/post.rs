@@ -32,10 +32,13 @@ extern "C" {
     fn new(exchange: &Function, answered: &Answered) -> Courier;
 
     #[wasm_bindgen(method)]
-    fn post(this: &Courier, request: u32, address: &str, body: &JsValue);
+    fn post(this: &Courier, request: u32, address: &str, body: &JsValue) -> Stop;
+
+    /// By which a request is given up.
+    type Stop;
 
     #[wasm_bindgen(method)]
-    fn recall(this: &Courier, request: u32);
+    fn stop(this: &Stop);
 }
 
 /// Gets the number of a request, a status, a content type and the content.
@@ -66,8 +69,14 @@ struct Desk {
     /// How many more requests may be on their way.
     free: usize,
     waiting: VecDeque<Rc<Letter>>,
-    under_way: Series<u32, Vec<Rc<Letter>>>,
+    under_way: Series<u32, Request>,
     last: u32,
+}
+
+/// What travels together.
+struct Request {
+    letters: Vec<Rc<Letter>>,
+    stop: Stop,
 }
 
 /// A message that wants an answer.
@@ -115,17 +124,27 @@ impl Post {
     fn dispatch(&self) {
         loop {
             let next = self.desk.borrow_mut().next(self.together);
-            let Some((request, letters)) = next else { return };
+            let Some((number, letters)) = next else { return };
             let [first, ..] = &letters[..] else { return };
-            let (address, body) =
-                (first.address.clone(), together(letters.iter().map(|letter| &letter.body)));
-            self.desk.borrow_mut().under_way.insert(request, letters);
-            self.courier.post(request, &address, &body);
+            let body = together(letters.iter().map(|letter| &letter.body));
+            let stop = self.courier.post(number, &first.address, &body);
+            self.desk.borrow_mut().under_way.insert(number, Request { letters, stop });
+            self.recall_unwanted(number); // what sends it may have made its callers give up
         }
     }
 
+    /// Whether a request was under way for nobody.
+    fn recall_unwanted(&self, number: u32) -> bool {
+        let unwanted = self.desk.borrow_mut().finish_unwanted(number);
+        if let Some(request) = &unwanted {
+            request.stop.stop();
+        }
+        unwanted.is_some()
+    }
+
     fn answered(&self, request: u32, reply: &Reply) {
-        let Some(letters) = self.desk.borrow_mut().finish(request) else { return };
+        let Some(request) = self.desk.borrow_mut().finish(request) else { return };
+        let letters = request.letters;
         match reply.list(&letters) {
             Some(Ok(answers)) => {
                 for (letter, answer) in letters.iter().zip(answers.iter()) {
@@ -143,8 +162,7 @@ impl Post {
     fn give_up(&self, letter: &Letter) {
         letter.gone.set(true);
         let Some(request) = letter.request.get() else { return }; // passed over when its turn comes
-        if self.desk.borrow_mut().finish_unwanted(request) {
-            self.courier.recall(request);
+        if self.recall_unwanted(request) {
             self.dispatch();
         }
     }
@@ -162,44 +180,52 @@ impl Desk {
         if self.free == 0 {
             return None;
         }
-        let mut letters: Vec<Rc<Letter>> = Vec::new();
-        let mut length = 1;
-        while let Some(next) = self.waiting.front() {
-            length += next.length() + 1;
-            let fits =
-                |first: &Rc<Letter>| first.goes_with(next) && length <= next.carry.limits().frame;
-            if letters.len() >= most || !letters.first().is_none_or(fits) {
-                break;
-            }
-            letters.extend(self.waiting.pop_front().filter(|letter| !letter.gone.get()));
-        }
-        if letters.is_empty() {
-            return None;
-        }
+        let first = self.next_wanted()?;
         self.free -= 1;
         self.last = self.last.wrapping_add(1);
+        let mut length = first.length();
+        let mut letters = vec![first];
+        while letters.len() < most
+            && let Some(next) = self.next_wanted()
+        {
+            length = length.saturating_add(next.length());
+            if !letters[0].goes_with(&next) || length > next.carry.limits().frame {
+                self.waiting.push_front(next);
+                break;
+            }
+            letters.push(next);
+        }
         letters.iter().for_each(|letter| letter.request.set(Some(self.last)));
         Some((self.last, letters))
     }
 
-    fn finish(&mut self, request: u32) -> Option<Vec<Rc<Letter>>> {
-        let letters = self.under_way.remove(&request)?;
-        self.free += 1;
-        Some(letters)
+    fn next_wanted(&mut self) -> Option<Rc<Letter>> {
+        loop {
+            let next = self.waiting.pop_front()?;
+            if !next.gone.get() {
+                return Some(next);
+            }
+        }
     }
 
-    /// Whether a request was still under way, and for nobody.
-    fn finish_unwanted(&mut self, request: u32) -> bool {
-        let letters = self.under_way.get(&request);
-        let unwanted = letters.is_some_and(|all| all.iter().all(|letter| letter.gone.get()));
-        unwanted && self.finish(request).is_some()
+    fn finish(&mut self, number: u32) -> Option<Request> {
+        let request = self.under_way.remove(&number)?;
+        self.free += 1;
+        Some(request)
+    }
+
+    /// A request that is still under way, for nobody.
+    fn finish_unwanted(&mut self, number: u32) -> Option<Request> {
+        let letters = &self.under_way.get(&number)?.letters;
+        let unwanted = letters.iter().all(|letter| letter.gone.get());
+        unwanted.then(|| self.finish(number))?
     }
 }
 
 impl Letter {
-    /// In UTF-16 units; bytes travel alone.
+    /// What it adds to a list, in UTF-16 units. What is no text travels alone.
     fn length(&self) -> usize {
-        self.body.dyn_ref::<JsString>().map_or(usize::MAX / 2, |text| text.length() as usize)
+        self.body.dyn_ref::<JsString>().map_or(usize::MAX, |text| text.length() as usize + 2)
     }
 
     fn goes_with(&self, other: &Letter) -> bool {

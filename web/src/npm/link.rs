@@ -4,7 +4,7 @@
 use super::host::CoreHost;
 use super::options::span;
 use crate::control::{News, PortConnector};
-use crate::exchange::{MOST_AT_ONCE, MOST_TOGETHER, PortExchange, Post, PostExchange, failed};
+use crate::exchange::{MOST_TOGETHER, PortExchange, Post, PostExchange, failed};
 use crate::language::{Language, Spelling};
 use crate::pipe::{Carry, KeepAlive, PortPipe, Socket, SocketPipe};
 use futures::{Sink, Stream};
@@ -74,8 +74,7 @@ impl CoreLink {
         idle: f64,
         answer: f64,
     ) -> CoreLink {
-        let most = if most == 0 { MOST_AT_ONCE } else { most as usize };
-        let post = Post::new(exchange, most, if batch { MOST_TOGETHER } else { 1 });
+        let post = Post::new(exchange, most as usize, if batch { MOST_TOGETHER } else { 1 });
         let is_span = |millis: f64| millis.is_finite() && millis >= 0.0;
         let alive = (is_span(idle) && is_span(answer))
             .then(|| KeepAlive { idle: span(idle), answer: span(answer) });
@@ -107,7 +106,7 @@ impl CoreLink {
             #[cfg(feature = "npm")]
             Way::Memory(_) => Language::new(limits, Spelling::Copy, sessionful),
             Way::Web(Web { values: true, .. }) if !sessionful => {
-                Language::new(limits, Spelling::Value, false)
+                Language::new(limits, Spelling::Plain, false)
             }
             Way::Web(_) => Language::new(limits, Spelling::Text, false),
         }

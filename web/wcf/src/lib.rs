@@ -25,3 +25,7 @@ mod look;
 mod path;
 mod take;
 pub mod wire;
+
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
