@@ -26,7 +26,7 @@ extern "C" {
     fn id_number_of(message: &JsValue) -> f64;
 
     #[wasm_bindgen(js_name = makeMessage)]
-    fn make_message(kind: u32, action: i32, id: f64, content: JsValue) -> Array;
+    fn make_message(kind: u32, action: i32, name: &JsValue, id: f64, content: JsValue) -> Array;
 
     #[wasm_bindgen(js_name = readText)]
     fn read_text(text: &JsValue, depth: u32) -> JsValue;
@@ -67,6 +67,28 @@ pub(crate) struct Language {
     numbers: bool,
     sent: Vec<SmolStr>,
     known: Vec<SmolStr>,
+    written: Namesake,
+    read: Namesake,
+}
+
+/// The last action that was written out, in both worlds: mostly the next one is the same.
+#[derive(Clone, Debug, Default)]
+struct Namesake(SmolStr, JsValue);
+
+impl Namesake {
+    fn write(&mut self, action: &SmolStr) -> &JsValue {
+        if self.0 != *action || self.1.is_undefined() {
+            *self = Namesake(action.clone(), action.as_str().into());
+        }
+        &self.1
+    }
+
+    fn read(&mut self, action: JsValue) -> Option<SmolStr> {
+        if action.is_undefined() || self.1 != action {
+            *self = Namesake(short(&action)?, action);
+        }
+        Some(self.0.clone())
+    }
 }
 
 /// What happens to a message before it goes to its transport.
@@ -85,7 +107,8 @@ pub(crate) enum Spelling {
 impl Language {
     /// A client numbers actions from the start of a session over ports; a host does as its client.
     pub(crate) fn new(limits: Limits, spelling: Spelling, numbers: bool) -> Language {
-        Language { limits, spelling, numbers, sent: Vec::new(), known: Vec::new() }
+        let (written, read) = (Namesake::default(), Namesake::default());
+        Language { limits, spelling, numbers, sent: Vec::new(), known: Vec::new(), written, read }
     }
 
     fn spell(&self, frame: JsValue, answered: bool) -> Result<JsValue, CodecError> {
@@ -181,10 +204,11 @@ impl Language {
             Some(MessageId::Number(number)) => *number as f64, // ours are counted from small numbers
             _ => -1.0,
         };
-        let frame = make_message(kind, action, number, content);
-        if action < 0 {
-            frame.set(1, message.action.as_str().into());
-        }
+        let name = match action {
+            0.. => &JsValue::UNDEFINED,
+            _ => self.written.write(&message.action),
+        };
+        let frame = make_message(kind, action, name, number, content);
         if let Some(MessageId::Text(text)) = id {
             frame.set(2, text.as_str().into());
         }
@@ -244,7 +268,7 @@ impl Language {
             let known = self.known.get(number as usize);
             return known.cloned().ok_or_else(|| malformed("an unknown action number"));
         }
-        let action = short(&frame.get(1)).ok_or_else(|| malformed("no action"))?;
+        let action = self.read.read(frame.get(1)).ok_or_else(|| malformed("no action"))?;
         if self.numbers && self.known.len() < MOST_ACTIONS {
             self.known.push(action.clone());
         }

@@ -30,18 +30,26 @@ export function idNumberOf(message) {
   return Number.isSafeInteger(id) && id >= 0 ? id : -2;
 }
 
-/** A message as a value, but for its action. */
-export function makeMessage(kind, action, id, content) {
-  return [kind, action < 0 ? undefined : action, id < 0 ? undefined : id, content];
+/** A message as a value; its action is a name if it has no number. */
+export function makeMessage(kind, action, name, id, content) {
+  return [kind, action < 0 ? name : action, id < 0 ? undefined : id, content];
 }
 const RELATES = 1;
 const FAULT = 2;
 const TEXT = 8;
 const HEADERS = 16;
 
+// Mostly the next message has the same one.
+let lastAction;
+let lastBegin = '';
+
 /** A message as text. It throws where the body has no text form. */
 export function writeText([kind, action, id, content, headers]) {
-  let text = `{"v":1,"action":${JSON.stringify(action)}`;
+  if (action !== lastAction) {
+    lastAction = action;
+    lastBegin = `{"v":1,"action":${JSON.stringify(action)}`;
+  }
+  let text = lastBegin;
   if (id !== undefined) {
     text += `,"${kind & RELATES ? 'relatesTo' : 'id'}":${JSON.stringify(id)}`;
   }
