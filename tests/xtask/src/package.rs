@@ -8,7 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-use crate::{play, run, setup};
+use crate::{names, play, run, setup};
 
 /// Compiles the binary and the TypeScript around it.
 pub(crate) fn build() -> Result<PathBuf> {
@@ -51,8 +51,9 @@ fn binary(to: &Path, package: &str, name: &str, features: &[&str]) -> Result<()>
     glue.args(["--target", "web", "--no-typescript", "--omit-default-module-path"]);
     glue.args(["--out-name", name, "--out-dir"]).arg(to).arg(&compiled);
     run::quiet(&mut glue)?;
-    play::optimize(&to.join(format!("{name}_bg.wasm")));
-    Ok(())
+    let binary = to.join(format!("{name}_bg.wasm"));
+    play::optimize(&binary);
+    names::shorten(&binary, &to.join(format!("{name}.js")))
 }
 
 /// Copies declarations that were written by hand; the compiler only reads them.
