@@ -3,7 +3,7 @@
 //! They are read member by member, without a general reader of data: that would be larger than all
 //! that is said. What nobody knows is refused, because it is mostly a slip of the pen.
 
-use super::data;
+use super::thrown;
 use js_sys::{Array, Object};
 use sessionful::contract::Draft;
 use sessionful::host::{Endpoint, HostOptions};
@@ -183,7 +183,7 @@ fn endpoint_member(to: &mut Endpoint, member: &Member) -> Result<()> {
         "contract" => {
             // Both ends have the same words for it.
             let built = contract(&member.value)?.build().map_err(HostError::Contract);
-            to.contract = built.map_err(|error| data::write(&error))?.into();
+            to.contract = built.map_err(|error| thrown(&error))?.into();
         }
         "binding" => to.binding = binding(&member.value)?,
         _ => return member.unknown(),
