@@ -377,10 +377,17 @@ impl Proxy {
 
     /// What is left over although the proxy is closed; empty when all is well.
     pub fn leaks(&self) -> Vec<String> {
-        let mut leaks: Vec<String> = self.calls.keys().map(ToString::to_string).collect();
+        let mut leaks = Vec::new();
+        for call in self.calls.keys() {
+            leaks.push(call.to_string());
+        }
         match &self.mode {
-            Mode::Sessionful(dispatcher) => leaks.extend(dispatcher.leaks()),
-            Mode::Pooled(pool) => leaks.extend(pool.leased().map(|(id, _)| id.to_string())),
+            Mode::Sessionful(dispatcher) => dispatcher.tell_leaks(&mut leaks),
+            Mode::Pooled(pool) => {
+                for (channel, _) in pool.leased() {
+                    leaks.push(channel.to_string());
+                }
+            }
         }
         if !self.timers.is_empty() {
             leaks.push(format!("{} timers", self.timers.len()));

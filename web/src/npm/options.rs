@@ -89,9 +89,13 @@ impl Member {
         found.map(|(_, choice)| *choice).ok_or_else(|| self.refuse("is none of its choices"))
     }
 
-    fn list<T>(&self, read: fn(&JsValue) -> Result<T>) -> Result<Vec<T>> {
+    /// Calls `read` with every item of a list.
+    fn list(&self, read: &mut dyn FnMut(&JsValue) -> Result<()>) -> Result<()> {
         let list = self.value.dyn_ref::<Array>().ok_or_else(|| self.refuse("is no list"))?;
-        list.iter().map(|item| read(&item)).collect()
+        for item in list.iter() {
+            read(&item)?;
+        }
+        Ok(())
     }
 
     fn rules(&self) -> Result<Rules> {
@@ -119,30 +123,29 @@ pub(super) fn span(millis: f64) -> Duration {
 }
 
 fn contract(given: &JsValue) -> Result<Draft> {
-    let mut operations = Vec::new();
-    let (mut name, mut session, mut callback) = (SmolStr::default(), SessionMode::Allowed, None);
+    let mut read = Draft::default();
     each(given, &mut |member| {
         match &*member.name {
-            "name" => name = member.text()?,
+            "name" => read.name = member.text()?,
             "session" => {
-                session = member.choice(&[
+                read.session = member.choice(&[
                     ("allowed", SessionMode::Allowed),
                     ("required", SessionMode::Required),
                     ("notAllowed", SessionMode::NotAllowed),
                 ])?;
             }
-            "operations" => operations = member.list(operation)?,
-            "callback" => callback = Some(contract(&member.value)?),
+            "operations" => {
+                member.list(&mut |item| {
+                    read.operations.push(operation(item)?);
+                    Ok(())
+                })?;
+            }
+            "callback" => read.callback = Some(contract(&member.value)?.into()),
             _ => return member.unknown(),
         }
         Ok(())
     })?;
-    let draft = Contract::new(name).session(session);
-    let draft = operations.into_iter().fold(draft, Draft::operation);
-    Ok(match callback {
-        Some(callback) => draft.callback(callback),
-        None => draft,
-    })
+    Ok(read)
 }
 
 fn operation(given: &JsValue) -> Result<Operation> {
@@ -155,7 +158,10 @@ fn operation(given: &JsValue) -> Result<Operation> {
             "oneWay" => read.one_way = member.flag()?,
             "initiating" => read.initiating = member.flag()?,
             "terminating" => read.terminating = member.flag()?,
-            "faults" => read.faults = member.list(fault)?,
+            "faults" => member.list(&mut |item| {
+                read.faults.push(fault(item)?);
+                Ok(())
+            })?,
             _ => return member.unknown(),
         }
         Ok(())
@@ -278,7 +284,10 @@ pub(super) fn host(config: &JsValue) -> Result<HostConfig> {
     each(config, &mut |member| {
         let HostConfig { endpoints, behavior, options } = &mut read;
         match &*member.name {
-            "endpoints" => *endpoints = member.list(endpoint)?,
+            "endpoints" => member.list(&mut |item| {
+                endpoints.push(endpoint(item)?);
+                Ok(())
+            })?,
             "rules" => options.rules = member.rules()?,
             "closeTimeout" => options.close_timeout = Some(member.span()?),
             _ => behavior_member(behavior, &member)?,
