@@ -286,7 +286,7 @@ impl Proxy {
         } else {
             let serving = vec![Serving {
                 address: Default::default(),
-                serves: contract.callback().map(|callback| Arc::new(callback.clone())),
+                serves: contract.callback().filter(|_| SERVES).map(|own| Arc::new(own.clone())),
                 calls: Some(Arc::clone(&contract)),
                 idle: None,
                 close: binding.timeouts.close,

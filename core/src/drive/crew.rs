@@ -9,15 +9,21 @@ use std::task::{Wake, Waker};
 /// A set of children with a waker each. Places are reused, so that a child that comes and goes
 /// costs no allocation.
 pub(super) struct Crew<T> {
-    places: Vec<Place<T>>,
+    children: Vec<Option<T>>,
+    bells: Bells,
+}
+
+/// The places of a crew: what does not depend on who its children are, and so is there once in a
+/// program that has crews of several kinds.
+struct Bells {
+    places: Vec<Place>,
     free: Vec<usize>,
     /// Taken from `ready`, to be visited in this round.
     batch: VecDeque<usize>,
     ready: Arc<Ready>,
 }
 
-struct Place<T> {
-    child: Option<T>,
+struct Place {
     bell: Arc<Bell>,
     waker: Waker,
 }
@@ -85,11 +91,57 @@ impl Wake for Bell {
     }
 }
 
-impl<T> Crew<T> {
-    pub(super) fn new(owner: &Owner) -> Crew<T> {
+impl Bells {
+    fn new(owner: &Owner) -> Bells {
         let (any, rung) = (AtomicBool::new(false), Mutex::default());
         let ready = Arc::new(Ready { any, rung, owner: owner.clone() });
-        Crew { places: Vec::new(), free: Vec::new(), batch: VecDeque::new(), ready }
+        Bells { places: Vec::new(), free: Vec::new(), batch: VecDeque::new(), ready }
+    }
+
+    /// A place that is free; if there was none it comes after all others.
+    fn take(&mut self) -> usize {
+        if let Some(place) = self.free.pop() {
+            return place;
+        }
+        let place = self.places.len();
+        let ready = Arc::clone(&self.ready);
+        let bell = Arc::new(Bell { place, rung: AtomicBool::new(false), ready });
+        let waker = Waker::from(Arc::clone(&bell));
+        self.places.push(Place { bell, waker });
+        place
+    }
+
+    fn ring(&self, place: usize) {
+        if let Some(place) = self.places.get(place) {
+            place.bell.ring();
+        }
+    }
+
+    fn begin_round(&mut self) -> bool {
+        if self.batch.is_empty() && self.ready.any.load(Ordering::Acquire) {
+            let mut queue = self.ready.queue();
+            std::mem::swap(&mut *queue, &mut self.batch);
+            self.ready.any.store(false, Ordering::Release);
+        }
+        !self.batch.is_empty()
+    }
+
+    fn next(&mut self) -> Option<usize> {
+        let place = self.batch.pop_front()?;
+        if let Some(place) = self.places.get(place) {
+            place.bell.rung.store(false, Ordering::Release);
+        }
+        Some(place)
+    }
+
+    fn is_rung(&self) -> bool {
+        !self.batch.is_empty() || self.ready.any.load(Ordering::Acquire)
+    }
+}
+
+impl<T> Crew<T> {
+    pub(super) fn new(owner: &Owner) -> Crew<T> {
+        Crew { children: Vec::new(), bells: Bells::new(owner) }
     }
 
     /// Adds a child. It is visited in the next round.
@@ -101,65 +153,50 @@ impl<T> Crew<T> {
 
     /// Adds a child, which the caller visits.
     pub(super) fn place(&mut self, child: T) -> usize {
-        let place = self.free.pop().unwrap_or_else(|| {
-            let place = self.places.len();
-            let ready = Arc::clone(&self.ready);
-            let bell = Arc::new(Bell { place, rung: AtomicBool::new(false), ready });
-            let waker = Waker::from(Arc::clone(&bell));
-            self.places.push(Place { child: None, bell, waker });
-            place
-        });
-        self.places[place].child = Some(child);
+        let place = self.bells.take();
+        match self.children.get_mut(place) {
+            Some(free) => *free = Some(child),
+            None => self.children.push(Some(child)),
+        }
         place
     }
 
     /// Takes a child out. A late ring of its bell is harmless.
     pub(super) fn remove(&mut self, place: usize) -> Option<T> {
-        let child = self.places.get_mut(place)?.child.take();
+        let child = self.children.get_mut(place)?.take();
         if child.is_some() {
-            self.free.push(place);
+            self.bells.free.push(place);
         }
         child
     }
 
     /// A child and the waker to poll it with.
     pub(super) fn get(&mut self, place: usize) -> Option<(&mut T, &Waker)> {
-        let place = self.places.get_mut(place)?;
-        Some((place.child.as_mut()?, &place.waker))
+        let child = self.children.get_mut(place)?.as_mut()?;
+        Some((child, &self.bells.places.get(place)?.waker))
     }
 
     /// Has a child visited again. The owner is awake, it is the one who rings.
     pub(super) fn ring(&self, place: usize) {
-        if let Some(place) = self.places.get(place) {
-            place.bell.ring();
-        }
+        self.bells.ring(place);
     }
 
     /// Begins a round with those who have rung. False: nobody has.
     pub(super) fn begin_round(&mut self) -> bool {
-        if self.batch.is_empty() && self.ready.any.load(Ordering::Acquire) {
-            let mut queue = self.ready.queue();
-            std::mem::swap(&mut *queue, &mut self.batch);
-            self.ready.any.store(false, Ordering::Release);
-        }
-        !self.batch.is_empty()
+        self.bells.begin_round()
     }
 
     /// The next to visit in this round. From now on its bell counts again.
     pub(super) fn next(&mut self) -> Option<usize> {
-        let place = self.batch.pop_front()?;
-        if let Some(place) = self.places.get(place) {
-            place.bell.rung.store(false, Ordering::Release);
-        }
-        Some(place)
+        self.bells.next()
     }
 
     /// Whether somebody has rung since the round began.
     pub(super) fn is_rung(&self) -> bool {
-        !self.batch.is_empty() || self.ready.any.load(Ordering::Acquire)
+        self.bells.is_rung()
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.free.len() == self.places.len()
+        self.bells.free.len() == self.children.len()
     }
 }

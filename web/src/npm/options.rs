@@ -25,7 +25,7 @@ struct Member {
 }
 
 /// Calls `read` with every member that has a value.
-fn each(object: &JsValue, read: &mut dyn FnMut(Member) -> Result<()>) -> Result<()> {
+fn each(object: &JsValue, read: &mut dyn FnMut(&Member) -> Result<()>) -> Result<()> {
     if !object.is_object() {
         return Err(refusal("an object is missing"));
     }
@@ -33,7 +33,7 @@ fn each(object: &JsValue, read: &mut dyn FnMut(Member) -> Result<()>) -> Result<
         let entry: Array = entry.unchecked_into();
         let (name, value) = (entry.get(0).as_string().unwrap_or_default(), entry.get(1));
         if !value.is_undefined() {
-            read(Member { name, value })?;
+            read(&Member { name, value })?;
         }
     }
     Ok(())
@@ -208,7 +208,7 @@ fn empty_endpoint() -> Result<Endpoint> {
 
 fn endpoint(given: &JsValue) -> Result<Endpoint> {
     let mut read = empty_endpoint()?;
-    each(given, &mut |member| endpoint_member(&mut read, &member))?;
+    each(given, &mut |member| endpoint_member(&mut read, member))?;
     Ok(read)
 }
 
@@ -252,7 +252,7 @@ pub(super) fn proxy(config: &JsValue) -> Result<(Endpoint, ProxyOptions)> {
             "openTimeout" => options.open_timeout = Some(member.span()?),
             "autoOpen" => options.auto_open = Some(member.flag()?),
             "callback" => callback(&mut options.callback, &member.value)?,
-            _ => endpoint_member(&mut to, &member)?,
+            _ => endpoint_member(&mut to, member)?,
         }
         Ok(())
     })?;
@@ -290,7 +290,7 @@ pub(super) fn host(config: &JsValue) -> Result<HostConfig> {
             })?,
             "rules" => options.rules = member.rules()?,
             "closeTimeout" => options.close_timeout = Some(member.span()?),
-            _ => behavior_member(behavior, &member)?,
+            _ => behavior_member(behavior, member)?,
         }
         Ok(())
     })?;
@@ -329,7 +329,7 @@ fn release(behavior: &mut Behavior, given: &JsValue) -> Result<()> {
             ("afterCall", ReleaseMode::AfterCall),
             ("beforeAndAfterCall", ReleaseMode::BeforeAndAfterCall),
         ])?;
-        behavior.release.insert(member.name.into(), mode);
+        behavior.release.insert(member.name.as_str().into(), mode);
         Ok(())
     })
 }
