@@ -19,6 +19,7 @@ export type { CallArguments, BindingOptions, CallOptions } from './caller.js';
 export * from './contract.js';
 export * from './errors.js';
 export * from './fault.js';
+export * from './from-core.js';
 export { oneWay, operation } from './operation.js';
 export type * from './operation.js';
 export type { InitSource } from './loader.js';
