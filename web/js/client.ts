@@ -1,5 +1,5 @@
 /**
- * `sessionful/client`: what a page needs that only calls, with a binary that is a third smaller. Proxies
+ * `sessionful/client`: what a page needs that only calls, with a binary that is two fifths smaller. Proxies
  * made by it have no callback objects, no feed of events and no snapshots; for those import `sessionful`.
  *
  * ```ts

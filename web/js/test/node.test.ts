@@ -231,7 +231,7 @@ describe('serving', () => {
     ended.push(() => rm(bare, { recursive: true }));
     const compiled = fileURLToPath(new URL('..', import.meta.url));
     await cp(join(compiled, 'node'), join(bare, 'node'), { recursive: true });
-    await cp(join(compiled, 'errors.js'), join(bare, 'errors.js'));
+    for (const file of ['causes.js', 'errors.js']) await cp(join(compiled, file), join(bare, file));
     await writeFile(join(bare, 'package.json'), '{"type":"module"}');
     const { serve: serveBare } = await import(pathToFileURL(join(bare, 'node', 'index.js')).href) as { serve: typeof serve };
     await assert.rejects(serveBare(new FakeIntake()), { code: 'LISTEN_MODULE', next: 'npm install ws' });
