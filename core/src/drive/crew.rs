@@ -9,23 +9,23 @@ use std::task::{Wake, Waker};
 /// A set of children with a waker each. Places are reused, so that a child that comes and goes
 /// costs no allocation.
 pub(super) struct Crew<T> {
-    children: Vec<Option<T>>,
-    bells: Bells,
+    places: Vec<Place<T>>,
+    queue: Queue,
 }
 
-/// The places of a crew: what does not depend on who its children are, and so is there once in a
-/// program that has crews of several kinds.
-struct Bells {
-    places: Vec<Place>,
+struct Place<T> {
+    child: Option<T>,
+    bell: Arc<Bell>,
+    waker: Waker,
+}
+
+/// Which places are free, and which are to be visited. It does not depend on who the children are,
+/// and so is there once in a program that has crews of several kinds.
+struct Queue {
     free: Vec<usize>,
     /// Taken from `ready`, to be visited in this round.
     batch: VecDeque<usize>,
     ready: Arc<Ready>,
-}
-
-struct Place {
-    bell: Arc<Bell>,
-    waker: Waker,
 }
 
 /// Whom to wake when a child rings, whichever crew it belongs to.
@@ -91,30 +91,19 @@ impl Wake for Bell {
     }
 }
 
-impl Bells {
-    fn new(owner: &Owner) -> Bells {
+impl Queue {
+    fn new(owner: &Owner) -> Queue {
         let (any, rung) = (AtomicBool::new(false), Mutex::default());
         let ready = Arc::new(Ready { any, rung, owner: owner.clone() });
-        Bells { places: Vec::new(), free: Vec::new(), batch: VecDeque::new(), ready }
+        Queue { free: Vec::new(), batch: VecDeque::new(), ready }
     }
 
-    /// A place that is free; if there was none it comes after all others.
-    fn take(&mut self) -> usize {
-        if let Some(place) = self.free.pop() {
-            return place;
-        }
-        let place = self.places.len();
+    /// What a new place is rung by.
+    fn bell(&self, place: usize) -> (Arc<Bell>, Waker) {
         let ready = Arc::clone(&self.ready);
         let bell = Arc::new(Bell { place, rung: AtomicBool::new(false), ready });
         let waker = Waker::from(Arc::clone(&bell));
-        self.places.push(Place { bell, waker });
-        place
-    }
-
-    fn ring(&self, place: usize) {
-        if let Some(place) = self.places.get(place) {
-            place.bell.ring();
-        }
+        (bell, waker)
     }
 
     fn begin_round(&mut self) -> bool {
@@ -125,23 +114,11 @@ impl Bells {
         }
         !self.batch.is_empty()
     }
-
-    fn next(&mut self) -> Option<usize> {
-        let place = self.batch.pop_front()?;
-        if let Some(place) = self.places.get(place) {
-            place.bell.rung.store(false, Ordering::Release);
-        }
-        Some(place)
-    }
-
-    fn is_rung(&self) -> bool {
-        !self.batch.is_empty() || self.ready.any.load(Ordering::Acquire)
-    }
 }
 
 impl<T> Crew<T> {
     pub(super) fn new(owner: &Owner) -> Crew<T> {
-        Crew { children: Vec::new(), bells: Bells::new(owner) }
+        Crew { places: Vec::new(), queue: Queue::new(owner) }
     }
 
     /// Adds a child. It is visited in the next round.
@@ -153,50 +130,58 @@ impl<T> Crew<T> {
 
     /// Adds a child, which the caller visits.
     pub(super) fn place(&mut self, child: T) -> usize {
-        let place = self.bells.take();
-        match self.children.get_mut(place) {
-            Some(free) => *free = Some(child),
-            None => self.children.push(Some(child)),
+        if let Some(free) = self.queue.free.pop() {
+            self.places[free].child = Some(child);
+            return free;
         }
+        let place = self.places.len();
+        let (bell, waker) = self.queue.bell(place);
+        self.places.push(Place { child: Some(child), bell, waker });
         place
     }
 
     /// Takes a child out. A late ring of its bell is harmless.
     pub(super) fn remove(&mut self, place: usize) -> Option<T> {
-        let child = self.children.get_mut(place)?.take();
+        let child = self.places.get_mut(place)?.child.take();
         if child.is_some() {
-            self.bells.free.push(place);
+            self.queue.free.push(place);
         }
         child
     }
 
     /// A child and the waker to poll it with.
     pub(super) fn get(&mut self, place: usize) -> Option<(&mut T, &Waker)> {
-        let child = self.children.get_mut(place)?.as_mut()?;
-        Some((child, &self.bells.places.get(place)?.waker))
+        let place = self.places.get_mut(place)?;
+        Some((place.child.as_mut()?, &place.waker))
     }
 
     /// Has a child visited again. The owner is awake, it is the one who rings.
     pub(super) fn ring(&self, place: usize) {
-        self.bells.ring(place);
+        if let Some(place) = self.places.get(place) {
+            place.bell.ring();
+        }
     }
 
     /// Begins a round with those who have rung. False: nobody has.
     pub(super) fn begin_round(&mut self) -> bool {
-        self.bells.begin_round()
+        self.queue.begin_round()
     }
 
     /// The next to visit in this round. From now on its bell counts again.
     pub(super) fn next(&mut self) -> Option<usize> {
-        self.bells.next()
+        let place = self.queue.batch.pop_front()?;
+        if let Some(place) = self.places.get(place) {
+            place.bell.rung.store(false, Ordering::Release);
+        }
+        Some(place)
     }
 
     /// Whether somebody has rung since the round began.
     pub(super) fn is_rung(&self) -> bool {
-        self.bells.is_rung()
+        !self.queue.batch.is_empty() || self.queue.ready.any.load(Ordering::Acquire)
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.bells.free.len() == self.children.len()
+        self.queue.free.len() == self.places.len()
     }
 }
