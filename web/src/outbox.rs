@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 
 thread_local! {
     /// Outboxes with something in them.
-    static FULL: RefCell<Vec<Rc<Inner>>> = const { RefCell::new(Vec::new()) };
+    static FULL: RefCell<Vec<Rc<Inner>>> = RefCell::default();
 }
 
 /// Posts what all outboxes hold: the turn is over.
