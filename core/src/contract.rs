@@ -217,12 +217,16 @@ impl Operation {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Draft {
-    name: SmolStr,
+    /// Its name; actions begin with it unless they are given.
+    pub name: SmolStr,
+    /// Whether it needs a session.
     #[serde(default)]
-    session: SessionMode,
-    operations: Vec<Operation>,
+    pub session: SessionMode,
+    /// What the client may call.
+    pub operations: Vec<Operation>,
+    /// What the service may call at its caller.
     #[serde(default)]
-    callback: Option<Box<Draft>>,
+    pub callback: Option<Box<Draft>>,
 }
 
 impl Draft {
@@ -249,12 +253,13 @@ impl Draft {
 
     /// Fills in the actions and checks each operation by itself (`OP-2`, `OP-6`).
     pub fn build(self) -> Result<Contract, ContractError> {
-        let Draft { name, session, operations, callback } = self;
+        let Draft { name, session, mut operations, callback } = self;
         if operations.len() > usize::from(u16::MAX) {
             return Err(ContractError::TooManyOperations { contract: name });
         }
-        let operations: Vec<Operation> =
-            operations.into_iter().map(|operation| complete(&name, operation)).collect();
+        for operation in &mut operations {
+            complete(&name, operation);
+        }
         for (index, operation) in operations.iter().enumerate() {
             check_operation(operation, &operations[..index])?;
         }
@@ -274,7 +279,7 @@ impl TryFrom<Draft> for Contract {
     }
 }
 
-fn complete(contract: &SmolStr, mut operation: Operation) -> Operation {
+fn complete(contract: &SmolStr, operation: &mut Operation) {
     if operation.action.is_empty() {
         operation.action = format_smolstr!("{contract}/{}", operation.name);
     }
@@ -286,7 +291,6 @@ fn complete(contract: &SmolStr, mut operation: Operation) -> Operation {
             fault.action = format_smolstr!("{}{}Fault", operation.action, fault.kind);
         }
     }
-    operation
 }
 
 fn check_operation(operation: &Operation, before: &[Operation]) -> Result<(), ContractError> {

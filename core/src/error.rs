@@ -2,6 +2,10 @@
 //!
 //! An error is local. What the peer says went wrong is a [`Fault`].
 
+mod parts;
+
+pub use parts::Parts;
+
 use crate::binding::BindingError;
 use crate::contract::ContractError;
 use crate::lifecycle::Phase;

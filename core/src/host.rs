@@ -295,7 +295,8 @@ impl Host {
 
     /// What is left over although nothing is in progress; empty when all is well.
     pub fn leaks(&self) -> Vec<String> {
-        let mut leaks = self.dispatcher.leaks();
+        let mut leaks = Vec::new();
+        self.dispatcher.tell_leaks(&mut leaks);
         if self.sessions.held() > 0 {
             leaks.push(format!("{} session slots", self.sessions.held()));
         }

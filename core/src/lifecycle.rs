@@ -83,6 +83,19 @@ impl Phase {
         Phase::Faulted,
     ];
 
+    /// Its name, in small letters.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Phase::Created => "created",
+            Phase::Opening => "opening",
+            Phase::Accepting => "accepting",
+            Phase::Opened => "opened",
+            Phase::Closing => "closing",
+            Phase::Closed => "closed",
+            Phase::Faulted => "faulted",
+        }
+    }
+
     /// The phase that follows, or why the verb is illegal. Staying where one is counts as following.
     ///
     /// ```
@@ -194,15 +207,7 @@ impl Verb {
 
 impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Phase::Created => "created",
-            Phase::Opening => "opening",
-            Phase::Accepting => "accepting",
-            Phase::Opened => "opened",
-            Phase::Closing => "closing",
-            Phase::Closed => "closed",
-            Phase::Faulted => "faulted",
-        })
+        f.pad(self.name())
     }
 }
 

@@ -286,7 +286,7 @@ impl Proxy {
         } else {
             let serving = vec![Serving {
                 address: Default::default(),
-                serves: contract.callback().map(|callback| Arc::new(callback.clone())),
+                serves: contract.callback().filter(|_| SERVES).map(|own| Arc::new(own.clone())),
                 calls: Some(Arc::clone(&contract)),
                 idle: None,
                 close: binding.timeouts.close,
@@ -377,10 +377,17 @@ impl Proxy {
 
     /// What is left over although the proxy is closed; empty when all is well.
     pub fn leaks(&self) -> Vec<String> {
-        let mut leaks: Vec<String> = self.calls.keys().map(ToString::to_string).collect();
+        let mut leaks = Vec::new();
+        for call in self.calls.keys() {
+            leaks.push(call.to_string());
+        }
         match &self.mode {
-            Mode::Sessionful(dispatcher) => leaks.extend(dispatcher.leaks()),
-            Mode::Pooled(pool) => leaks.extend(pool.leased().map(|(id, _)| id.to_string())),
+            Mode::Sessionful(dispatcher) => dispatcher.tell_leaks(&mut leaks),
+            Mode::Pooled(pool) => {
+                for (channel, _) in pool.leased() {
+                    leaks.push(channel.to_string());
+                }
+            }
         }
         if !self.timers.is_empty() {
             leaks.push(format!("{} timers", self.timers.len()));

@@ -110,8 +110,12 @@ impl<K: Number, V> Series<K, V> {
 
     /// Takes a thing out.
     pub fn remove(&mut self, key: &K) -> Option<V> {
-        let slot = self.order.remove(key.number())?;
-        let (_, removed) = self.things.swap_remove(slot);
+        Some(self.take(key.number())?.1)
+    }
+
+    fn take(&mut self, number: u64) -> Option<(K, V)> {
+        let slot = self.order.remove(number)?;
+        let removed = self.things.swap_remove(slot);
         if let Some((moved, _)) = self.things.get(slot) {
             self.order.set(moved.number(), slot);
         }
@@ -192,9 +196,8 @@ impl<K: Number, V> Series<K, V> {
 
     /// Takes every thing out, with its id.
     pub fn drain(&mut self) -> impl Iterator<Item = (K, V)> + use<K, V> {
-        let Series { order, things } = std::mem::take(self);
-        let mut things: Vec<_> = things.into_iter().map(Some).collect();
-        order.places.into_iter().filter_map(move |(_, slot)| things.get_mut(slot as usize)?.take())
+        let mut all = std::mem::take(self);
+        all.order.numbers().into_iter().filter_map(move |number| all.take(number))
     }
 }
 

@@ -1,6 +1,6 @@
 /**
- * `sessionful/client`: what a page needs that only calls, with a binary that is a third smaller. Proxies
- * made by it have no callback objects and no feed of events; for those import `sessionful`.
+ * `sessionful/client`: what a page needs that only calls, with a binary that is two fifths smaller. Proxies
+ * made by it have no callback objects, no feed of events and no snapshots; for those import `sessionful`.
  *
  * ```ts
  * import { ServiceProxy, defineContract, operation } from 'sessionful/client';
@@ -19,6 +19,7 @@ export type { CallArguments, BindingOptions, CallOptions } from './caller.js';
 export * from './contract.js';
 export * from './errors.js';
 export * from './fault.js';
+export * from './from-core.js';
 export { oneWay, operation } from './operation.js';
 export type * from './operation.js';
 export type { InitSource } from './loader.js';
@@ -31,11 +32,20 @@ export type { CustomTransport, FetchAnswer, NetworkOptions, Transport, WebSocket
 /** Options of a {@link ServiceProxy}. Times are in milliseconds; `Infinity` waits for ever. */
 export type ProxyOptions = Omit<AllOptions, 'callback' | 'callbacks' | 'events'>;
 
-/** A proxy that only calls: without callback objects and feeds of events, and else like that of `sessionful`. */
+/** A proxy that only calls: without callback objects, feeds of events and snapshots, and else like that of `sessionful`. */
 export class ServiceProxy<C extends Contract = Contract> extends Caller<C> {
   /** @throws ContractError, BindingError or EncodingError when it opens, if contract and options do not fit. */
   constructor(contract: C, options: ProxyOptions) {
     super(contract, options as AllOptions<C>);
+  }
+
+  /**
+   * Not in this build.
+   *
+   * @throws BehaviorError always; what exists is shown by the proxies of `sessionful`.
+   */
+  override snapshot(): never {
+    throw errorOf('BEHAVIOR_NOT_SERVING');
   }
 
   protected override runtime(): Build {

@@ -9,6 +9,7 @@ export * from './contract.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './fault.js';
+export * from './from-core.js';
 export * from './group.js';
 export * from './host.js';
 export { oneWay, operation } from './operation.js';

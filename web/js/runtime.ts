@@ -5,7 +5,8 @@
  * @module
  */
 
-import { PanicError, errorFromCore, errorOf, type ErrorSide, FaultError, SessionfulError } from './errors.js';
+import { PanicError, errorOf, FaultError, SessionfulError } from './errors.js';
+import { errorFromCore, type ErrorSide } from './from-core.js';
 import type { InitSource } from './loader.js';
 import type * as glue from './wasm/sessionful.js';
 

@@ -353,7 +353,11 @@ pub(crate) fn read_headers(value: &JsValue, most: usize) -> Result<Vec<Header>, 
             limit: most,
         });
     }
-    list.iter().map(|header| read_header(&header)).collect()
+    let mut headers = Vec::new();
+    for header in list.iter() {
+        headers.push(read_header(&header)?);
+    }
+    Ok(headers)
 }
 
 fn read_header(value: &JsValue) -> Result<Header, CodecError> {

@@ -3,6 +3,7 @@
 
 #[cfg(feature = "npm")]
 mod context;
+#[cfg(feature = "npm")]
 mod data;
 #[cfg(feature = "npm")]
 mod feed;
@@ -17,6 +18,7 @@ mod plain;
 mod proxy;
 #[cfg(feature = "npm")]
 mod service;
+mod thrown;
 
 #[cfg(feature = "npm")]
 pub use context::CoreContext;
@@ -37,15 +39,10 @@ use crate::value;
 use crate::{habitat, panic};
 use futures::future::LocalBoxFuture;
 use js_sys::{Function, Promise};
-use serde::Serialize;
 use sessionful::Phase;
+use thrown::thrown;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-
-/// An error of the runtime, as data; its class and its text are made over there.
-fn thrown(error: &impl Serialize) -> JsValue {
-    data::write(error)
-}
 
 /// Tells the first panic to a function.
 #[wasm_bindgen(js_name = tellPanic)]

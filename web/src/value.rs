@@ -10,7 +10,6 @@ use wasm_bindgen::JsValue;
 /// Marks the name of a place, to tell it from most other bytes without looking further.
 const MARK: [u8; 4] = *b"\0js\0";
 
-#[derive(Default)]
 struct Shelf {
     places: Vec<Option<Place>>,
     free: Vec<u32>,
@@ -24,7 +23,8 @@ struct Place {
 }
 
 thread_local! {
-    static SHELF: RefCell<Shelf> = RefCell::default();
+    static SHELF: RefCell<Shelf> =
+        const { RefCell::new(Shelf { places: Vec::new(), free: Vec::new() }) };
 }
 
 /// The owner of a place.

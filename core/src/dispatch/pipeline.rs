@@ -37,7 +37,6 @@ impl Dispatcher {
                 Stage::Releasing => self.release(now, id, out),
                 Stage::Handling => self.tell_handlers(id, out),
                 Stage::Done => self.leave(now, id, out),
-                _ if !SERVES => Step::Leave,
                 Stage::CallAdmitted => self.find_context(id, out),
                 Stage::InstanceFound => self.admit_instance(id, out),
                 Stage::InstanceAdmitted => self.select(id, out),
@@ -101,6 +100,9 @@ impl Dispatcher {
 
     /// An answer in place of the user's code, for the first who waits for one.
     pub(crate) fn last_answer(&self) -> Option<(DispatchId, Answer)> {
+        if !SERVES {
+            return None;
+        }
         let gone = || Failure::Unhandled("the host has stopped".to_owned());
         self.dispatches.values().find_map(|dispatch| {
             let answer = match dispatch.stage {
@@ -127,9 +129,6 @@ impl Dispatcher {
             && let Some(fault) = self.refusal(channel, &dispatch.message)
         {
             return self.fail(id, Failure::Fault(fault), Verdict::Harmless);
-        }
-        if !SERVES {
-            return Step::Leave; // everything was refused
         }
         match self.calls.enter(id) {
             Admission::Admitted => {
@@ -357,7 +356,7 @@ impl Dispatcher {
     fn consult_handlers(&mut self, id: DispatchId, out: &mut impl Outbox<Action>) -> Step {
         let Some(dispatch) = self.dispatches.get(&id) else { return Step::Leave };
         match &dispatch.outcome {
-            Some(Err(failure)) if SERVES && self.behavior.error_handlers => {
+            Some(Err(failure)) if self.behavior.error_handlers => {
                 out.act(Action::Ask(id, Question::ProvideFault(failure.clone())));
                 Step::Park
             }
@@ -390,7 +389,7 @@ impl Dispatcher {
         let Some(dispatch) = self.dispatches.get(&id) else { return Step::Leave };
         let sent = !one_way
             && self.send_reply(dispatch, self.reply_message(dispatch, returned).into(), out);
-        if !SERVES || verdict != Verdict::Unhandled {
+        if verdict != Verdict::Unhandled {
             return Step::Next(Stage::Releasing);
         }
         if sent {
@@ -468,12 +467,10 @@ impl Dispatcher {
 
     /// Steps 30 to 33.
     fn release(&mut self, now: Timestamp, id: DispatchId, out: &mut impl Outbox<Action>) -> Step {
-        if SERVES {
-            self.release_object_after(id, out);
-            self.leave_context(id, out);
-            self.leave_gate(id, out);
-            self.arm_termination(now, id);
-        }
+        self.release_object_after(id, out);
+        self.leave_context(id, out);
+        self.leave_gate(id, out);
+        self.arm_termination(now, id);
         self.leave_channel(now, id, out);
         Step::Next(Stage::Handling)
     }
@@ -482,7 +479,7 @@ impl Dispatcher {
     fn tell_handlers(&mut self, id: DispatchId, out: &mut impl Outbox<Action>) -> Step {
         let Some(dispatch) = self.dispatches.get(&id) else { return Step::Leave };
         match &dispatch.outcome {
-            Some(Err(failure)) if SERVES && self.behavior.error_handlers => {
+            Some(Err(failure)) if self.behavior.error_handlers => {
                 out.act(Action::Ask(id, Question::HandleError(failure.clone())));
                 Step::Park
             }
@@ -511,10 +508,10 @@ impl Dispatcher {
         self.dispatches.remove(&id);
         out.note(|| Event::DispatchEnded { dispatch: id, outcome });
         out.act(Action::ForgetDispatch(id));
-        if SERVES && holds.instance_slot {
+        if holds.instance_slot {
             self.free_instance_slot(out);
         }
-        if SERVES && holds.call_slot {
+        if holds.call_slot {
             self.free_call_slot(out);
         }
         if verdict == Verdict::UnknownAction {
@@ -564,7 +561,7 @@ impl Dispatcher {
 }
 
 /// The action of a fault that no operation declares.
-const FAULT_ACTION: &str = "sessionful/fault";
+pub(super) const FAULT_ACTION: &str = "sessionful/fault";
 
 pub(super) fn count(waiting: usize) -> u32 {
     u32::try_from(waiting).unwrap_or(u32::MAX)

@@ -1,6 +1,7 @@
 //! Receiving: each channel picks its messages up one at a time, and waits where `CONC-7` says so.
 
 use super::gate::ConcurrencyMode;
+use super::pipeline::FAULT_ACTION;
 use super::{Dispatch, Dispatcher, Holds, Report, SERVES, Stage, Verdict, Work};
 use crate::action::{Action, Failure, Loss};
 use crate::channel::{Channel, Inbound, Role};
@@ -51,8 +52,12 @@ impl Dispatcher {
                         self.refuse_while_closing(now, id, out);
                         continue;
                     }
-                    let dispatch = self.begin(id, message, exchange, out);
-                    self.run(now, dispatch, out);
+                    if SERVES {
+                        let dispatch = self.begin(id, message, exchange, out);
+                        self.run(now, dispatch, out);
+                    } else {
+                        self.turn_away(id, &message, out);
+                    }
                 }
             }
         }
@@ -70,6 +75,24 @@ impl Dispatcher {
         if self.channels.get(&id).is_some_and(|channel| channel.role == Role::Proxy) {
             self.lose(now, id, Loss::Garbled("a message instead of the end".into()), out);
         }
+    }
+
+    /// Where nothing is served no message becomes a dispatch: whoever calls hears that there is no
+    /// such operation, as from `refusal`.
+    fn turn_away(&self, id: ChannelId, message: &Message, out: &mut impl Outbox<Action>) {
+        let can_send = self.channels.get(&id).is_some_and(|c| c.is_pipe() && c.can_send());
+        if !can_send || message.id.is_none() {
+            return;
+        }
+        let reply = Message {
+            action: FAULT_ACTION.into(),
+            id: None,
+            relates_to: message.id.clone(),
+            headers: Vec::new(),
+            content: Content::Fault(not_supported(&message.action)),
+        };
+        out.note(|| sent(id, Kind::Fault, &reply));
+        out.act(Action::Send(id, reply.into()));
     }
 
     fn take_next(&mut self, id: ChannelId) -> Option<Inbound> {
@@ -133,7 +156,7 @@ impl Dispatcher {
     /// decides it for good (`SESS-13`).
     fn route(&self, id: ChannelId, action: &str) -> EndpointId {
         let Some(channel) = self.channels.get(&id) else { return EndpointId(0) };
-        if !SERVES || channel.bound || self.serving.len() == 1 {
+        if channel.bound || self.serving.len() == 1 {
             return channel.endpoint;
         }
         let address = &self.serving(channel).address;

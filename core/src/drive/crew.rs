@@ -10,16 +10,22 @@ use std::task::{Wake, Waker};
 /// costs no allocation.
 pub(super) struct Crew<T> {
     places: Vec<Place<T>>,
-    free: Vec<usize>,
-    /// Taken from `ready`, to be visited in this round.
-    batch: VecDeque<usize>,
-    ready: Arc<Ready>,
+    queue: Queue,
 }
 
 struct Place<T> {
     child: Option<T>,
     bell: Arc<Bell>,
     waker: Waker,
+}
+
+/// Which places are free, and which are to be visited. It does not depend on who the children are,
+/// and so is there once in a program that has crews of several kinds.
+struct Queue {
+    free: Vec<usize>,
+    /// Taken from `ready`, to be visited in this round.
+    batch: VecDeque<usize>,
+    ready: Arc<Ready>,
 }
 
 /// Whom to wake when a child rings, whichever crew it belongs to.
@@ -85,11 +91,34 @@ impl Wake for Bell {
     }
 }
 
-impl<T> Crew<T> {
-    pub(super) fn new(owner: &Owner) -> Crew<T> {
+impl Queue {
+    fn new(owner: &Owner) -> Queue {
         let (any, rung) = (AtomicBool::new(false), Mutex::default());
         let ready = Arc::new(Ready { any, rung, owner: owner.clone() });
-        Crew { places: Vec::new(), free: Vec::new(), batch: VecDeque::new(), ready }
+        Queue { free: Vec::new(), batch: VecDeque::new(), ready }
+    }
+
+    /// What a new place is rung by.
+    fn bell(&self, place: usize) -> (Arc<Bell>, Waker) {
+        let ready = Arc::clone(&self.ready);
+        let bell = Arc::new(Bell { place, rung: AtomicBool::new(false), ready });
+        let waker = Waker::from(Arc::clone(&bell));
+        (bell, waker)
+    }
+
+    fn begin_round(&mut self) -> bool {
+        if self.batch.is_empty() && self.ready.any.load(Ordering::Acquire) {
+            let mut queue = self.ready.queue();
+            std::mem::swap(&mut *queue, &mut self.batch);
+            self.ready.any.store(false, Ordering::Release);
+        }
+        !self.batch.is_empty()
+    }
+}
+
+impl<T> Crew<T> {
+    pub(super) fn new(owner: &Owner) -> Crew<T> {
+        Crew { places: Vec::new(), queue: Queue::new(owner) }
     }
 
     /// Adds a child. It is visited in the next round.
@@ -101,15 +130,13 @@ impl<T> Crew<T> {
 
     /// Adds a child, which the caller visits.
     pub(super) fn place(&mut self, child: T) -> usize {
-        let place = self.free.pop().unwrap_or_else(|| {
-            let place = self.places.len();
-            let ready = Arc::clone(&self.ready);
-            let bell = Arc::new(Bell { place, rung: AtomicBool::new(false), ready });
-            let waker = Waker::from(Arc::clone(&bell));
-            self.places.push(Place { child: None, bell, waker });
-            place
-        });
-        self.places[place].child = Some(child);
+        if let Some(free) = self.queue.free.pop() {
+            self.places[free].child = Some(child);
+            return free;
+        }
+        let place = self.places.len();
+        let (bell, waker) = self.queue.bell(place);
+        self.places.push(Place { child: Some(child), bell, waker });
         place
     }
 
@@ -117,7 +144,7 @@ impl<T> Crew<T> {
     pub(super) fn remove(&mut self, place: usize) -> Option<T> {
         let child = self.places.get_mut(place)?.child.take();
         if child.is_some() {
-            self.free.push(place);
+            self.queue.free.push(place);
         }
         child
     }
@@ -137,17 +164,12 @@ impl<T> Crew<T> {
 
     /// Begins a round with those who have rung. False: nobody has.
     pub(super) fn begin_round(&mut self) -> bool {
-        if self.batch.is_empty() && self.ready.any.load(Ordering::Acquire) {
-            let mut queue = self.ready.queue();
-            std::mem::swap(&mut *queue, &mut self.batch);
-            self.ready.any.store(false, Ordering::Release);
-        }
-        !self.batch.is_empty()
+        self.queue.begin_round()
     }
 
     /// The next to visit in this round. From now on its bell counts again.
     pub(super) fn next(&mut self) -> Option<usize> {
-        let place = self.batch.pop_front()?;
+        let place = self.queue.batch.pop_front()?;
         if let Some(place) = self.places.get(place) {
             place.bell.rung.store(false, Ordering::Release);
         }
@@ -156,10 +178,10 @@ impl<T> Crew<T> {
 
     /// Whether somebody has rung since the round began.
     pub(super) fn is_rung(&self) -> bool {
-        !self.batch.is_empty() || self.ready.any.load(Ordering::Acquire)
+        !self.queue.batch.is_empty() || self.queue.ready.any.load(Ordering::Acquire)
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.free.len() == self.places.len()
+        self.queue.free.len() == self.places.len()
     }
 }

@@ -278,6 +278,8 @@ impl Desk {
         self.congested = Set::default();
         self.todo.clear();
         self.wakes.extend(self.for_room.drain(..));
-        self.wakes.extend(self.cancels.drain().flat_map(|(_, wakers)| wakers));
+        for (_, wakers) in self.cancels.drain() {
+            self.wakes.extend(wakers);
+        }
     }
 }

@@ -117,6 +117,12 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
     pub(super) fn change<R>(&self, change: impl FnOnce(&mut State<M, W>) -> R) -> R {
         let mut state = self.lock();
         let result = change(&mut state);
+        self.changed(state);
+        result
+    }
+
+    /// One for all changes.
+    fn changed(&self, mut state: MutexGuard<'_, State<M, W>>) {
         let (wakes, wanted) = state.desk.take_wakes();
         drop(state);
         if let Some(wakes) = wakes {
@@ -126,7 +132,6 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
             self.ordered.store(true, Ordering::Release);
             self.owner.wake();
         }
-        result
     }
 
     /// A step from outside of the driver, who is woken to carry out what follows.

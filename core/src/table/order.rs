@@ -92,6 +92,12 @@ impl Order {
         Some(slot)
     }
 
+    /// The numbers that have slots, in order.
+    pub(super) fn numbers(&self) -> Vec<u64> {
+        let places = self.places.iter().filter(|(_, slot)| *slot != GAP);
+        places.map(|(number, _)| *number).collect()
+    }
+
     /// The slots, in order.
     pub(super) fn slots(&self) -> impl Iterator<Item = usize> {
         self.places.iter().filter(|(_, slot)| *slot != GAP).map(|(_, slot)| *slot as usize)

@@ -157,11 +157,15 @@ impl Goal {
     fn passes(self) -> &'static [&'static str] {
         match self {
             // Functions that are called once stay functions: their locals have small numbers, which
-            // compresses a tenth better. So does an order in which copies of one generic are neighbours.
+            // compresses a tenth better. So does an order in which copies of one generic are neighbours, and
+            // saying a small thing twice in place of giving it a local. The lowest memory is the far end of
+            // the stack: what is there is never reached by counting down from above.
             Goal::Small => &[
                 "-Oz",
                 "--converge",
                 "--one-caller-inline-max-function-size=30",
+                "--low-memory-unused",
+                "--skip-pass=local-cse",
                 "--skip-pass=reorder-functions",
                 "--reorder-functions-by-name",
             ],

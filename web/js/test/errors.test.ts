@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url';
 import {
   AbandonedError, AbortedError, BehaviorError, BindingError, ContractError, DisconnectedError, FaultError,
   HostError, PanicError, ProtocolError, SessionEndedError, SessionfulError, StateError, StoppedError, TimeoutError,
-  TooBusyError, TransportError, errorFromCore, errorOf, isSessionfulError,
+  TooBusyError, TransportError, errorOf, isSessionfulError,
 } from '../errors.js';
+import { errorFromCore } from '../from-core.js';
 
 describe('what a variant of the core becomes', () => {
   test('a variant without data', () => {

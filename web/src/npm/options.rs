@@ -3,7 +3,7 @@
 //! They are read member by member, without a general reader of data: that would be larger than all
 //! that is said. What nobody knows is refused, because it is mostly a slip of the pen.
 
-use super::data;
+use super::thrown;
 use js_sys::{Array, Object};
 use sessionful::contract::Draft;
 use sessionful::host::{Endpoint, HostOptions};
@@ -25,7 +25,7 @@ struct Member {
 }
 
 /// Calls `read` with every member that has a value.
-fn each(object: &JsValue, read: &mut dyn FnMut(Member) -> Result<()>) -> Result<()> {
+fn each(object: &JsValue, read: &mut dyn FnMut(&Member) -> Result<()>) -> Result<()> {
     if !object.is_object() {
         return Err(refusal("an object is missing"));
     }
@@ -33,7 +33,7 @@ fn each(object: &JsValue, read: &mut dyn FnMut(Member) -> Result<()>) -> Result<
         let entry: Array = entry.unchecked_into();
         let (name, value) = (entry.get(0).as_string().unwrap_or_default(), entry.get(1));
         if !value.is_undefined() {
-            read(Member { name, value })?;
+            read(&Member { name, value })?;
         }
     }
     Ok(())
@@ -89,9 +89,13 @@ impl Member {
         found.map(|(_, choice)| *choice).ok_or_else(|| self.refuse("is none of its choices"))
     }
 
-    fn list<T>(&self, read: fn(&JsValue) -> Result<T>) -> Result<Vec<T>> {
+    /// Calls `read` with every item of a list.
+    fn list(&self, read: &mut dyn FnMut(&JsValue) -> Result<()>) -> Result<()> {
         let list = self.value.dyn_ref::<Array>().ok_or_else(|| self.refuse("is no list"))?;
-        list.iter().map(|item| read(&item)).collect()
+        for item in list.iter() {
+            read(&item)?;
+        }
+        Ok(())
     }
 
     fn rules(&self) -> Result<Rules> {
@@ -119,30 +123,29 @@ pub(super) fn span(millis: f64) -> Duration {
 }
 
 fn contract(given: &JsValue) -> Result<Draft> {
-    let mut operations = Vec::new();
-    let (mut name, mut session, mut callback) = (SmolStr::default(), SessionMode::Allowed, None);
+    let mut read = Draft::default();
     each(given, &mut |member| {
         match &*member.name {
-            "name" => name = member.text()?,
+            "name" => read.name = member.text()?,
             "session" => {
-                session = member.choice(&[
+                read.session = member.choice(&[
                     ("allowed", SessionMode::Allowed),
                     ("required", SessionMode::Required),
                     ("notAllowed", SessionMode::NotAllowed),
                 ])?;
             }
-            "operations" => operations = member.list(operation)?,
-            "callback" => callback = Some(contract(&member.value)?),
+            "operations" => {
+                member.list(&mut |item| {
+                    read.operations.push(operation(item)?);
+                    Ok(())
+                })?;
+            }
+            "callback" => read.callback = Some(contract(&member.value)?.into()),
             _ => return member.unknown(),
         }
         Ok(())
     })?;
-    let draft = Contract::new(name).session(session);
-    let draft = operations.into_iter().fold(draft, Draft::operation);
-    Ok(match callback {
-        Some(callback) => draft.callback(callback),
-        None => draft,
-    })
+    Ok(read)
 }
 
 fn operation(given: &JsValue) -> Result<Operation> {
@@ -155,7 +158,10 @@ fn operation(given: &JsValue) -> Result<Operation> {
             "oneWay" => read.one_way = member.flag()?,
             "initiating" => read.initiating = member.flag()?,
             "terminating" => read.terminating = member.flag()?,
-            "faults" => read.faults = member.list(fault)?,
+            "faults" => member.list(&mut |item| {
+                read.faults.push(fault(item)?);
+                Ok(())
+            })?,
             _ => return member.unknown(),
         }
         Ok(())
@@ -183,7 +189,7 @@ fn endpoint_member(to: &mut Endpoint, member: &Member) -> Result<()> {
         "contract" => {
             // Both ends have the same words for it.
             let built = contract(&member.value)?.build().map_err(HostError::Contract);
-            to.contract = built.map_err(|error| data::write(&error))?.into();
+            to.contract = built.map_err(|error| thrown(&error))?.into();
         }
         "binding" => to.binding = binding(&member.value)?,
         _ => return member.unknown(),
@@ -202,7 +208,7 @@ fn empty_endpoint() -> Result<Endpoint> {
 
 fn endpoint(given: &JsValue) -> Result<Endpoint> {
     let mut read = empty_endpoint()?;
-    each(given, &mut |member| endpoint_member(&mut read, &member))?;
+    each(given, &mut |member| endpoint_member(&mut read, member))?;
     Ok(read)
 }
 
@@ -246,7 +252,7 @@ pub(super) fn proxy(config: &JsValue) -> Result<(Endpoint, ProxyOptions)> {
             "openTimeout" => options.open_timeout = Some(member.span()?),
             "autoOpen" => options.auto_open = Some(member.flag()?),
             "callback" => callback(&mut options.callback, &member.value)?,
-            _ => endpoint_member(&mut to, &member)?,
+            _ => endpoint_member(&mut to, member)?,
         }
         Ok(())
     })?;
@@ -278,10 +284,13 @@ pub(super) fn host(config: &JsValue) -> Result<HostConfig> {
     each(config, &mut |member| {
         let HostConfig { endpoints, behavior, options } = &mut read;
         match &*member.name {
-            "endpoints" => *endpoints = member.list(endpoint)?,
+            "endpoints" => member.list(&mut |item| {
+                endpoints.push(endpoint(item)?);
+                Ok(())
+            })?,
             "rules" => options.rules = member.rules()?,
             "closeTimeout" => options.close_timeout = Some(member.span()?),
-            _ => behavior_member(behavior, &member)?,
+            _ => behavior_member(behavior, member)?,
         }
         Ok(())
     })?;
@@ -320,7 +329,7 @@ fn release(behavior: &mut Behavior, given: &JsValue) -> Result<()> {
             ("afterCall", ReleaseMode::AfterCall),
             ("beforeAndAfterCall", ReleaseMode::BeforeAndAfterCall),
         ])?;
-        behavior.release.insert(member.name.into(), mode);
+        behavior.release.insert(member.name.as_str().into(), mode);
         Ok(())
     })
 }

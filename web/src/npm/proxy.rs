@@ -189,6 +189,7 @@ impl CoreProxy {
     }
 
     /// What exists now.
+    #[cfg(feature = "npm")]
     pub fn snapshot(&self) -> JsValue {
         thrown(&self.handle.with(sessionful::observe::End::of_proxy))
     }
@@ -216,7 +217,7 @@ fn attend(call: impl Future<Output = ()> + 'static) {
 fn end(settle: &Settle, call: u32, ended: Result<Reply, ProxyError>) {
     match ended {
         Ok(answer) => settle.resolve(call, write_body(&answer.body)),
-        Err(error) => settle.reject(call, error_value(&error)),
+        Err(error) => settle.reject(call, thrown(&error)),
     }
 }
 
@@ -231,14 +232,6 @@ pub(super) fn reply(reply: Reply) -> JsValue {
         },
     )
     .into()
-}
-
-fn error_value(error: &ProxyError) -> JsValue {
-    match error {
-        // Its detail is a value, which data could not carry.
-        ProxyError::Fault(fault) => crate::language::write_fault(fault),
-        other => thrown(other),
-    }
 }
 
 pub(super) fn call_options(
