@@ -14,7 +14,9 @@ import type { Fault } from './fault.js';
 import type { BindingOptions } from './proxy.js';
 import { type Core, type State, STATES, attempt, onPanic, settled } from './runtime.js';
 import { PortSocket } from './port-socket.js';
-import { CONTENT_TYPE, HELLO, type SocketHello, SUBPROTOCOL, type MessageValue, type Transport, type WebSocketLike, way } from './transport.js';
+import {
+  CONTENT_TYPE, HELLO, type MessageValue, type SocketHello, SUBPROTOCOL, type Transport, type WebSocketLike, way,
+} from './transport.js';
 import { usersOf } from './users.js';
 import { WHOLE } from './whole.js';
 import type { CoreBoard, CoreHost } from './wasm/sessionful.js';
@@ -93,6 +95,9 @@ export interface HostRequest {
   /** Says the same, without the costs of a signal, which is not looked at then: has something called then. */
   readonly whenGone?: (tell: () => void) => void;
 }
+
+/** By what a host hears that a client has gone. */
+type Leaving = Pick<HostRequest, 'signal' | 'whenGone'>;
 
 /** The answer to a {@link HostRequest}. */
 export interface HostResponse {
@@ -268,14 +273,14 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
   }
 
   /** @internal The same for a message that is not spelled as text: an answer of its kind, nothing, or a status. */
-  async requestValue(address: string, message: MessageValue, request: Pick<HostRequest, 'signal' | 'whenGone'>): Promise<MessageValue | number | undefined> {
+  async requestValue(address: string, message: MessageValue, request: Leaving): Promise<MessageValue | number | undefined> {
     const made = this.#core;
     if (made === undefined || this.#error !== undefined) return 503;
     const answer = await this.#answerTo(made, request, (number) => made.requestValue(number, address, message));
     return answer as MessageValue | number | undefined;
   }
 
-  #answerTo(made: CoreHost, request: Pick<HostRequest, 'signal' | 'whenGone'>, begin: (number: number) => void): Promise<unknown> {
+  #answerTo(made: CoreHost, request: Leaving, begin: (number: number) => void): Promise<unknown> {
     const { whenGone } = request;
     const signal = whenGone === undefined ? request.signal : undefined;
     return new Promise((resolve) => {

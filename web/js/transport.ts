@@ -109,7 +109,9 @@ export type Sender = (to: URL, init: PlainInit, stop: Stop) => Promise<FetchAnsw
 export type Answer = readonly [status: number, contentType: string, content?: unknown];
 
 /** A message that is not spelled as text. Bits of its kind: see `language.rs`. @internal */
-export type MessageValue = readonly [kind: number, action: string, id: number | string | undefined, content: unknown, headers?: readonly object[]];
+export type MessageValue = readonly [
+  kind: number, action: string, id: number | string | undefined, content: unknown, headers?: readonly object[],
+];
 
 /** What the binary's courier sends requests by. @internal */
 export type Exchange<Body = string> = (address: string, body: Body, stop: Stop) => Promise<Answer>;

@@ -35,7 +35,7 @@ const FAILED = -1;
 /**
  * Takes requests to `exchange`: `(address, body, stop) => Promise<[status, contentType, content]>`. Status 0 is
  * a redirect; without content the answer broke off. What comes of it goes to `answered`, never before `post`
- * has returned.
+ * has returned, and never of what was given up.
  */
 export class Courier {
   #exchange;
@@ -49,10 +49,11 @@ export class Courier {
   /** Sends a request; by what is returned it can be given up. */
   post(request, address, body) {
     const stop = new Stop();
-    this.#exchange(address, body, stop).then(
-      ([status, contentType, content]) => this.#answered(request, status, contentType, content),
-      (why) => this.#answered(request, FAILED, undefined, why),
-    );
+    const end = (status, contentType, content) => {
+      // Whoever gave it up may be gone, and the binary's end with it.
+      if (!stop.isStopped) this.#answered(request, status, contentType, content);
+    };
+    this.#exchange(address, body, stop).then((answer) => end(...answer), (why) => end(FAILED, undefined, why));
     return stop;
   }
 }
