@@ -1,6 +1,6 @@
 /**
- * What one look at the network brings is dealt with together, one stage after the other: several times as
- * fast as each message by itself, because the processor need not fetch the code of all stages again for each.
+ * What one look at the network brings is dealt with together, one stage after the other: faster than each
+ * message by itself, because the processor need not fetch the code of all stages again for each.
  * Nobody waits for it: Node looks once, calls back for all that came, and then comes here.
  *
  * @module
