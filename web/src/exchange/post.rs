@@ -113,10 +113,15 @@ impl Post {
     }
 
     fn hand_in(&self, letter: &Rc<Letter>) {
-        self.desk.borrow_mut().waiting.push_back(Rc::clone(letter));
-        match self.me.upgrade() {
-            Some(me) if self.together > 1 => outbox::at_end_of_turn(me),
-            _ => self.dispatch(),
+        let is_first = {
+            let waiting = &mut self.desk.borrow_mut().waiting;
+            waiting.push_back(Rc::clone(letter));
+            waiting.len() == 1
+        };
+        if self.together == 1 {
+            self.dispatch();
+        } else if is_first && let Some(me) = self.me.upgrade() {
+            outbox::at_end_of_turn(me);
         }
     }
 
