@@ -4,16 +4,15 @@
 //! Several messages in one request are a list of them, as on a socket. Its answer is the list of
 //! their answers, in the same order, with a bare status in place of one that has no message.
 
-use crate::language::{parse, told};
+use super::reply::{Reply, read_entry};
 use crate::outbox::{self, Flush};
 use crate::pipe::{Carry, together};
-use crate::value::{held, hold};
-use crate::word::{clip, garbled, named};
-use js_sys::{Array, Function, JsString, Reflect};
+use crate::value::held;
+use js_sys::{Function, JsString};
 use sessionful::Frame;
 use sessionful::drive::{Exchange, PipeError};
 use sessionful::table::Series;
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::SmolStr;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -44,7 +43,7 @@ extern "C" {
 /// Gets the number of a request, a status, a content type and the content.
 type Answered = Closure<dyn FnMut(u32, f64, JsValue, JsValue)>;
 
-type Answer = Result<Option<Frame>, PipeError>;
+pub(super) type Answer = Result<Option<Frame>, PipeError>;
 
 /// How many requests may be on their way to one origin; the others wait in order. Browsers open six
 /// connections to an origin, and a request that waits there could not be told from one that is
@@ -150,7 +149,8 @@ impl Post {
     fn answered(&self, request: u32, reply: &Reply) {
         let Some(request) = self.desk.borrow_mut().finish(request) else { return };
         let letters = request.letters;
-        match reply.list(&letters) {
+        let carry = letters.first().map(|letter| letter.carry);
+        match carry.and_then(|carry| reply.list(letters.len(), carry)) {
             Some(Ok(answers)) => {
                 for (letter, answer) in letters.iter().zip(answers.iter()) {
                     letter.settle(read_entry(answer));
@@ -300,110 +300,5 @@ fn body(frame: Frame) -> JsValue {
         Frame::Bytes(bytes) => {
             held(&bytes).unwrap_or_else(|| js_sys::Uint8Array::from(&bytes[..]).into())
         }
-    }
-}
-
-/// Why nothing came back. A browser tells less than it knows, so the caller is told where to look.
-pub(crate) fn failed(why: &JsValue) -> PipeError {
-    // What the package's own JavaScript has already named.
-    let member = |name: &str| Reflect::get(why, &name.into()).ok()?.as_string();
-    let code = member("code").unwrap_or_default();
-    match (code.strip_prefix("TRANSPORT_"), member("detail")) {
-        (Some(what), Some(detail)) => {
-            PipeError::Failed { what: what.into(), detail: clip(&detail) }
-        }
-        _ => named("UNREACHABLE", &told(why)),
-    }
-}
-
-fn broken(reason: &str) -> PipeError {
-    PipeError::Broken(reason.into())
-}
-
-/// What a courier brings.
-struct Reply {
-    /// Of HTTP; 0 for a redirect, negative if there was no answer.
-    status: f64,
-    kind: JsValue,
-    content: JsValue,
-}
-
-impl Reply {
-    /// The answers to several messages, each for itself.
-    fn list(&self, letters: &[Rc<Letter>]) -> Option<Result<Array, PipeError>> {
-        let text = self.content.dyn_ref::<JsString>()?;
-        let [first, _, ..] = letters else { return None };
-        let mut limits = first.carry.limits();
-        if self.status != 200.0 || text.char_code_at(0) != f64::from(b'[') {
-            return None;
-        }
-        if text.length() as usize / letters.len() > limits.frame {
-            return Some(Err(garbled("an answer too large")));
-        }
-        limits.depth += 1;
-        let list = parse(text, &limits).map(|list| Array::from(&list));
-        Some(match list {
-            Ok(list) if list.length() as usize == letters.len() => Ok(list),
-            Ok(_) => Err(garbled("fewer answers than messages, or more")),
-            Err(why) => Err(garbled(&why.to_string())),
-        })
-    }
-
-    fn read(&self, carry: Carry) -> Answer {
-        if self.status < 0.0 {
-            return Err(failed(&self.content));
-        }
-        if Array::is_array(&self.content) {
-            return Ok(Some(Frame::Bytes(hold(self.content.clone())))); // it was never spelled
-        }
-        let (status, limits) = (self.status as u16, carry.limits());
-        let Some(text) = self.content.dyn_ref::<JsString>() else {
-            return Err(broken("the answer broke off"));
-        };
-        match (status, text.length() as usize) {
-            // A fault is an answer as well.
-            (200 | 500, length) if length > limits.frame => {
-                return Err(garbled("an answer too large"));
-            }
-            (200 | 500, length) if length > 0 => {}
-            _ => return read_status(status),
-        }
-        if matches!(carry, Carry::Copied(_)) {
-            return Ok(Some(Frame::Text(String::from(text))));
-        }
-        match parse(text, &limits) {
-            Ok(message) => Ok(Some(Frame::Bytes(hold(message)))),
-            Err(_) if status == 500 => Err(named("STATUS", "500")),
-            Err(why) => Err(self
-                .foreign()
-                .map_or_else(|| garbled(&why.to_string()), |kind| named("CONTENT_TYPE", &kind))),
-        }
-    }
-
-    /// A content type that says why the content is no message.
-    fn foreign(&self) -> Option<String> {
-        // The general search for a text in a text is larger than all of this.
-        let is_json = |kind: &String| kind.as_bytes().windows(4).any(|part| part == b"json");
-        self.kind.as_string().filter(|kind| !is_json(kind))
-    }
-}
-
-/// One of several answers: a message, or a status.
-fn read_entry(value: JsValue) -> Answer {
-    match value.as_f64() {
-        Some(status) => read_status(status as u16),
-        None => Ok(Some(Frame::Bytes(hold(value)))),
-    }
-}
-
-/// An answer without a message.
-fn read_status(status: u16) -> Answer {
-    match status {
-        200 | 202 | 204 => Ok(None),
-        0 | 300..=399 => Err(named("REDIRECT", "")),
-        401 | 403 => Err(PipeError::Denied),
-        404 | 410 => Err(PipeError::NotFound),
-        429 | 503 => Err(PipeError::Busy),
-        _ => Err(named("STATUS", &format_smolstr!("{status}"))),
     }
 }
