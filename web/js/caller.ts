@@ -6,7 +6,7 @@
  */
 
 import { withDetail } from './body-codec.js';
-import type { ArgumentsOf, Callbacks, Client, Contract, OperationNames } from './contract.js';
+import type { Callbacks, Client, Contract } from './contract.js';
 import { Numbered } from './crowd.js';
 import { errorOf, type PanicError, type SessionfulError } from './errors.js';
 import type { EventFeed } from './events.js';
@@ -353,6 +353,3 @@ function finish(pending: Numbered<Pending>, call: number, result: unknown): void
   }
   found.resolve(output === undefined ? result : validate(output, result, (reason) => errorOf('ENCODING', { reason })));
 }
-
-/** Whether a call's arguments are those of an operation; for wrappers. */
-export type CallArguments<C extends Contract, Name extends OperationNames<C>> = ArgumentsOf<C, Name>;

@@ -15,7 +15,7 @@ import { errorOf } from './errors.js';
 import { PLAIN } from './plain.js';
 import type { Build } from './runtime.js';
 
-export type { CallArguments, BindingOptions, CallOptions } from './caller.js';
+export type { BindingOptions, CallOptions } from './caller.js';
 export * from './contract.js';
 export * from './errors.js';
 export * from './fault.js';

@@ -13,7 +13,7 @@ import { usersOf } from './users.js';
 import type { CoreTap, Users } from './wasm/sessionful.js';
 import { WHOLE } from './whole.js';
 
-export type { BindingOptions, CallArguments, CallOptions, ProxyOptions } from './caller.js';
+export type { BindingOptions, CallOptions, ProxyOptions } from './caller.js';
 
 /**
  * Calls a service: over one channel for its whole open period if contract and binding have sessions
