@@ -209,10 +209,10 @@ describe('what is in the tarball', () => {
     }
   });
 
-  test('four binaries, no tests, a licence and a manual', () => {
+  test('four binaries, two more for Node, no tests, a licence and a manual', () => {
     const names = files().map((file) => file.slice(home.installed.length + 1));
     assert.deepEqual(names.filter((name) => name.endsWith('.wasm')).sort(),
-      ['client', 'sessionful', 'wcf', 'wsdl'].map((name) => `dist/wasm/${name}_bg.wasm`));
+      ['client', 'fast/sessionful', 'fast/wcf', 'sessionful', 'wcf', 'wsdl'].map((name) => `dist/wasm/${name}_bg.wasm`));
     assert.deepEqual(names.filter((name) => name.includes('test/')), []);
     for (const name of ['LICENSE', 'README.md', 'package.json']) assert.ok(names.includes(name), name);
   });

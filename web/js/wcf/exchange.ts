@@ -36,7 +36,7 @@ export async function exchange(codec: EntityCodec, post: Post, message: MessageV
     throw post.explain(cause);
   }
   const { status } = response;
-  if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) return [0, ''];
+  if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) return [0, '', ''];
   const bytes = response.received ?? new Uint8Array(await response.arrayBuffer());
   if (bytes.length === 0) return [status, '', ''];
   // A fault may come with any status: SOAP 1.2 says 400 for some.
