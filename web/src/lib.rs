@@ -4,7 +4,7 @@
 //! |--------------|--------------------------------------------------------------------|
 //! | [`habitat`]  | time, tasks and randomness of a page or a worker                   |
 //! | [`pipe`]     | a session over a port or a socket                                   |
-//! | [`exchange`] | single requests over a `MessagePort`                               |
+//! | [`exchange`] | single requests over a `MessagePort` or the network                |
 //! | [`network`]  | sessions over WebSocket and requests over fetch, for Rust          |
 //! | [`control`]  | the port by which a page finds the hosts of a worker               |
 //! | [`events`]   | records of what happened, many to a message                        |

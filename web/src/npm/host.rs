@@ -198,6 +198,8 @@ impl CoreHost {
         match read.length() as usize {
             _ if !is_list => Ok(Messages { list: Array::of1(&read), is_list }),
             0 => Err(400),
+            // A bare status is an answer, not a message.
+            1..=MOST_TOGETHER if !read.iter().all(|message| Array::is_array(&message)) => Err(400),
             1..=MOST_TOGETHER => Ok(Messages { list: read, is_list }),
             _ => Err(413),
         }
