@@ -6,5 +6,7 @@ mod reply;
 
 pub use port::{PortExchange, PortResponder};
 pub(crate) use port::{Request, Requests};
-pub(crate) use post::{MOST_AT_ONCE, MOST_TOGETHER, Post, PostExchange};
+#[cfg(feature = "npm-client")]
+pub(crate) use post::MOST_TOGETHER;
+pub(crate) use post::{MOST_AT_ONCE, Post, PostExchange};
 pub(crate) use reply::failed;

@@ -16,7 +16,7 @@ use wasm_bindgen::prelude::{Closure, JsValue, wasm_bindgen};
 mod turn;
 
 pub use turn::spawn;
-pub(crate) use turn::{ring, turn};
+pub(crate) use turn::{heard, ring, said, turn};
 
 #[wasm_bindgen]
 extern "C" {

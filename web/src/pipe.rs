@@ -4,6 +4,7 @@
 //! frames have not been picked up, and a receiver says from time to time how many it has picked up.
 //! A peer that sends beyond the window breaks the protocol, so no inbox ever holds more.
 
+mod near;
 mod port;
 mod socket;
 
@@ -11,7 +12,7 @@ pub use port::PortPipe;
 pub(crate) use socket::{Carry, together};
 pub use socket::{KeepAlive, Socket, SocketPipe};
 
-use crate::habitat::BrowserClock;
+use crate::habitat::{BrowserClock, said};
 use crate::port::Cable;
 use crate::word::{Word, garbled};
 use futures::{Sink, Stream};
@@ -59,6 +60,9 @@ pub(crate) struct Desk {
     /// What broke it; told once by the stream, and by the sink for as long as it is asked.
     broken: Option<PipeError>,
     break_told: bool,
+    /// The other end is in this thread; the host's end finds out when it first says something.
+    is_near: bool,
+    accepted: Option<near::Accepted>,
     /// Frames sent that the peer has not picked up, and frames picked up without telling it.
     unpicked: u32,
     untold: u32,
@@ -150,7 +154,7 @@ impl Cable for RefCell<Desk> {
 
 impl<W: Wire> WordPipe<W> {
     /// Tells the peer that the session is accepted under that name.
-    pub(crate) fn accept(&self, session: SessionId) {
+    pub(crate) fn tell_accepted(&self, session: SessionId) {
         self.wire.say(Word::Open(session));
     }
 
@@ -250,6 +254,9 @@ impl<W: Wire> Sink<Frame> for WordPipe<W> {
                 return Err(PipeError::Broken("this direction was ended".into()));
             }
             desk.unpicked += 1;
+            if !desk.is_near() {
+                said();
+            }
         }
         self.say(Word::Frame(frame))
     }

@@ -141,7 +141,7 @@ impl Connector for PortConnector {
     async fn dial(&self, address: &str) -> Result<(PortPipe, SessionId), PipeError> {
         let pipe = PortPipe::new(self.trunk.ask("connect", address)?);
         self.trunk.watch(self.group, pipe.cable());
-        pipe.answered().await
+        pipe.opened().await
     }
 
     fn exchange(&self, address: &str) -> PortExchange {

@@ -5,6 +5,7 @@
 //! their answers, in the same order, with a bare status in place of one that has no message.
 
 use super::reply::{Reply, read_entry};
+use crate::habitat::{heard, said};
 use crate::outbox::{self, Flush};
 use crate::pipe::{Carry, together};
 use crate::value::held;
@@ -131,6 +132,7 @@ impl Post {
             let Some((number, letters)) = next else { return };
             let [first, ..] = &letters[..] else { return };
             let body = together(letters.iter().map(|letter| &letter.body));
+            said();
             let stop = self.courier.post(number, &first.address, &body);
             self.desk.borrow_mut().under_way.insert(number, Request { letters, stop });
             self.recall_unwanted(number); // what sends it may have made its callers give up
@@ -147,6 +149,7 @@ impl Post {
     }
 
     fn answered(&self, request: u32, reply: &Reply) {
+        heard();
         let Some(request) = self.desk.borrow_mut().finish(request) else { return };
         let letters = request.letters;
         let carry = letters.first().map(|letter| letter.carry);

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
 
 type Task = LocalBoxFuture<'static, ()>;
 
@@ -26,6 +27,15 @@ struct Tasks {
     is_running: Cell<bool>,
     is_woken: Cell<bool>,
     is_scheduled: Cell<bool>,
+    /// Something came from outside in this turn, and something went out.
+    has_heard: Cell<bool>,
+    has_said: Cell<bool>,
+}
+
+#[wasm_bindgen(module = "/src/polling.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = lookOut)]
+    fn look_out(heard: bool, said: bool);
 }
 
 thread_local! {
@@ -69,6 +79,16 @@ pub fn spawn(task: impl Future<Output = ()> + 'static) {
     ring();
 }
 
+/// Something came from outside.
+pub(crate) fn heard() {
+    TASKS.with(|tasks| tasks.has_heard.set(true));
+}
+
+/// Something went out, which may be answered.
+pub(crate) fn said() {
+    TASKS.with(|tasks| tasks.has_said.set(true));
+}
+
 /// Does everything that can be done now, and posts what came of it. To be called where an event ends.
 pub(crate) fn turn() {
     TASKS.with(|tasks| {
@@ -80,6 +100,10 @@ pub(crate) fn turn() {
             outbox::flush(); // what cannot be posted wakes somebody
         }
         tasks.is_running.set(false);
+        let (heard, said) = (tasks.has_heard.take(), tasks.has_said.take());
+        if heard || said {
+            look_out(heard, said);
+        }
     });
 }
 

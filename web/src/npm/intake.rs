@@ -3,7 +3,7 @@
 use super::link::AnyPipe;
 use crate::control::{PortAcceptor, Switchboard};
 use crate::exchange::PortResponder;
-use crate::habitat::draw_session;
+use crate::habitat::{draw_session, heard, said};
 use crate::pipe::{Carry, Socket, SocketPipe};
 use crate::value::held;
 use futures::{Stream, StreamExt};
@@ -65,7 +65,7 @@ pub(super) fn admit_socket(door: &RefCell<Door>, address: &str, socket: Socket, 
         return pipe.refuse(why);
     }
     let session = draw_session();
-    pipe.accept(session);
+    pipe.tell_accepted(session);
     let arrival = Incoming::Pipe(address.into(), AnyPipe::Socket(pipe), session);
     door.borrow_mut().queue.push_back(arrival);
     ring(door);
@@ -78,6 +78,7 @@ pub(super) fn admit_request(
     frame: Frame,
     responder: JsResponder,
 ) {
+    heard();
     let found = door.borrow().find(address, true);
     match found {
         Ok(()) => {}
@@ -270,6 +271,7 @@ impl Answers {
             true => answers.collect::<Array>().into(),
             false => answers.next().unwrap_or_default(),
         };
+        said();
         // It settles a promise.
         let _ = self.tell.call2(&JsValue::UNDEFINED, &self.request.into(), &whole);
     }

@@ -7,6 +7,7 @@ use crate::port::{Heard, Line};
 use crate::word::{Posting, TOGETHER, Word, garbled, sort_of};
 use js_sys::Array;
 use sessionful::drive::PipeError;
+use sessionful::ids::SessionId;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
@@ -57,6 +58,20 @@ impl PortPipe {
             }
         });
         WordPipe { desk, wire: PortWire { line, outbox } }
+    }
+
+    /// Tells the peer that the session is accepted under that name.
+    pub(crate) fn accept(&self, session: SessionId) {
+        self.desk.borrow_mut().set_accepted(session);
+        self.tell_accepted(session);
+    }
+
+    /// Waits until the host has accepted the session, and by which name. Dropping the future gives
+    /// up.
+    pub(crate) async fn opened(self) -> Result<(PortPipe, SessionId), PipeError> {
+        let (pipe, session) = self.answered().await?;
+        pipe.desk.borrow_mut().set_opened(session);
+        Ok((pipe, session))
     }
 }
 

@@ -22,7 +22,7 @@
 //! | 4002       | the other side sent what is no message                               |
 
 use super::{Desk, Wire, WordPipe, at, now};
-use crate::habitat::{BrowserClock, spawn, turn};
+use crate::habitat::{BrowserClock, heard, spawn, turn};
 use crate::language::{parse, spell_text};
 use crate::outbox::Outbox;
 use crate::value::{held, hold};
@@ -332,10 +332,11 @@ const HEAR: [Hear; 4] = [hear_open, hear_data, hear_close, hear_error];
 /// Listens to each event on its own: their names would be copied in with every message.
 fn listen(line: &Rc<Line>, desk: &Rc<RefCell<Desk>>) {
     for (event, hear) in EVENTS.into_iter().zip(HEAR) {
-        let (hears, heard) = (Rc::downgrade(line), Rc::clone(desk));
+        let (hears, told) = (Rc::downgrade(line), Rc::clone(desk));
         let listen = Closure::new(move |event: SocketEvent| {
+            heard();
             if let Some(line) = hears.upgrade() {
-                at(&heard, |desk| hear(&line, desk, &event));
+                at(&told, |desk| hear(&line, desk, &event));
             }
             turn();
         });
