@@ -255,7 +255,7 @@ impl<W: Wire> Sink<Frame> for WordPipe<W> {
             }
             desk.unpicked += 1;
             if !desk.is_near() {
-                said();
+                said(&*self.desk);
             }
         }
         self.say(Word::Frame(frame))

@@ -1,28 +1,32 @@
 // Busy polling: whoever has said something looks out for the answer for a moment before its thread sleeps.
 //
 // Waking a thread takes longer than most calls do, and more of the processor's time than looking for what
-// would wake it. So while answers come quickly their receiver stays awake; where they do not it sleeps at once.
-// Each look is a task of its own: between two of them everything else has its turn.
+// would wake it. So whoever expects an answer stays awake for a moment; where answers take longer than that
+// it is tried ever more rarely. Each look is a task of its own: between two of them everything else has its turn.
 
-/** Answers that took longer, in milliseconds, are not worth staying awake for. Browsers tell time by tenths. */
-const QUICK = 0.25;
-/** How long to look at most, in milliseconds. */
-const PATIENCE = 0.05;
+/** How long to look, in milliseconds. Browsers tell time by tenths. */
+const PATIENCE = 0.2;
+/** How many answers are awaited asleep, at most, after one was looked out for in vain. */
+const MOST_ASLEEP = 255;
 
 let saidAt = 0;
 let isExpecting = false;
 let isLooking = false;
-/** Whether the last answer came quickly. */
-let isQuick = true;
+/** How many were to be awaited asleep since it was last in vain, and how many of them are still to come. */
+let asleep = 0;
+let left = 0;
 
-/** Something was heard, or said, in a turn that ends. */
+/** In a turn that ends the expected answer was heard, or something was said that may be answered. */
 export function lookOut(heard, said) {
-  const now = performance.now();
-  if (heard && isExpecting) isQuick = now - saidAt <= QUICK;
+  if (heard && isLooking) asleep = 0;
   isExpecting = said;
   if (!said) return;
-  saidAt = now;
-  if (isLooking || !isQuick) return;
+  saidAt = performance.now();
+  if (isLooking) return;
+  if (left > 0) {
+    left -= 1;
+    return;
+  }
   isLooking = true;
   again();
 }
@@ -33,7 +37,9 @@ function look() {
     return;
   }
   isLooking = false;
-  if (isExpecting) isQuick = false;
+  if (!isExpecting) return;
+  asleep = Math.min(2 * asleep + 1, MOST_ASLEEP);
+  left = asleep;
 }
 
 let channel;

@@ -1,6 +1,6 @@
 //! A message port whose listeners go when their owner goes.
 
-use crate::habitat::{heard, turn};
+use crate::habitat::turn;
 use crate::word::Posting;
 use smol_str::SmolStr;
 use std::rc::Rc;
@@ -30,9 +30,8 @@ const EVENTS: [&str; 3] = ["message", "messageerror", "close"];
 impl Line {
     /// Listens. What was said before is heard first.
     pub(crate) fn new(port: MessagePort, hear: impl Fn(Heard) + 'static) -> Line {
-        let hear = Rc::new(move |what| {
-            heard();
-            hear(what);
+        let hear = Rc::new(move |heard| {
+            hear(heard);
             turn();
         });
         let (unreadable, gone) = (Rc::clone(&hear), Rc::clone(&hear));

@@ -42,7 +42,7 @@ function pass(millis: number): boolean {
 test('a thread stays awake for an answer that comes quickly, and no longer', async () => {
   const { lookOut } = await load<Polling>('polling');
   lookOut(false, true);
-  for (let step = 0; step < 5; step += 1) assert.ok(pass(0.008));
+  for (let step = 0; step < 5; step += 1) assert.ok(pass(0.03));
   lookOut(true, false);
   assert.ok(pass(0.001), 'the look that was under way');
   assert.ok(!pass(0.01), 'it sleeps');
@@ -50,15 +50,34 @@ test('a thread stays awake for an answer that comes quickly, and no longer', asy
   assert.ok(pass(0.01), 'and looks out again');
 });
 
-test('it sleeps after a moment, and does not try again where answers take their time', async () => {
+test('it sleeps after a moment, and tries ever more rarely where answers take their time', async () => {
   const { lookOut } = await load<Polling>('polling');
+  const answers: boolean[] = [];
+  for (let call = 0; call < 40; call += 1) {
+    lookOut(call > 0, true);
+    const said = now;
+    answers.push(looks.length > 0);
+    while (pass(0.05)) assert.ok(now - said < 0.5, 'it gives up');
+    now += 20;
+  }
+  const tried = answers.flatMap((awake, call) => awake ? [call] : []);
+  assert.deepEqual(tried, [0, 2, 6, 14, 30]);
+});
+
+test('one quick answer is enough to begin anew', async () => {
+  const { lookOut } = await load<Polling>('polling');
+  for (const call of [0, 1, 2]) {
+    lookOut(call > 0, true);
+    if (call < 2) while (pass(0.05));
+  }
+  lookOut(true, false);
+  while (pass(0.05));
   lookOut(false, true);
-  while (pass(0.02)) assert.ok(now < 1_000.5, 'it gives up');
-  now += 20;
+  while (pass(0.05));
   lookOut(true, true);
-  assert.ok(!pass(0.1));
-  lookOut(true, true); // that one was quick, although it slept
-  assert.ok(pass(0.05));
+  assert.ok(!pass(0.01), 'that was in vain: one is awaited asleep');
+  lookOut(true, true);
+  assert.ok(pass(0.01), 'but no more than one');
 });
 
 test('a thread that hears without saying anything sleeps', async () => {

@@ -132,7 +132,7 @@ impl Post {
             let Some((number, letters)) = next else { return };
             let [first, ..] = &letters[..] else { return };
             let body = together(letters.iter().map(|letter| &letter.body));
-            said();
+            said(self);
             let stop = self.courier.post(number, &first.address, &body);
             self.desk.borrow_mut().under_way.insert(number, Request { letters, stop });
             self.recall_unwanted(number); // what sends it may have made its callers give up
@@ -149,7 +149,7 @@ impl Post {
     }
 
     fn answered(&self, request: u32, reply: &Reply) {
-        heard();
+        heard(self);
         let Some(request) = self.desk.borrow_mut().finish(request) else { return };
         let letters = request.letters;
         let carry = letters.first().map(|letter| letter.carry);

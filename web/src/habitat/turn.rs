@@ -27,10 +27,15 @@ struct Tasks {
     is_running: Cell<bool>,
     is_woken: Cell<bool>,
     is_scheduled: Cell<bool>,
-    /// Something came from outside in this turn, and something went out.
+    /// Who was told last what may be answered.
+    asked: Cell<Peer>,
+    /// In this turn: that one was heard, or somebody was told something.
     has_heard: Cell<bool>,
     has_said: Cell<bool>,
 }
+
+/// Who is at the other end, by the address of what stands for it here.
+type Peer = usize;
 
 #[wasm_bindgen(module = "/src/polling.js")]
 extern "C" {
@@ -79,14 +84,26 @@ pub fn spawn(task: impl Future<Output = ()> + 'static) {
     ring();
 }
 
-/// Something came from outside.
-pub(crate) fn heard() {
-    TASKS.with(|tasks| tasks.has_heard.set(true));
+/// Something came from a peer.
+pub(crate) fn heard<T>(peer: &T) {
+    TASKS.with(|tasks| {
+        if tasks.asked.get() == address(peer) {
+            tasks.has_heard.set(true);
+        }
+    });
 }
 
-/// Something went out, which may be answered.
-pub(crate) fn said() {
-    TASKS.with(|tasks| tasks.has_said.set(true));
+/// Something goes to a peer, which may be answered. Only that peer's answer is looked out for: a
+/// host of many does not stay awake because it is never silent.
+pub(crate) fn said<T>(peer: &T) {
+    TASKS.with(|tasks| {
+        tasks.asked.set(address(peer));
+        tasks.has_said.set(true);
+    });
+}
+
+fn address<T>(peer: &T) -> Peer {
+    std::ptr::from_ref(peer).addr()
 }
 
 /// Does everything that can be done now, and posts what came of it. To be called where an event ends.

@@ -3,7 +3,7 @@
 use super::link::AnyPipe;
 use crate::control::{PortAcceptor, Switchboard};
 use crate::exchange::PortResponder;
-use crate::habitat::{draw_session, heard, said};
+use crate::habitat::draw_session;
 use crate::pipe::{Carry, Socket, SocketPipe};
 use crate::value::held;
 use futures::{Stream, StreamExt};
@@ -78,7 +78,6 @@ pub(super) fn admit_request(
     frame: Frame,
     responder: JsResponder,
 ) {
-    heard();
     let found = door.borrow().find(address, true);
     match found {
         Ok(()) => {}
@@ -271,7 +270,6 @@ impl Answers {
             true => answers.collect::<Array>().into(),
             false => answers.next().unwrap_or_default(),
         };
-        said();
         // It settles a promise.
         let _ = self.tell.call2(&JsValue::UNDEFINED, &self.request.into(), &whole);
     }

@@ -1,6 +1,7 @@
 //! Sessions over a `MessagePort`.
 
 use super::{Desk, Wire, WordPipe, at};
+use crate::habitat::heard;
 use crate::language::uncloneable;
 use crate::outbox::Outbox;
 use crate::port::{Heard, Line};
@@ -47,9 +48,10 @@ impl PortPipe {
     /// A pipe over a port that a connection was agreed on. It belongs to the pipe from now on.
     pub fn new(port: MessagePort) -> PortPipe {
         let desk = Rc::<RefCell<Desk>>::default();
-        let heard = Rc::clone(&desk);
+        let told = Rc::clone(&desk);
         let line = Rc::new(Line::new(port, move |event| {
-            at(&heard, |desk| hear(desk, &event));
+            heard(&*told);
+            at(&told, |desk| hear(desk, &event));
         }));
         let (posts, broken) = (Rc::clone(&line), Rc::downgrade(&desk));
         let outbox = Outbox::new(move |values| {

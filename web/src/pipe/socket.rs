@@ -334,7 +334,7 @@ fn listen(line: &Rc<Line>, desk: &Rc<RefCell<Desk>>) {
     for (event, hear) in EVENTS.into_iter().zip(HEAR) {
         let (hears, told) = (Rc::downgrade(line), Rc::clone(desk));
         let listen = Closure::new(move |event: SocketEvent| {
-            heard();
+            heard(&*told);
             if let Some(line) = hears.upgrade() {
                 at(&told, |desk| hear(&line, desk, &event));
             }
