@@ -51,7 +51,7 @@ export function writeText([kind, action, id, content, headers]) {
   }
   let text = lastBegin;
   if (id !== undefined) {
-    text += `,"${kind & RELATES ? 'relatesTo' : 'id'}":${JSON.stringify(id)}`;
+    text += `,"${kind & RELATES ? 'relatesTo' : 'id'}":${typeof id === 'number' ? id : JSON.stringify(id)}`;
   }
   if (headers !== undefined) text += `,"headers":${JSON.stringify(headers)}`;
   if (kind & FAULT) return `${text},"fault":${JSON.stringify(content)}}`;

@@ -76,8 +76,9 @@ export const http = {
         const answer = await host.request('/once', {
           body: await bodyOf(req), contentType: req.headers['content-type'], headers: [], whenGone: (tell) => res.once('close', tell),
         });
-        res.writeHead(answer.status, { 'content-type': answer.contentType });
-        res.end(answer.body);
+        const length = Buffer.byteLength(answer.body ?? '');
+        res.writeHead(answer.status, { 'content-type': answer.contentType, 'content-length': length });
+        res.end(answer.body, length === answer.body?.length ? 'latin1' : 'utf8');
       },
     });
   },

@@ -10,6 +10,7 @@ import type { Duplex } from 'node:stream';
 import { Crowd, type Seat } from '../crowd.js';
 import { explain, refusalHeaders, type Door, type Refused } from './door.js';
 import { gather } from './gather.js';
+import { encodingOf } from './sender.js';
 import type { HostAddress, HostIntake, IntakeRequest, IntakeResponse } from './intake.js';
 import type { Tell } from './log.js';
 import type { Settings } from './options.js';
@@ -250,11 +251,12 @@ export class Requests {
     this.#limit(request, response);
     // Without a length it would be chunked, and some clients take that for a body (WCF's of Mono does).
     const all: OutgoingHttpHeaders = { ...SAFE, ...headers };
-    if (status !== 204) all['content-length'] = body === null ? 0 : Buffer.byteLength(body);
+    const length = body === null ? 0 : Buffer.byteLength(body);
+    if (status !== 204) all['content-length'] = length;
     if (this.#door.draining) all['connection'] = 'close';
     response.writeHead(status, all);
     if (body === null) response.end();
-    else response.end(body);
+    else response.end(body, encodingOf(body, length));
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, refused: Refused): void {

@@ -62,12 +62,18 @@ function received(
   return new Promise((resolve, reject) => {
     if (stop.isStopped) throw new Error('given up');
     const content = (body ?? '') as string | Uint8Array;
+    const length = Buffer.byteLength(content);
     // Answers are read as they come.
-    const all = { ...headers, 'accept-encoding': 'identity', 'content-length': Buffer.byteLength(content) };
+    const all = { ...headers, 'accept-encoding': 'identity', 'content-length': length };
     const sent = request({ host, port, path, method, agent, headers: all });
     stop.onstop = () => void sent.destroy();
-    sent.on('error', reject).on('response', (response) => read(response, resolve)).end(content);
+    sent.on('error', reject).on('response', (response) => read(response, resolve)).end(content, encodingOf(content, length));
   });
+}
+
+/** What is one byte a character in UTF-8 is the same in Latin-1, which Node writes faster. */
+export function encodingOf(content: string | Uint8Array, bytes: number): BufferEncoding {
+  return content.length === bytes ? 'latin1' : 'utf8';
 }
 
 function read(response: IncomingMessage, done: (answer: FetchAnswer) => void): void {
