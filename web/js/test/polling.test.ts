@@ -16,96 +16,102 @@ let copies = 0;
 const load = async <Module>(name: string): Promise<Module> =>
   await import(`${new URL(`../../src/${name}.js`, import.meta.url).href}?${copies += 1}`) as Module;
 
-/** In milliseconds. */
-let now: number;
 let looks: (() => void)[];
-const real = { performance: globalThis.performance, setImmediate: globalThis.setImmediate };
+const real = { setImmediate: globalThis.setImmediate, MessageChannel: globalThis.MessageChannel };
 
 beforeEach(() => {
-  now = 1_000;
   looks = [];
-  globalThis.performance = { now: () => now } as Performance;
   globalThis.setImmediate = ((look: () => void) => { looks.push(look); }) as typeof setImmediate;
 });
 
 afterEach(() => Object.assign(globalThis, real));
 
-/** Time goes by, and the thread looks if it does not sleep. Whether it does not. */
-function pass(millis: number): boolean {
-  now += millis;
+/** The thread looks if it does not sleep. Whether it does not. */
+function isAwake(): boolean {
   const [look, ...more] = looks.splice(0);
   assert.equal(more.length, 0, 'one look at a time');
   look?.();
   return look !== undefined;
 }
 
+/** No answer comes. How often it looked before it slept. */
+function wait(): number {
+  let times = 0;
+  while (isAwake()) assert.ok((times += 1) < 1_000, 'it sleeps in the end');
+  return times;
+}
+
 test('a thread stays awake for an answer that comes quickly, and no longer', async () => {
   const { lookOut } = await load<Polling>('polling');
   lookOut(false, true);
-  for (let step = 0; step < 5; step += 1) assert.ok(pass(0.03));
+  for (let step = 0; step < 50; step += 1) assert.ok(isAwake());
   lookOut(true, false);
-  assert.ok(pass(0.001), 'the look that was under way');
-  assert.ok(!pass(0.01), 'it sleeps');
+  assert.equal(wait(), 1, 'the look that was under way');
   lookOut(false, true);
-  assert.ok(pass(0.01), 'and looks out again');
+  assert.ok(isAwake(), 'it looks out again');
+});
+
+test('a thread that goes on talking looks as long for each answer', async () => {
+  const { lookOut } = await load<Polling>('polling');
+  lookOut(false, true);
+  for (let call = 0; call < 5; call += 1) {
+    for (let step = 0; step < 90; step += 1) assert.ok(isAwake());
+    lookOut(true, true);
+  }
 });
 
 test('it sleeps after a moment, and tries ever more rarely where answers take their time', async () => {
   const { lookOut } = await load<Polling>('polling');
-  const answers: boolean[] = [];
+  const tried: number[] = [];
   for (let call = 0; call < 40; call += 1) {
-    lookOut(call > 0, true);
-    const said = now;
-    answers.push(looks.length > 0);
-    while (pass(0.05)) assert.ok(now - said < 0.5, 'it gives up');
-    now += 20;
+    lookOut(false, true);
+    if (wait() > 0) tried.push(call);
   }
-  const tried = answers.flatMap((awake, call) => awake ? [call] : []);
   assert.deepEqual(tried, [0, 2, 6, 14, 30]);
 });
 
-test('one quick answer is enough to begin anew', async () => {
+test('a streak of quick answers is trusted again, a single one is not', async () => {
   const { lookOut } = await load<Polling>('polling');
-  for (const call of [0, 1, 2]) {
-    lookOut(call > 0, true);
-    if (call < 2) while (pass(0.05));
-  }
-  lookOut(true, false);
-  while (pass(0.05));
-  lookOut(false, true);
-  while (pass(0.05));
+  const begin = (): boolean => {
+    lookOut(false, true);
+    return isAwake();
+  };
+  /** How many are awaited asleep after one more in vain. */
+  const sleeps = (): number => {
+    wait();
+    let asleep = 0;
+    while (!begin()) asleep += 1;
+    return asleep;
+  };
+  assert.ok(begin());
+  assert.deepEqual([sleeps(), sleeps()], [1, 3]);
   lookOut(true, true);
-  assert.ok(!pass(0.01), 'that was in vain: one is awaited asleep');
-  lookOut(true, true);
-  assert.ok(pass(0.01), 'but no more than one');
+  assert.equal(sleeps(), 7);
+  for (let call = 0; call < 32; call += 1) lookOut(true, true);
+  assert.equal(sleeps(), 1);
 });
 
 test('a thread that hears without saying anything sleeps', async () => {
   const { lookOut } = await load<Polling>('polling');
   lookOut(true, false);
-  assert.ok(!pass(0.01));
+  assert.ok(!isAwake());
 });
 
 test('browsers look by a channel of their own', async () => {
   globalThis.setImmediate = undefined as unknown as typeof setImmediate;
-  const { MessageChannel } = globalThis;
   let posted = 0;
   const port = { onmessage: (): void => {} };
   globalThis.MessageChannel = function Channel() {
     return { port1: port, port2: { postMessage: () => { posted += 1; } } };
   } as unknown as typeof MessageChannel;
-  try {
-    const { lookOut } = await load<Polling>('polling');
-    lookOut(false, true);
-    assert.equal(posted, 1);
-    port.onmessage();
-    assert.equal(posted, 2);
-    lookOut(true, false);
-    port.onmessage();
-    assert.equal(posted, 2);
-  } finally {
-    globalThis.MessageChannel = MessageChannel;
-  }
+  const { lookOut } = await load<Polling>('polling');
+  lookOut(false, true);
+  assert.equal(posted, 1);
+  port.onmessage();
+  assert.equal(posted, 2);
+  lookOut(true, false);
+  port.onmessage();
+  assert.equal(posted, 2);
 });
 
 test('a session is near if both ends are in one thread, whichever copy of the package they are of', async () => {
