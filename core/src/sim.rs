@@ -8,26 +8,28 @@ mod actor;
 mod link;
 mod perform;
 mod program;
+mod recorder;
 mod run;
 mod scenario;
 mod script;
+mod steps;
 mod wire;
 
 pub use actor::ServiceScript;
 pub use link::{Random, Toward, Weather};
 pub use program::{Act, ActError, Op, Operand, Programs};
+pub use recorder::Counts;
 pub use run::{Run, describe};
 pub use scenario::{HostScript, ProxyScript, Scenario, ScenarioError};
 pub use script::{Command, Step, StepError};
+pub use steps::Choice;
 pub use wire::{InFlight, Load};
 
-use crate::action::{Action, Loss, Ticket, Wire};
+use crate::action::{Loss, Ticket, Wire};
 use crate::error::{HostError, ProxyError};
-use crate::event::Event;
 use crate::host::{Host, HostInput};
 use crate::ids::{CallId, ChannelId, DispatchId, EndpointId, ExchangeId, NodeId};
-use crate::lifecycle::Phase;
-use crate::machine::{Machine, Outbox};
+use crate::machine::Machine;
 use crate::message::Message;
 use crate::observe::{End, Journal, Picture};
 use crate::proxy::{NewCall, Proxy, ProxyInput};
@@ -35,24 +37,10 @@ use crate::table::{Names, Series, Set, Table};
 use crate::time::Timestamp;
 use actor::Actor;
 use link::{Cargo, Far, Flight, Link};
+use recorder::Recorder;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::collections::{BTreeSet, VecDeque};
-
-/// What a host has made and ended since its construction (`ORC-1`).
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
-pub struct Counts {
-    /// Instance contexts made.
-    pub contexts: u32,
-    /// Instance contexts closed.
-    pub contexts_closed: u32,
-    /// Service objects made by the runtime.
-    pub objects: u32,
-    /// Service objects disposed of.
-    pub disposed: u32,
-    /// The greatest number of operations that ran at once, call-outs not counted.
-    pub peak: u32,
-}
 
 /// A host in a world.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -96,21 +84,6 @@ pub struct ProxyNode {
 
 /// How a call ended.
 pub type Settled = Result<Box<Message>, ProxyError>;
-
-/// What can happen next.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum Choice {
-    /// The first thing on a link arrives.
-    Deliver(u64, Toward),
-    /// An operation goes on.
-    Run(NodeId, DispatchId),
-    /// A provider's lease of a context ends.
-    Lease(NodeId, crate::ids::ContextId),
-    /// A machine's timer is due.
-    Timer(NodeId),
-    /// The next command of a node's agenda is given.
-    Command(NodeId),
-}
 
 /// Proxies, hosts and what lies between them.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -432,141 +405,6 @@ impl World {
         self.order
     }
 
-    /// Everything that can happen, each with its time and its place in the queue of that time.
-    fn pending(&self) -> impl Iterator<Item = (Timestamp, u64, Choice)> + '_ {
-        let flights = self.links.iter().flat_map(move |(id, link)| {
-            [Toward::Host, Toward::Proxy].into_iter().filter_map(move |toward| {
-                let flight = link.head(toward)?;
-                self.may_pass(link, toward).then_some((
-                    flight.due,
-                    flight.order,
-                    Choice::Deliver(*id, toward),
-                ))
-            })
-        });
-        let host_runs = self.hosts.iter().map(|(node, host)| (*node, &host.actor));
-        let proxy_runs = self.proxies.iter().map(|(node, proxy)| (*node, &proxy.actor));
-        let runs = host_runs.chain(proxy_runs).flat_map(|(node, actor)| {
-            let ready = actor.ready(&self.freed);
-            let ready = ready.map(move |(at, order, id)| (at, order, Choice::Run(node, id)));
-            let leases =
-                actor.leases().map(move |(at, id)| (at, u64::MAX, Choice::Lease(node, id)));
-            ready.chain(leases)
-        });
-        let hosts = self.hosts.iter().map(|(node, host)| (*node, host.host.deadline()));
-        let proxies = self.proxies.iter().map(|(node, proxy)| (*node, proxy.proxy.deadline()));
-        let timers = hosts
-            .chain(proxies)
-            .filter_map(|(node, due)| Some((due?, u64::MAX, Choice::Timer(node))));
-        let commands = self.agenda.iter().filter(|(node, steps)| {
-            steps.front().is_some_and(|step| self.may_be_given(**node, step))
-        });
-        let commands = commands.map(|(node, _)| (self.now, u64::MAX - 1, Choice::Command(*node)));
-        flights.chain(runs).chain(timers).chain(commands)
-    }
-
-    /// A user awaits the opening and closing of a proxy, except to abort, abandon or cut.
-    fn may_be_given(&self, node: NodeId, step: &Step) -> bool {
-        let impatient =
-            matches!(step, Step::Node(_, Command::Abort | Command::Abandon(_) | Command::Link(..)));
-        let phase = self.proxies.get(&node).map(|proxy| proxy.proxy.phase());
-        impatient || !matches!(phase, Some(Phase::Opening | Phase::Closing))
-    }
-
-    /// Whether the weather and the receiver let the first thing on a link through.
-    fn may_pass(&self, link: &Link, toward: Toward) -> bool {
-        let Some(proxy) = self.proxies.get(&link.proxy.0) else { return true };
-        let message = matches!(link.head(toward).map(|f| &f.cargo), Some(Cargo::Message(_)));
-        let receptive = match (toward, link.far) {
-            (Toward::Host, Far::Channel(channel)) => {
-                self.hosts.get(&link.host).is_none_or(|host| host.host.is_receptive(channel))
-            }
-            (Toward::Host, _) => true,
-            (Toward::Proxy, _) => proxy.proxy.is_receptive(link.proxy.1),
-        };
-        !proxy.weather.held && (receptive || !message)
-    }
-
-    /// What can happen now, without time going by.
-    pub fn choices(&self) -> Vec<Choice> {
-        let mut now: Vec<_> = self.pending().filter(|(at, ..)| *at <= self.now).collect();
-        now.sort_unstable();
-        now.into_iter().map(|(_, _, choice)| choice).collect()
-    }
-
-    /// When something can happen next, if ever.
-    pub fn next_time(&self) -> Option<Timestamp> {
-        self.pending().map(|(at, ..)| at).min()
-    }
-
-    /// Does what is next, without time going by. False: nothing is left to do now.
-    pub fn step(&mut self) -> bool {
-        let next = self.pending().filter(|(at, ..)| *at <= self.now).min();
-        next.is_some_and(|(_, _, choice)| {
-            self.apply(choice);
-            true
-        })
-    }
-
-    /// Lets time go by until something can happen. False: nothing ever will.
-    pub fn jump(&mut self) -> bool {
-        match self.next_time() {
-            Some(at) => {
-                self.now = self.now.max(at);
-                true
-            }
-            None => false,
-        }
-    }
-
-    /// Does everything that can be done without time going by (`MOD-7`).
-    pub fn settle(&mut self) {
-        while self.step() {}
-    }
-
-    /// Does everything that is due within a span, and lets the span go by.
-    pub fn advance(&mut self, span: std::time::Duration) {
-        let until = self.now + span;
-        while self.step_until(until) {}
-    }
-
-    /// Does what is next, or lets time go by until it can be done, but not beyond a time. False:
-    /// nothing is left before that time, which it is now.
-    pub fn step_until(&mut self, until: Timestamp) -> bool {
-        if self.step() {
-            return true;
-        }
-        if self.next_time().is_some_and(|at| at <= until) {
-            return self.jump();
-        }
-        self.now = until;
-        false
-    }
-
-    /// Lets one of the [choices](World::choices) happen.
-    pub fn apply(&mut self, choice: Choice) {
-        match choice {
-            Choice::Deliver(link, toward) => self.deliver(link, toward),
-            Choice::Run(node, dispatch) => self.run_on(node, dispatch),
-            Choice::Lease(node, context) => {
-                if let Some(host) = self.hosts.get_mut(&node) {
-                    host.actor.end_lease(context);
-                }
-                self.tell_host(node, HostInput::ContextIdle(context, true));
-            }
-            Choice::Timer(node) if self.hosts.get(&node).is_some() => {
-                self.tell_host(node, HostInput::Wake);
-            }
-            Choice::Timer(node) => self.tell_proxy(node, ProxyInput::Wake),
-            Choice::Command(node) => {
-                let step = self.agenda.get_mut(&node).and_then(VecDeque::pop_front);
-                if let Some(step) = step {
-                    self.start(&step);
-                }
-            }
-        }
-    }
-
     /// Lets a label go: whoever waits for it goes on, now and ever after.
     pub fn free(&mut self, label: &str) {
         self.freed.insert(label.into());
@@ -654,49 +492,6 @@ impl World {
         queue.push_back(Flight { due, order, cause, cargo });
         if breaks {
             self.break_link(link, Loss::Broken("the connection was lost".into()));
-        }
-    }
-}
-
-/// Takes what a machine says: actions in a list, events into the journal and the counts.
-struct Recorder<'a> {
-    actions: Vec<Action>,
-    journal: &'a mut Journal,
-    counts: Option<&'a mut Counts>,
-    at: Timestamp,
-    node: NodeId,
-    cause: Option<u64>,
-    last: Option<u64>,
-}
-
-impl Outbox<Action> for Recorder<'_> {
-    fn act(&mut self, action: Action) {
-        self.actions.push(action);
-    }
-
-    fn note(&mut self, event: impl FnOnce() -> Event) {
-        let counting = self.counts.is_some();
-        if !counting && !self.journal.is_on() {
-            return;
-        }
-        let event = event();
-        if let Some(counts) = &mut self.counts {
-            counts.count(&event);
-        }
-        if let Some(seq) = self.journal.note(self.at, self.node, self.cause, || event) {
-            self.last = Some(seq);
-        }
-    }
-}
-
-impl Counts {
-    fn count(&mut self, event: &Event) {
-        match event {
-            Event::ContextMade { .. } => self.contexts += 1,
-            Event::ContextGone { .. } => self.contexts_closed += 1,
-            Event::InstanceMade { own: false, .. } => self.objects += 1,
-            Event::InstanceReleased { disposed: true, .. } => self.disposed += 1,
-            _ => {}
         }
     }
 }

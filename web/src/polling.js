@@ -5,11 +5,11 @@
 // longer than that, or others want the processor (the peer perhaps, which could not answer then), it is in vain,
 // and soon tried ever more rarely. Each look is a task of its own: between two of them everything else has its turn.
 
-// Taken before a test could put a clock of its own in its place.
-const { setImmediate } = globalThis;
+// Taken before a test could put a clock of its own in their place. Some platforms have neither.
+const { setImmediate, MessageChannel } = globalThis;
 
 /** How often to look: for about 0.2 ms. */
-const LOOKS = setImmediate === undefined ? 25 : 100;
+const LOOKS = setImmediate !== undefined ? 100 : MessageChannel !== undefined ? 25 : 0;
 /** How many answers are awaited asleep, at most, after one was looked out for in vain. */
 const MOST_ASLEEP = 1_023;
 /** How many answers have to come in time, one after the other, to be trusted again. */
@@ -31,7 +31,7 @@ export function lookOut(heard, said) {
   isExpecting = said;
   if (!said) return;
   looks = LOOKS;
-  if (isLooking) return;
+  if (isLooking || LOOKS === 0) return;
   if (left > 0) {
     left -= 1;
     return;

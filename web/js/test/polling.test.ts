@@ -114,6 +114,13 @@ test('browsers look by a channel of their own', async () => {
   assert.equal(posted, 2);
 });
 
+test('where a platform has neither, threads sleep', async () => {
+  Object.assign(globalThis, { setImmediate: undefined, MessageChannel: undefined });
+  const { lookOut } = await load<Polling>('polling');
+  lookOut(false, true);
+  lookOut(true, true);
+});
+
 test('a session is near if both ends are in one thread, whichever copy of the package they are of', async () => {
   const [host, client] = [await load<Near>('near'), await load<Near>('near')];
   const [one, other] = [host.accepted('one'), host.accepted('other')];
