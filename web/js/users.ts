@@ -49,12 +49,7 @@ function report(thrown: unknown): void {
 /** Runs the user's code for an end. */
 export function usersOf(contract: Contract, end: () => End, helpers: Helpers = {}): Users {
   const operations = Object.entries(contract.operations);
-  const contexts = new Map<number, Context>();
-  const contextOf = (at: number): Context => {
-    let context = contexts.get(at);
-    if (context === undefined) contexts.set(at, context = new Context(at, end, contract));
-    return context;
-  };
+  const contextOf = (at: number): Context => new Context(at, end, contract);
   const later = (at: number, promise: PromiseLike<unknown>): typeof LATER => {
     // Of a foreign promise anything is to be expected: that it settles at once, twice, or throws.
     Promise.resolve(promise).then((value) => end().settle(at, true, value), (thrown: unknown) => end().settle(at, false, thrown));
@@ -101,7 +96,6 @@ export function usersOf(contract: Contract, end: () => End, helpers: Helpers = {
       }
     },
     isLater: (result) => result === LATER,
-    forget: (at) => contexts.delete(at),
   };
 }
 

@@ -51,7 +51,6 @@ export interface Users {
   provideFault(failure: unknown, at: number): unknown;
   handleError(failure: unknown, at: number): boolean;
   isLater(result: unknown): boolean;
-  forget(at: number): void;
 }
 
 /** An operation in progress. */

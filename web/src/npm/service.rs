@@ -53,10 +53,6 @@ extern "C" {
     /// Whether a result comes later.
     #[wasm_bindgen(method, js_name = isLater)]
     fn is_later(this: &Users, result: &JsValue) -> bool;
-
-    /// Something that the runtime asked for has ended.
-    #[wasm_bindgen(method)]
-    fn forget(this: &Users, at: u32);
 }
 
 type Outcome = Result<JsValue, JsValue>;
@@ -133,9 +129,6 @@ impl Visit {
 impl Drop for Visit {
     fn drop(&mut self) {
         let context = self.desk.contexts.borrow_mut().remove(&self.number);
-        if context.is_some() {
-            self.desk.users.forget(self.number);
-        }
         let awaited = self.desk.awaited.borrow_mut().remove(&self.number);
         drop((context, awaited)); // not while borrowed
     }

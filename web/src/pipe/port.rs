@@ -5,8 +5,10 @@ use crate::habitat::heard;
 use crate::language::uncloneable;
 use crate::outbox::Outbox;
 use crate::port::{Heard, Line};
-use crate::word::{Posting, TOGETHER, Word, garbled, sort_of};
+use crate::value::hold;
+use crate::word::{Posting, TOGETHER, VALUES, Word, garbled, sort_of};
 use js_sys::Array;
+use sessionful::Frame;
 use sessionful::drive::PipeError;
 use sessionful::ids::SessionId;
 use std::cell::RefCell;
@@ -112,6 +114,7 @@ fn hear(desk: &mut Desk, heard: &Heard) -> Result<(), PipeError> {
         Heard::Gone => return Err(PipeError::Broken("the other side is gone".into())),
     };
     match sort_of(&value) {
+        VALUES => desk.hear(Word::Frame(Frame::Bytes(hold(value)))),
         TOGETHER => {
             let values = value.unchecked_ref::<Array>().iter();
             values.into_iter().try_for_each(|value| desk.hear(Word::read(&value)?))
