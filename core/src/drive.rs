@@ -6,6 +6,7 @@
 mod call;
 mod callback;
 mod clock;
+mod completions;
 mod context;
 mod crew;
 mod desk;
@@ -27,7 +28,9 @@ mod watch;
 pub use call::{Call, CallOptions};
 pub use callback::Callback;
 pub use clock::{Clock, ManualClock};
+pub use completions::Completions;
 pub use context::Context;
+pub use crew::{Crew, Owner};
 pub use extensions::Extensions;
 #[cfg(feature = "serve")]
 pub use host::{HostBuilder, HostHandle};

@@ -88,14 +88,14 @@ impl<K: Number, V> Series<K, V> {
     #[inline]
     pub fn get(&self, key: &K) -> Option<&V> {
         let slot = self.order.slot(key.number())?;
-        Some(&self.things[slot].1)
+        self.things.get(slot).map(|(_, value)| value)
     }
 
     /// The thing of that id, to change it.
     #[inline]
     pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         let slot = self.order.slot(key.number())?;
-        Some(&mut self.things[slot].1)
+        self.things.get_mut(slot).map(|(_, value)| value)
     }
 
     /// Puts a thing in; what had that id before.

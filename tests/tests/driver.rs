@@ -9,6 +9,7 @@ mod driver {
 
     mod callbacks;
     mod calls;
+    mod completions;
     mod ends;
     mod hosting;
     mod sessions;

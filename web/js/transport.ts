@@ -53,8 +53,8 @@ export interface NetworkOptions {
   /** How many requests may be on their way at once; the others wait in order. 6 unless given, in Node 64. */
   readonly maxRequests?: number;
   /**
-   * Whether calls of one turn to one address travel in one request (at most 128 messages, no longer together than one may be);
-   * false unless given. Their answers come together, so each waits for the slowest. The host must be one
+   * Whether calls of one turn to one address travel together, in requests of at most 128 messages and 32 KiB (a longer
+   * one goes alone); false unless given. Their answers come together, so each waits for the slowest. The host must be one
    * of this package.
    */
   readonly batch?: boolean;

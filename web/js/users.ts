@@ -17,6 +17,11 @@ import type { CoreContext, Users } from './wasm/sessionful.js';
 /** Tells the runtime that a result comes later. */
 const LATER = Symbol('later');
 
+/** Tells the runtime that something was thrown. */
+class Thrown {
+  constructor(readonly error: unknown) {}
+}
+
 /** What an end offers to the user's code that it runs. */
 export interface End {
   /** The operation in progress under that number. */
@@ -58,19 +63,25 @@ export function usersOf(contract: Contract, end: () => End, helpers: Helpers = {
   const invoke = (object: unknown, number: number, given: unknown, at: number): unknown => {
     const [name, operation] = operations[number] ?? missing(number);
     if (!Array.isArray(given)) throw errorOf('ENCODING', { reason: 'the arguments are no list' });
-    if (operation.input !== undefined) return later(at, checked(object, name, operation, given, contextOf(at)));
+    if (operation.input !== undefined) return checked(object, name, operation, given, contextOf(at));
     const run = (values: readonly unknown[]): unknown =>
       methodOf(object, name).apply(object, placeArguments(operation, values, contextOf(at)));
     const { codec } = operation;
-    const result = codec === undefined ? run(given) : serveBy(codec, operation.oneWay, given, run);
-    return isPromise(result) ? later(at, result) : result;
+    return codec === undefined ? run(given) : serveBy(codec, operation.oneWay, given, run);
+  };
+  /** What comes of the user's code: the binary could catch what is thrown at a greater cost only. */
+  const outcome = (at: number, run: () => unknown): unknown => {
+    try {
+      const result = run();
+      return isPromise(result) ? later(at, result) : result;
+    } catch (thrown) {
+      return new Thrown(thrown);
+    }
   };
   return {
-    invoke,
-    create: (at) => {
-      const made = helpers.create?.(end().context(at) === undefined ? undefined : contextOf(at) as never);
-      return isPromise(made) ? later(at, made) : made;
-    },
+    invoke: (object, number, given, at) => outcome(at, () => invoke(object, number, given, at)),
+    create: (at) => outcome(at, () =>
+      helpers.create?.(end().context(at) === undefined ? undefined : contextOf(at) as never)),
     release: (object, dispose) => {
       try {
         helpers.release?.(object as object, dispose);
@@ -78,10 +89,7 @@ export function usersOf(contract: Contract, end: () => End, helpers: Helpers = {
         report(thrown);
       }
     },
-    authorize: (at) => {
-      const decided = helpers.authorize?.(contextOf(at) as never) ?? true;
-      return isPromise(decided) ? later(at, decided) : decided;
-    },
+    authorize: (at) => outcome(at, () => helpers.authorize?.(contextOf(at) as never) ?? true),
     failure: failureOf,
     provideFault: (failure, at) => {
       const fault = helpers.provideFault?.(shown(failure), contextOf(at) as never);
@@ -95,7 +103,8 @@ export function usersOf(contract: Contract, end: () => End, helpers: Helpers = {
         return false;
       }
     },
-    isLater: (result) => result === LATER,
+    outcomeOf: (result) => result === LATER ? 1 : result instanceof Thrown ? 2 : 0,
+    thrownBy: (result) => (result as Thrown).error,
   };
 }
 

@@ -16,7 +16,7 @@ use wasm_bindgen::prelude::{Closure, JsValue, wasm_bindgen};
 mod turn;
 
 pub use turn::spawn;
-pub(crate) use turn::{heard, ring, said, turn};
+pub(crate) use turn::{end_turn, heard, said, turn};
 
 #[wasm_bindgen]
 extern "C" {
@@ -126,12 +126,13 @@ impl Timer {
         *bell.waker.borrow_mut() = Some(waker.clone());
         let rings = Rc::clone(&bell);
         let ring = Closure::new(move || {
-            rings.rung.set(true);
-            let waker = rings.waker.take();
-            if let Some(waker) = waker {
-                waker.wake();
-            }
-            turn();
+            turn(|| {
+                rings.rung.set(true);
+                let waker = rings.waker.take();
+                if let Some(waker) = waker {
+                    waker.wake();
+                }
+            });
         });
         let millis = i32::try_from(micros.div_ceil(1000)).unwrap_or(i32::MAX);
         let id = set_timeout(&ring, millis);

@@ -2,7 +2,7 @@
 
 use crate::value::{held, hold};
 use bytes::Bytes;
-use js_sys::{Array, JSON, JsString, Object, Reflect};
+use js_sys::{Array, JSON, JsString, Number, Object, Reflect};
 use sessionful::codec::Limits;
 use sessionful::ids::MessageId;
 use sessionful::message::{Content, Detail, Fault, FaultCode};
@@ -16,14 +16,8 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = writeText)]
     fn write_text(message: &JsValue) -> Result<JsString, JsValue>;
 
-    #[wasm_bindgen(js_name = kindOf)]
-    fn kind_of(message: &JsValue) -> f64;
-
-    #[wasm_bindgen(js_name = actionNumberOf)]
-    fn action_number_of(message: &JsValue) -> f64;
-
-    #[wasm_bindgen(js_name = idNumberOf)]
-    fn id_number_of(message: &JsValue) -> f64;
+    #[wasm_bindgen(js_name = headOf)]
+    fn head_of(message: &JsValue) -> f64;
 
     #[wasm_bindgen(js_name = makeMessage)]
     fn make_message(kind: u32, action: i32, name: &JsValue, id: f64, content: JsValue) -> Array;
@@ -233,11 +227,9 @@ impl Language {
     }
 
     fn read(&mut self, frame: &Array) -> Result<Message, CodecError> {
-        let kind = kind_of(frame);
-        if kind < 0.0 {
-            return Err(malformed("no kind"));
-        }
-        let kind = kind as u32;
+        // A negative number becomes none that fits.
+        let head = u64::try_from(head_of(frame) as i64).map_err(|_| malformed("no kind"))?;
+        let kind = (head & 0x7f) as u32;
         self.numbers |= kind & NUMBERS != 0;
         if kind & TEXT != 0 {
             self.spelling = Spelling::Text;
@@ -246,8 +238,8 @@ impl Language {
         } else if kind & PLAIN != 0 {
             self.spelling = Spelling::Plain;
         }
-        let action = self.read_action(frame)?;
-        let id = read_id(frame)?;
+        let action = self.read_action(frame, (head >> 7 & 0x1ff) as usize)?;
+        let id = read_id(frame, head >> 16)?;
         let content = frame.get(3);
         let content = if kind & FAULT == 0 {
             Content::Body(hold(content))
@@ -262,10 +254,9 @@ impl Language {
         Ok(Message { action, id, relates_to, headers, content })
     }
 
-    fn read_action(&mut self, frame: &Array) -> Result<SmolStr, CodecError> {
-        let number = action_number_of(frame);
-        if number >= 0.0 {
-            let known = self.known.get(number as usize);
+    fn read_action(&mut self, frame: &Array, number: usize) -> Result<SmolStr, CodecError> {
+        if number != MOST_ACTIONS {
+            let known = self.known.get(number);
             return known.cloned().ok_or_else(|| malformed("an unknown action number"));
         }
         let action = self.read.read(frame.get(1)).ok_or_else(|| malformed("no action"))?;
@@ -304,16 +295,20 @@ pub(crate) fn write_body(body: &Bytes) -> JsValue {
 /// The longest identifier, action, header and reason, in UTF-16 units.
 const LONGEST: u32 = 4096;
 
-fn read_id(frame: &Array) -> Result<Option<MessageId>, CodecError> {
-    let number = id_number_of(frame);
-    if number >= 0.0 {
-        return Ok(Some(MessageId::Number(number as u64)));
+/// As `headOf` tells it.
+fn read_id(frame: &Array, head: u64) -> Result<Option<MessageId>, CodecError> {
+    match head {
+        0 => return Ok(None),
+        1 => {}
+        _ => return Ok(Some(MessageId::Number(head - 2))),
     }
-    if number == -1.0 {
-        return Ok(None);
-    }
-    let text = short(&frame.get(2)).map(|text| Some(MessageId::Text(text)));
-    text.ok_or_else(|| malformed("an id that is neither a whole number nor text"))
+    let id = frame.get(2);
+    let number = id.as_f64().filter(|number| Number::is_safe_integer(&id) && *number >= 0.0);
+    let id = match number {
+        Some(number) => Some(MessageId::Number(number as u64)),
+        None => short(&id).map(MessageId::Text),
+    };
+    id.map(Some).ok_or_else(|| malformed("an id that is neither a whole number nor text"))
 }
 
 /// A small whole number.

@@ -62,7 +62,7 @@ pub(crate) struct Desk {
     break_told: bool,
     /// The other end is in this thread; the host's end finds out when it first says something.
     is_near: bool,
-    accepted: Option<near::Accepted>,
+    accepted: Option<near::End>,
     /// Frames sent that the peer has not picked up, and frames picked up without telling it.
     unpicked: u32,
     untold: u32,

@@ -5,6 +5,7 @@ use crate::word::Posting;
 use smol_str::SmolStr;
 use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, MessagePort};
 
@@ -25,15 +26,19 @@ pub(crate) struct Line {
     listeners: [Closure<dyn FnMut(MessageEvent)>; 3],
 }
 
+#[wasm_bindgen(module = "/src/wire.js")]
+extern "C" {
+    // The platform's own throws, and catching that over here costs as much as all the rest.
+    #[wasm_bindgen(js_name = post)]
+    fn post_value(port: &MessagePort, value: &JsValue) -> bool;
+}
+
 const EVENTS: [&str; 3] = ["message", "messageerror", "close"];
 
 impl Line {
     /// Listens. What was said before is heard first.
     pub(crate) fn new(port: MessagePort, hear: impl Fn(Heard) + 'static) -> Line {
-        let hear = Rc::new(move |heard| {
-            hear(heard);
-            turn();
-        });
+        let hear = Rc::new(move |heard| turn(|| hear(heard)));
         let (unreadable, gone) = (Rc::clone(&hear), Rc::clone(&hear));
         let listeners = [
             Closure::new(move |event| hear(Heard::Message(event))),
@@ -76,11 +81,10 @@ pub(crate) trait Cable {
 
 /// Posts something on a port that nobody listens to.
 pub(crate) fn post(port: &MessagePort, posting: &Posting) -> bool {
-    let posted = match &posting.moved {
-        None => port.post_message(&posting.value),
-        Some(moved) => port.post_message_with_transferable(&posting.value, moved),
-    };
-    posted.is_ok()
+    match &posting.moved {
+        None => post_value(port, &posting.value),
+        Some(moved) => port.post_message_with_transferable(&posting.value, moved).is_ok(),
+    }
 }
 
 /// The port that came along with a message, if exactly one did.

@@ -4,6 +4,11 @@
 
 // A message as a value: [kind, action, id, body or fault, headers?].
 
+const RELATES = 1;
+const FAULT = 2;
+const TEXT = 8;
+const HEADERS = 16;
+
 const isMessage = (value) => typeof value[0] === 'number' && value.length >= 4 && value.length <= 5;
 
 /** What arrived on a port: 1 for a message, 2 for several that were posted together, 0 for anything else. */
@@ -12,32 +17,64 @@ export function sortOf(value) {
   return isMessage(value) ? 1 : Array.isArray(value[0]) ? 2 : 0;
 }
 
-// One look at a time, by number where that is possible: a number crosses into the binary for nothing.
+/** Posts a value on a port; whether it could be posted. What is listed moves along instead of being copied. */
+export function post(port, value, moved) {
+  try {
+    port.postMessage(value, moved);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
-/** A small whole number, or -1. */
-const small = (value) => (Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff ? value : -1);
+/** Neither a thing with parts nor one that cannot be copied. */
+function isSimple(value) {
+  const type = typeof value;
+  return value === null || (type !== 'object' && type !== 'function' && type !== 'symbol');
+}
 
-/** The kind of a message. */
-export const kindOf = (message) => small(message[0]);
+/** A copy of a message or a list of them, as a port makes it; nothing if it cannot be made. What else is said is fresh. */
+export function copyOf(value) {
+  if (!Array.isArray(value) || typeof value[0] === 'string') return value;
+  if (!Array.isArray(value[0])) return copyOfMessage(value);
+  const copies = value.map(copyOfMessage);
+  return copies.includes(undefined) ? undefined : copies;
+}
 
-/** The number of a message's action; -1 if it is written out. */
-export const actionNumberOf = (message) => small(message[1]);
+function copyOfMessage(message) {
+  const [kind, action, id, content] = message;
+  if (message.length === 4) {
+    if (isSimple(content)) return [kind, action, id, content];
+    // Arguments are a list of ours, with nothing to it but its elements.
+    if (!(kind & RELATES) && Array.isArray(content) && content.every(isSimple)) return [kind, action, id, [...content]];
+  }
+  try {
+    return structuredClone(message);
+  } catch {
+    return undefined;
+  }
+}
 
-/** The id of a message as a number; -1 if there is none, -2 if it is something else. */
-export function idNumberOf(message) {
-  const id = message[2];
-  if (id === undefined) return -1;
-  return Number.isSafeInteger(id) && id >= 0 ? id : -2;
+const isBelow = (value, limit) => Number.isInteger(value) && value >= 0 && value < limit;
+
+/**
+ * What a message begins with, in one number, which crosses into the binary for nothing: its kind (7 bits), its
+ * action (9 bits: the number, 511 if no message has that number, 256 if the action is written out), and its id
+ * (0 if there is none, 1 if it is to be looked at, or else the id and 2). -1 if there is no kind, as in a bare status,
+ * which is all that a list may have in place of a message.
+ */
+export function headOf(message) {
+  const [kind, action, id] = Array.isArray(message) ? message : [];
+  if (!isBelow(kind, 128)) return -1;
+  const number = typeof action !== 'number' ? 256 : isBelow(action, 256) ? action : 511;
+  const place = id === undefined ? 0 : isBelow(id, 2 ** 36) ? id + 2 : 1;
+  return kind + 128 * number + 65536 * place;
 }
 
 /** A message as a value; its action is a name if it has no number. */
 export function makeMessage(kind, action, name, id, content) {
   return [kind, action < 0 ? name : action, id < 0 ? undefined : id, content];
 }
-const RELATES = 1;
-const FAULT = 2;
-const TEXT = 8;
-const HEADERS = 16;
 
 // Mostly the next message has the same one.
 let lastAction;

@@ -82,16 +82,20 @@ impl<K: Clock, W: Watch> Call<K, W> {
 
     fn begin(&self, new: NewCall, cx: &mut Context<'_>) -> Begun {
         let shared = self.handle.shared();
-        let within = new.within;
-        // Only sessions have a pipe whose room can be awaited; a proxy has one at a time.
-        let wait = |proxy: &Proxy| {
-            let after_room_on = proxy.channel();
-            Wait { after_room_on, within, after_singleton: false }
-        };
-        shared.begin(self.handle.clock.now(), cx.waker(), wait, |id| {
-            ProxyInput::Call(NewCall { call: CallId(id), ..new })
-        })
+        let wait = waiting(&new, None);
+        shared.begin(self.handle.clock.now(), cx.waker(), wait, |id| numbered(id, new))
     }
+}
+
+/// What the end of a call waits for.
+pub(super) fn waiting(new: &NewCall, tag: Option<u64>) -> impl FnOnce(&Proxy) -> Wait + use<> {
+    let within = new.within;
+    // Only sessions have a pipe whose room can be awaited; a proxy has one at a time.
+    move |proxy| Wait { after_room_on: proxy.channel(), within, tag, ..Wait::default() }
+}
+
+pub(super) fn numbered(id: u64, new: NewCall) -> ProxyInput {
+    ProxyInput::Call(NewCall { call: CallId(id), ..new })
 }
 
 impl<K: Clock, W: Watch> Future for Call<K, W> {

@@ -2,13 +2,39 @@
 
 use futures::task::AtomicWaker;
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Wake, Waker};
 
-/// A set of children with a waker each. Places are reused, so that a child that comes and goes
-/// costs no allocation.
-pub(super) struct Crew<T> {
+/// Children of one future with a waker each, polled only when they ask for it: an idle child costs
+/// nothing. Places are reused, so that a child that comes and goes costs no allocation.
+///
+/// Drivers keep their pipes, exchanges and operations in crews. A habitat whose platform has no
+/// executor keeps its drivers in one.
+///
+/// ```
+/// use futures::task::noop_waker;
+/// use sessionful::drive::{Crew, Owner};
+/// use std::future::{Future, ready};
+/// use std::pin::Pin;
+/// use std::task::Context;
+///
+/// let owner = Owner::default();
+/// owner.register(&noop_waker()); // how the crew wakes whoever runs it
+/// let mut crew: Crew<Pin<Box<dyn Future<Output = ()>>>> = Crew::new(&owner);
+/// crew.insert(Box::pin(ready(())));
+/// while crew.begin_round() {
+///     while let Some(place) = crew.next_rung() {
+///         let Some((task, waker)) = crew.get(place) else { continue };
+///         if task.as_mut().poll(&mut Context::from_waker(waker)).is_ready() {
+///             crew.remove(place);
+///         }
+///     }
+/// }
+/// assert!(crew.is_empty());
+/// ```
+pub struct Crew<T> {
     places: Vec<Place<T>>,
     queue: Queue,
 }
@@ -28,22 +54,23 @@ struct Queue {
     ready: Arc<Ready>,
 }
 
-/// Whom to wake when a child rings, whichever crew it belongs to.
-#[derive(Clone, Default)]
-pub(super) struct Owner(Arc<AtomicWaker>);
+/// Whom to wake when a child rings, whichever crew it belongs to. See [`Crew`].
+#[derive(Clone, Default, Debug)]
+pub struct Owner(Arc<AtomicWaker>);
 
 impl Owner {
     /// To be called at the beginning of each poll of the owner.
-    pub(super) fn register(&self, waker: &Waker) {
+    pub fn register(&self, waker: &Waker) {
         self.0.register(waker);
     }
 
-    pub(super) fn wake(&self) {
+    /// Wakes it.
+    pub fn wake(&self) {
         self.0.wake();
     }
 
     /// It is gone; a waker that is kept would keep its task.
-    pub(super) fn forget(&self) {
+    pub fn forget(&self) {
         drop(self.0.take());
     }
 }
@@ -117,19 +144,20 @@ impl Queue {
 }
 
 impl<T> Crew<T> {
-    pub(super) fn new(owner: &Owner) -> Crew<T> {
+    /// A crew of nobody, that wakes its owner.
+    pub fn new(owner: &Owner) -> Crew<T> {
         Crew { places: Vec::new(), queue: Queue::new(owner) }
     }
 
     /// Adds a child. It is visited in the next round.
-    pub(super) fn insert(&mut self, child: T) -> usize {
+    pub fn insert(&mut self, child: T) -> usize {
         let place = self.place(child);
         self.ring(place);
         place
     }
 
     /// Adds a child, which the caller visits.
-    pub(super) fn place(&mut self, child: T) -> usize {
+    pub fn place(&mut self, child: T) -> usize {
         if let Some(free) = self.queue.free.pop() {
             self.places[free].child = Some(child);
             return free;
@@ -141,7 +169,7 @@ impl<T> Crew<T> {
     }
 
     /// Takes a child out. A late ring of its bell is harmless.
-    pub(super) fn remove(&mut self, place: usize) -> Option<T> {
+    pub fn remove(&mut self, place: usize) -> Option<T> {
         let child = self.places.get_mut(place)?.child.take();
         if child.is_some() {
             self.queue.free.push(place);
@@ -149,26 +177,26 @@ impl<T> Crew<T> {
         child
     }
 
-    /// A child and the waker to poll it with.
-    pub(super) fn get(&mut self, place: usize) -> Option<(&mut T, &Waker)> {
+    /// A child, and the waker to poll it with.
+    pub fn get(&mut self, place: usize) -> Option<(&mut T, &Waker)> {
         let place = self.places.get_mut(place)?;
         Some((place.child.as_mut()?, &place.waker))
     }
 
     /// Has a child visited again. The owner is awake, it is the one who rings.
-    pub(super) fn ring(&self, place: usize) {
+    pub fn ring(&self, place: usize) {
         if let Some(place) = self.places.get(place) {
             place.bell.ring();
         }
     }
 
     /// Begins a round with those who have rung. False: nobody has.
-    pub(super) fn begin_round(&mut self) -> bool {
+    pub fn begin_round(&mut self) -> bool {
         self.queue.begin_round()
     }
 
     /// The next to visit in this round. From now on its bell counts again.
-    pub(super) fn next(&mut self) -> Option<usize> {
+    pub fn next_rung(&mut self) -> Option<usize> {
         let place = self.queue.batch.pop_front()?;
         if let Some(place) = self.places.get(place) {
             place.bell.rung.store(false, Ordering::Release);
@@ -177,11 +205,18 @@ impl<T> Crew<T> {
     }
 
     /// Whether somebody has rung since the round began.
-    pub(super) fn is_rung(&self) -> bool {
+    pub fn is_rung(&self) -> bool {
         !self.queue.batch.is_empty() || self.queue.ready.any.load(Ordering::Acquire)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    /// Whether it has no children.
+    pub fn is_empty(&self) -> bool {
         self.queue.free.len() == self.places.len()
+    }
+}
+
+impl<T> fmt::Debug for Crew<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Crew({})", self.places.len() - self.queue.free.len())
     }
 }

@@ -55,14 +55,28 @@ pub(super) struct Wait {
     pub within: Option<DispatchId>,
     /// It does not begin before the singleton is made (`INST-9`).
     pub after_singleton: bool,
+    /// Its end is taken with all others that have a tag.
+    pub tag: Option<u64>,
 }
 
 #[derive(Debug, Default)]
 struct Waiter {
     ended: Option<Ended>,
     waker: Option<Waker>,
+    /// It is no future's: its end is told to whoever takes all of them.
+    tag: Option<u64>,
     after_room_on: Option<ChannelId>,
     within: Option<DispatchId>,
+}
+
+/// What has ended and has a tag, in that order.
+#[derive(Default)]
+struct Completed {
+    ended: VecDeque<u64>,
+    /// Who takes them.
+    taker: Option<Waker>,
+    /// How many have not been taken, those included that have not ended.
+    open: usize,
 }
 
 /// Wakers that are to be woken once nothing is locked. Mostly there is one.
@@ -101,6 +115,7 @@ impl Wakes {
 pub(super) struct Desk {
     todo: VecDeque<Action>,
     waiters: Series<u64, Waiter>,
+    completions: Completed,
     /// What must not outlive an operation.
     within: Series<DispatchId, Vec<u64>>,
     /// Calls, call-outs and commands share one counter.
@@ -143,7 +158,14 @@ impl Desk {
             return;
         };
         waiter.ended = Some(ended);
-        if let Some(waker) = waiter.waker.take() {
+        let waker = match waiter.tag {
+            None => waiter.waker.take(),
+            Some(_) => {
+                self.completions.ended.push_back(id);
+                self.completions.taker.take()
+            }
+        };
+        if let Some(waker) = waker {
             self.wakes.add(waker);
         }
     }
@@ -189,25 +211,59 @@ impl Desk {
         let Some(waiter) = self.waiters.get_mut(&id) else {
             return (Poll::Ready(Ended::Stopped), None);
         };
-        // What the driver has not yet taken counts too: a sender need not let it run in between.
-        let is_full = |channel| self.congested.contains(&channel) || self.todo.len() >= FULL;
-        let full = waiter.after_room_on.is_some_and(is_full);
-        if full && waiter.ended.is_some() {
-            self.for_room.push(waker.clone());
-            return (Poll::Pending, None);
+        if waiter.ended.is_some() {
+            let (channel, ended) = (waiter.after_room_on, &mut waiter.ended);
+            // What the driver has not yet taken counts too: a sender need not let it run in between.
+            let is_full = |channel| self.congested.contains(&channel) || self.todo.len() >= FULL;
+            if channel.is_some_and(is_full) {
+                self.for_room.push(waker.clone());
+                return (Poll::Pending, None);
+            }
+            if let Some(ended) = ended.take() {
+                return (Poll::Ready(ended), self.remove(id));
+            }
         }
-        if let Some(ended) = waiter.ended.take() {
-            let old = self.remove(id);
-            return (Poll::Ready(ended), old);
+        (Poll::Pending, keep(&mut waiter.waker, waker))
+    }
+
+    /// The next end of something that has a tag, in the order in which they ended; nothing once
+    /// there will be none.
+    pub(super) fn poll_completed(
+        &mut self,
+        waker: &Waker,
+    ) -> (Poll<Option<(u64, Ended)>>, Option<Waker>) {
+        while let Some(id) = self.completions.ended.front().copied() {
+            if let Some(tag) = self.waiters.get(&id).and_then(|waiter| waiter.tag) {
+                let (Poll::Ready(ended), old) = self.poll(id, waker) else {
+                    return (Poll::Pending, None); // its pipe has no room
+                };
+                self.completions.ended.pop_front();
+                return (Poll::Ready(Some((tag, ended))), old);
+            }
+            self.completions.ended.pop_front(); // it was given up
         }
-        match &waiter.waker {
-            Some(known) if known.will_wake(waker) => (Poll::Pending, None),
-            _ => (Poll::Pending, waiter.waker.replace(waker.clone())),
+        if self.stopped {
+            return (Poll::Ready(None), None);
         }
+        (Poll::Pending, keep(&mut self.completions.taker, waker))
+    }
+
+    /// Nobody takes the ends of what has a tag any more; a waker to drop.
+    pub(super) fn give_up_completions(&mut self) -> Option<Waker> {
+        let tagged = self.waiters.iter().filter(|(_, waiter)| waiter.tag.is_some());
+        for id in tagged.map(|(id, _)| *id).collect::<Vec<_>>() {
+            self.remove(id); // no waker is in it
+        }
+        std::mem::take(&mut self.completions).taker
     }
 
     pub(super) fn remove(&mut self, id: u64) -> Option<Waker> {
         let waiter = self.waiters.remove(&id)?;
+        if waiter.tag.is_some() {
+            self.completions.open -= 1;
+            // The driver of an orphan waited for this one.
+            self.driver_wanted |= self.orphaned && self.completions.open == 0;
+        }
         if let Some(dispatch) = waiter.within
             && let Some(others) = self.within.get_mut(&dispatch)
         {
@@ -240,8 +296,9 @@ impl Desk {
     /// Something begins that is going to be waited for; its number.
     pub(super) fn add(&mut self, wait: Wait) -> u64 {
         self.last += 1;
-        let Wait { after_room_on, within, .. } = wait;
-        self.waiters.insert(self.last, Waiter { after_room_on, within, ..Waiter::default() });
+        let Wait { after_room_on, within, tag, .. } = wait;
+        self.waiters.insert(self.last, Waiter { after_room_on, within, tag, ..Waiter::default() });
+        self.completions.open += usize::from(tag.is_some());
         if let Some(dispatch) = within {
             self.within.get_or_default(dispatch).push(self.last);
         }
@@ -267,9 +324,18 @@ impl Desk {
         (wakes, std::mem::take(&mut self.driver_wanted))
     }
 
+    /// Whether nobody is left who could want anything.
+    pub(super) fn is_orphaned(&self) -> bool {
+        self.orphaned && self.completions.open == 0
+    }
+
     /// Nothing goes on any more.
     pub(super) fn stop(&mut self) {
         self.stopped = true;
+        let running = self.waiters.iter().filter(|(_, waiter)| waiter.ended.is_none());
+        let tagged = running.filter(|(_, waiter)| waiter.tag.is_some()).map(|(id, _)| *id);
+        self.completions.ended.extend(tagged);
+        self.wakes.extend(self.completions.taker.take());
         let Desk { waiters, wakes, .. } = self;
         waiters.for_each_mut(|waiter| {
             waiter.ended.get_or_insert(Ended::Stopped);
@@ -281,5 +347,13 @@ impl Desk {
         for (_, wakers) in self.cancels.drain() {
             self.wakes.extend(wakers);
         }
+    }
+}
+
+/// Keeps whom to wake; the waker that was kept before.
+fn keep(kept: &mut Option<Waker>, waker: &Waker) -> Option<Waker> {
+    match kept {
+        Some(known) if known.will_wake(waker) => None,
+        _ => kept.replace(waker.clone()),
     }
 }

@@ -25,8 +25,9 @@ pub(super) struct Engine<M: End, W: Watch, P, D, K, S, U> {
     /// First, so that callers hear of the end before anything else is torn down.
     pub stop: Stop<M, W>,
     clock: K,
-    /// When the round began: one look at the clock serves all of it.
-    now: Timestamp,
+    /// When the round began, or rather when somebody asked first: one look at the clock serves all of
+    /// it, and a round that only sends needs none.
+    now: Option<Timestamp>,
     pub trunk: Trunk<P, D>,
     timer: Timer<K, S>,
     /// How long a peer may take to receive the rest of a session.
@@ -75,7 +76,7 @@ where
         Engine {
             trunk: Trunk::new(owner),
             timer: Timer::new(owner, clock.clone(), sleep),
-            now: clock.now(),
+            now: None,
             stop,
             clock,
             linger,
@@ -98,8 +99,9 @@ where
                 continue;
             }
             if self.timer.poll(rest.deadline.into_iter().chain(self.trunk.deadline()).min()) {
-                self.now = self.clock.now();
-                self.trunk.cut(self.now);
+                self.now = None;
+                let now = self.now();
+                self.trunk.cut(now);
                 self.feed(M::wake());
             } else if rest.orphaned && role.is_finished(self) {
                 return Poll::Ready(());
@@ -117,7 +119,7 @@ where
 
     /// Everything that can be done now. True: there may be more.
     fn round(&mut self, role: &mut impl Role<Self>) -> bool {
-        self.now = self.clock.now();
+        self.now = None;
         self.carry_out(role);
         let more = role.work(self);
         if self.trunk.begin_round() {
@@ -141,7 +143,12 @@ where
     }
 
     pub(super) fn feed(&mut self, input: M::Input) {
-        self.stop.0.feed(self.now, input, &mut self.todo, |_| ());
+        let now = self.now();
+        self.stop.0.feed(now, input, &mut self.todo, |_| ());
+    }
+
+    fn now(&mut self) -> Timestamp {
+        *self.now.get_or_insert_with(|| self.clock.now())
     }
 
     fn answer(&mut self, response: Response) {
@@ -164,7 +171,8 @@ where
             Wire::Lost(channel, _) => (None, Some(*channel)),
             _ => (None, None),
         };
-        let receptive = self.stop.0.feed(self.now, M::wire(wire), &mut self.todo, |state| {
+        let now = self.now();
+        let receptive = self.stop.0.feed(now, M::wire(wire), &mut self.todo, |state| {
             if let Some(lost) = lost {
                 state.desk.cancelled(lost);
             }
@@ -234,7 +242,7 @@ where
     }
 
     fn release(&mut self, role: &mut impl Role<Self>, channel: ChannelId, abort: bool) {
-        let until = self.now + self.linger;
+        let until = self.now() + self.linger;
         self.trunk.release(channel, (!abort).then_some(until));
         self.staff.forget_channel(channel);
         role.released(channel);

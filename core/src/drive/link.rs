@@ -46,7 +46,7 @@ pub(super) struct EndLink<M, K, W> {
 impl<M: End, K: Clock, W: Watch> Link for EndLink<M, K, W> {
     fn call(&self, waker: &Waker, call: Outcall) -> Begun {
         let Outcall { channel, within, .. } = call;
-        let wait = Wait { after_room_on: Some(channel), within, after_singleton: false };
+        let wait = Wait { after_room_on: Some(channel), within, ..Wait::default() };
         self.shared.begin(self.clock.now(), waker, |_| wait, |id| M::call(CallId(id), call))
     }
 

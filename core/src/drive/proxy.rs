@@ -4,8 +4,9 @@ mod driver;
 
 use super::Caller;
 use super::Service;
-use super::call::{Call, CallOptions};
+use super::call::{Call, CallOptions, numbered, waiting};
 use super::clock::Clock;
+use super::completions::Completions;
 use super::context::{Order, Stores};
 use super::link::{EndLink, Outcall};
 use super::pipe::Connector;
@@ -274,11 +275,46 @@ impl<K: Clock, W: Watch> ProxyHandle<K, W> {
         body: Bytes,
         options: CallOptions,
     ) -> Call<K, W> {
-        let CallOptions { group, timeout, headers, within } = options;
-        let message = Box::new(Message { headers, ..Message::request("", body) });
-        // The name is given when the call begins.
-        let new = NewCall { call: CallId(0), operation, message, group, timeout, within };
-        Call::new(self.clone(), new)
+        Call::new(self.clone(), new_call(operation, body, options))
+    }
+
+    /// Begins a call that has no future. How it ends is told by
+    /// [`completions`](ProxyHandle::completions), once, with the tag; the result is the name to
+    /// [`give_up`](ProxyHandle::give_up) the call by.
+    ///
+    /// Where a program has a place of its own for each call (a promise of JavaScript, say), a
+    /// future a call would be one thing more to make, to wake and to poll.
+    ///
+    /// # Errors
+    ///
+    /// [`ProxyError::Stopped`]: the driver is gone. Every other error is told as the call's end.
+    ///
+    /// # Cancel safety
+    ///
+    /// The call begins at once. Its end is kept until the stream is polled, or dropped.
+    pub fn submit(
+        &self,
+        tag: u64,
+        operation: OperationId,
+        body: Bytes,
+        options: CallOptions,
+    ) -> Result<CallId, ProxyError> {
+        let new = new_call(operation, body, options);
+        let wait = waiting(&new, Some(tag));
+        let begun = self.shared().submit(self.clock.now(), wait, |id| numbered(id, new));
+        begun.map(CallId).ok_or(ProxyError::Stopped)
+    }
+
+    /// Gives up a call that was begun by [`submit`](ProxyHandle::submit), as dropping a future does
+    /// (`CALL-5` to `CALL-7`). Its end is not told. Does nothing if it was.
+    pub fn give_up(&self, call: CallId) {
+        self.shared().forget(self.clock.now(), call.0, Some(ProxyInput::Forget(call)));
+    }
+
+    /// How the calls end that are begun by [`submit`](ProxyHandle::submit). There should be one such
+    /// stream: of several, the one that was polled last is woken.
+    pub fn completions(&self) -> Completions<W> {
+        Completions::new(Arc::clone(&self.keeper.0))
     }
 
     /// Where it is in its life.
@@ -310,6 +346,13 @@ impl<K: Clock, W: Watch> ProxyHandle<K, W> {
         let (shared, clock, wait) = (self.shared(), &self.clock, Wait::default());
         Command { shared, clock, make, wait, id: None }
     }
+}
+
+fn new_call(operation: OperationId, body: Bytes, options: CallOptions) -> NewCall {
+    let CallOptions { group, timeout, headers, within } = options;
+    let message = Box::new(Message { headers, ..Message::request("", body) });
+    // The name is given when the call begins.
+    NewCall { call: CallId(0), operation, message, group, timeout, within }
 }
 
 impl<K: Clock, W: Watch> Caller for ProxyHandle<K, W> {

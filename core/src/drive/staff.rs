@@ -335,7 +335,7 @@ impl Staff for Servants {
     }
 
     fn next(&mut self) -> Option<Response> {
-        while let Some(place) = self.tasks.next() {
+        while let Some(place) = self.tasks.next_rung() {
             if let Some(response) = self.go_on(place) {
                 return Some(response);
             }

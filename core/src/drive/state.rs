@@ -76,6 +76,14 @@ impl<M: Machine<Action = Action>, W: Watch> State<M, W> {
         let mut out = Out { now, desk: &mut self.desk, watch: &mut self.watch };
         self.machine.handle(now, input, &mut out);
     }
+
+    /// A step by a handle, whose end is waited for under a number.
+    fn start(&mut self, now: Timestamp, wait: Wait, input: impl FnOnce(u64) -> M::Input) -> u64 {
+        let id = self.desk.add(wait);
+        self.step(now, input(id));
+        self.desk.driver_wanted = true;
+        id
+    }
 }
 
 /// What came of beginning something.
@@ -182,9 +190,7 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
             if state.desk.must_wait(wait, waker) {
                 return (Begun::NotYet, None);
             }
-            let id = state.desk.add(wait);
-            state.step(now, input(id));
-            state.desk.driver_wanted = true;
+            let id = state.start(now, wait, input);
             match state.desk.poll(id, waker) {
                 (Poll::Ready(ended), old) => (Begun::Ended(ended), old),
                 (Poll::Pending, old) => (Begun::Waiting(id), old),
@@ -192,6 +198,19 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
         });
         drop(old);
         begun
+    }
+
+    /// A step whose end is taken with others; nothing if nothing goes on any more.
+    pub(super) fn submit(
+        &self,
+        now: Timestamp,
+        wait: impl FnOnce(&M) -> Wait,
+        input: impl FnOnce(u64) -> M::Input,
+    ) -> Option<u64> {
+        self.change(|state| {
+            let wait = wait(&state.machine);
+            (!state.desk.stopped).then(|| state.start(now, wait, input))
+        })
     }
 
     /// Looks whether something has ended.
@@ -219,7 +238,7 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
     pub(super) fn rest(&self, todo: &mut VecDeque<Action>) -> Rest {
         self.change(|state| {
             state.desk.hand_over(todo);
-            Rest { deadline: state.machine.deadline(), orphaned: state.desk.orphaned }
+            Rest { deadline: state.machine.deadline(), orphaned: state.desk.is_orphaned() }
         })
     }
 

@@ -35,7 +35,7 @@ impl<K: Clock, S: Future<Output = ()>> Timer<K, S> {
             if !self.sleep.begin_round() {
                 return false;
             }
-            while self.sleep.next().is_some() {}
+            while self.sleep.next_rung().is_some() {}
             let Some((sleep, waker)) = self.sleep.get(self.place) else { return false };
             match sleep.as_mut().poll(&mut Context::from_waker(waker)) {
                 Poll::Pending => return false,

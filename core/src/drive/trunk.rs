@@ -234,7 +234,7 @@ impl<P: Pipe, D: Codec> Trunk<P, D> {
 
     /// The next thing that happened on a pipe, in this round.
     pub(super) fn next(&mut self) -> Option<News> {
-        while let Some(place) = self.current.take().or_else(|| self.lanes.next()) {
+        while let Some(place) = self.current.take().or_else(|| self.lanes.next_rung()) {
             let Some((lane, waker)) = self.lanes.get(place) else { continue };
             let visit = lane.visit(&mut Context::from_waker(waker));
             let channel = lane.channel;

@@ -28,20 +28,22 @@ impl Order {
     }
 
     /// The slot of a number. Without gaps before it, its place is where counting leads to.
-    #[inline]
+    ///
+    /// A call looks things up a hundred times, so this is one function even where everything is
+    /// built for size.
     pub(super) fn slot(&self, number: u64) -> Option<usize> {
-        let (_, slot) = self.places[self.place(number).ok()?];
-        (slot != GAP).then_some(slot as usize)
-    }
-
-    /// Where a number is, or else would be.
-    #[inline]
-    fn place(&self, number: u64) -> Result<usize, usize> {
         let guess = number.wrapping_sub(self.first) as usize;
         match self.places.get(guess) {
-            Some((found, _)) if *found == number => Ok(guess),
-            _ => self.search(number),
+            Some((found, slot)) if *found == number => (*slot != GAP).then_some(*slot as usize),
+            _ => self.searched(number),
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn searched(&self, number: u64) -> Option<usize> {
+        let (_, slot) = self.places.get(self.search(number).ok()?)?;
+        (*slot != GAP).then_some(*slot as usize)
     }
 
     #[cold]
@@ -69,8 +71,13 @@ impl Order {
 
     /// Gives a number that has a slot another.
     pub(super) fn set(&mut self, number: u64, slot: usize) {
-        if let Ok(place) = self.place(number) {
-            self.places[place].1 = slot as u32;
+        let guess = number.wrapping_sub(self.first) as usize;
+        let place = match self.places.get(guess) {
+            Some((found, _)) if *found == number => Ok(guess),
+            _ => self.search(number),
+        };
+        if let Some((_, known)) = place.ok().and_then(|place| self.places.get_mut(place)) {
+            *known = slot as u32;
         }
     }
 

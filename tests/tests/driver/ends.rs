@@ -16,7 +16,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 /// `a` waits for the door, `b` answers at once.
-fn slow(door: &Door) -> Rc<dyn sessionful::Service> {
+pub(crate) fn slow(door: &Door) -> Rc<dyn sessionful::Service> {
     let door = door.clone();
     serve(move |_, operation, argument| {
         let door = door.clone();

@@ -8,7 +8,7 @@ import { serve, type NodeHost } from '../node/index.js';
 const Once = defineContract({
   name: 'Once', session: 'notAllowed',
   operations: {
-    double: operation<(n: number) => number>(), slow: operation<(n: number) => number>(), fail: operation<() => void>(), tell: oneWay<(n: number) => void>(),
+    double: operation<(n: number) => number>(), long: operation<(text: string) => number>(), slow: operation<(n: number) => number>(), fail: operation<() => void>(), tell: oneWay<(n: number) => void>(),
   },
 });
 
@@ -20,7 +20,7 @@ const sleep = (millis: number): Promise<void> => new Promise((wake) => { setTime
 before(async () => {
   host = new ServiceHost(Once, {
     service: {
-      double: (n: number) => 2 * n, slow: async (n: number) => { await sleep(100); return n; },
+      double: (n: number) => 2 * n, long: (text: string) => text.length, slow: async (n: number) => { await sleep(100); return n; },
       fail() { throw new Fault('No', 'no'); }, tell(n: number) { told.push(n); },
     },
     instancing: 'single', concurrency: 'multiple', throttles: { calls: 1_000 },
@@ -58,6 +58,16 @@ test('more than a batch may have', async () => {
   const { proxy, bodies } = await client();
   assert.deepEqual(await Promise.all(numbers(300).map((n) => proxy.call.double(n))), numbers(300).map((n) => 2 * n));
   assert.deepEqual(bodies.map((body) => (JSON.parse(body) as unknown[]).length), [128, 128, 44]);
+});
+
+test('a long batch goes in pieces, so that the host is at work while the rest is being written', async () => {
+  const { proxy, bodies } = await client();
+  const lengths = [...numbers(100).map((n) => 1_000 + n), 50_000, 10];
+  assert.deepEqual(await Promise.all(lengths.map((length) => proxy.call.long('x'.repeat(length)))), lengths);
+  const pieces = bodies.map((body) => [body.length, (JSON.parse(body) as unknown[]).length ?? 1] as const);
+  assert.deepEqual(pieces.reduce((sum, [, count]) => sum + count, 0), lengths.length);
+  assert.ok(pieces.every(([length, count]) => length <= 32 * 1024 || count === 1), 'only what is longer alone is longer');
+  assert.ok(pieces.slice(0, 3).every(([length]) => length > 30 * 1024), 'and they are full');
 });
 
 test('OP-2, FLT-1: one-way calls and faults among the others', async () => {

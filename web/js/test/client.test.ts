@@ -105,6 +105,23 @@ class Wire extends EventTarget implements WebSocketLike {
   say(data: string): void { this.dispatchEvent(new MessageEvent('message', { data })); }
 }
 
+test('SESS-21: whatever a peer says that is no message ends its session, and nothing else', async () => {
+  for (const said of ['[1]', '[404]', '[[]]', '[null]', '["text"]', '1', 'null', '[{"v":1}]', '{"v":1,"action":7}']) {
+    const wire = new Wire();
+    const proxy = new Whole(Counter, { address: 'any', transport: custom({ connect: () => wire }) });
+    const opening = proxy.open();
+    const turns = () => new Promise((turn) => { setTimeout(turn, 5); });
+    await turns();
+    wire.say(`=${'0'.repeat(31)}1`);
+    await opening;
+    const sum = proxy.call.add(1).catch((error: { code?: string }) => error.code);
+    wire.say(said);
+    assert.equal(await sum, 'PROTOCOL', said);
+    assert.equal(proxy.state, 'faulted', said);
+    proxy.abort();
+  }
+});
+
 test('SESS-13: whatever the peer asks of a caller is refused, and the session goes on', async (t) => {
   for (const [build, Proxy] of [['client', ServiceProxy], ['whole', Whole]] as const) await t.test(build, async () => {
     const wire = new Wire();

@@ -8,8 +8,13 @@ interface Polling {
 }
 
 interface Near {
-  accepted(name: string): { readonly isNear: boolean };
-  opened(name: string): boolean;
+  readonly End: new (port: object, hear: (value: unknown) => void) => {
+    readonly isNear: boolean;
+    accept(name: string): void;
+    open(name: string): void;
+    post(value: unknown): boolean;
+    leave(): void;
+  };
 }
 
 let copies = 0;
@@ -123,10 +128,36 @@ test('where a platform has neither, threads sleep', async () => {
 
 test('a session is near if both ends are in one thread, whichever copy of the package they are of', async () => {
   const [host, client] = [await load<Near>('near'), await load<Near>('near')];
-  const [one, other] = [host.accepted('one'), host.accepted('other')];
-  assert.ok(client.opened('one'));
-  assert.ok(!client.opened('elsewhere'));
+  const accepted = (name: string): InstanceType<Near['End']> => {
+    const end = new host.End(port, () => {});
+    end.accept(name);
+    return end;
+  };
+  const opened = (name: string): boolean => {
+    const end = new client.End(port, () => {});
+    end.open(name);
+    return end.isNear;
+  };
+  const port = { postMessage() {} };
+  const [one, other] = [accepted('one'), accepted('other')];
+  assert.ok(opened('one'));
+  assert.ok(!opened('elsewhere'));
   assert.deepEqual([one.isNear, other.isNear], [true, false]);
-  for (let more = 0; more < 100; more += 1) host.accepted(`more ${more}`);
-  assert.ok(!client.opened('other'), 'only the latest are remembered');
+  for (let more = 0; more < 100; more += 1) accepted(`more ${more}`);
+  assert.ok(!opened('other'), 'only the latest are remembered');
+});
+
+test('a host that has panicked, or is gone, is no trouble for the other end', async () => {
+  const { End } = await load<Near>('near');
+  const posted: unknown[] = [];
+  const port = { postMessage: (value: unknown) => { posted.push(value); } };
+  const host = new End(port, () => { throw new Error('panicked'); });
+  const client = new End(port, () => {});
+  host.accept('it');
+  client.open('it');
+  assert.ok(client.post([0, 0, 1, []]));
+  assert.deepEqual(posted, []);
+  host.leave();
+  assert.ok(client.post([0, 0, 2, []]));
+  assert.deepEqual([posted.length, client.isNear], [1, false], 'by the port, where nobody is');
 });

@@ -50,7 +50,8 @@ export interface Users {
   failure(thrown: unknown): unknown;
   provideFault(failure: unknown, at: number): unknown;
   handleError(failure: unknown, at: number): boolean;
-  isLater(result: unknown): boolean;
+  outcomeOf(result: unknown): number;
+  thrownBy(result: unknown): unknown;
 }
 
 /** An operation in progress. */

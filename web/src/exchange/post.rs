@@ -54,6 +54,11 @@ pub(crate) const MOST_AT_ONCE: usize = 6;
 /// How many messages a request may have where those of one turn travel together.
 pub(crate) const MOST_TOGETHER: usize = 128;
 
+/// How long a request is, in UTF-16 units, when the next messages go in another one. The host is at work on
+/// the first while the others are still being written, and the first answers are read while it is at work on
+/// the others.
+const PIECE: usize = 32 * 1024;
+
 /// Where requests wait for their turn.
 pub(crate) struct Post {
     courier: Courier,
@@ -197,7 +202,7 @@ impl Desk {
             && let Some(next) = self.next_wanted()
         {
             length = length.saturating_add(next.length());
-            if !letters[0].goes_with(&next) || length > next.carry.limits().frame {
+            if !letters[0].goes_with(&next) || length > next.carry.limits().frame.min(PIECE) {
                 self.waiting.push_front(next);
                 break;
             }

@@ -6,22 +6,21 @@
 
 use crate::outbox;
 use futures::future::LocalBoxFuture;
-use futures::stream::{FuturesUnordered, Stream};
 use js_sys::Promise;
+use sessionful::drive::{Crew, Owner};
 use std::cell::{Cell, RefCell};
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Wake, Waker};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 type Task = LocalBoxFuture<'static, ()>;
 
-#[derive(Default)]
 struct Tasks {
-    running: RefCell<FuturesUnordered<Task>>,
+    owner: Owner,
+    running: RefCell<Crew<Task>>,
     /// Begun while the others ran.
     fresh: RefCell<Vec<Task>>,
     is_running: Cell<bool>,
@@ -49,8 +48,7 @@ thread_local! {
     /// A microtask by way of a promise: `queueMicrotask` costs several times as much in browsers.
     static SETTLED: Promise = Promise::resolve(&JsValue::UNDEFINED);
     static TURN: Closure<dyn FnMut(JsValue)> = Closure::new(|_| {
-        TASKS.with(|tasks| tasks.is_scheduled.set(false));
-        turn();
+        turn(|| TASKS.with(|tasks| tasks.is_scheduled.set(false)));
     });
 }
 
@@ -68,13 +66,20 @@ impl Wake for Bell {
 }
 
 /// Something is to be done before the turn is over.
-pub(crate) fn ring() {
+fn ring() {
     let schedule = TASKS.with(|tasks| {
         tasks.is_woken.set(true);
         !tasks.is_running.get() && !tasks.is_scheduled.replace(true)
     });
     if schedule {
         SETTLED.with(|settled| TURN.with(|turn| drop(settled.then(turn))));
+    }
+}
+
+/// The turn is to end with what is posted then. One in progress does so anyway.
+pub(crate) fn end_turn() {
+    if !TASKS.with(|tasks| tasks.is_running.get()) {
+        ring();
     }
 }
 
@@ -106,15 +111,27 @@ fn address<T>(peer: &T) -> Peer {
     std::ptr::from_ref(peer).addr()
 }
 
-/// Does everything that can be done now, and posts what came of it. To be called where an event ends.
-pub(crate) fn turn() {
+/// Deals with an event: takes it in, does everything that can be done then, and posts what came of it.
+pub(crate) fn turn(event: impl FnOnce()) {
+    let is_outermost = TASKS.with(|tasks| !tasks.is_running.replace(true));
+    event();
+    // Within another turn that one's loop goes round once more.
+    if is_outermost {
+        finish();
+    }
+}
+
+fn finish() {
     TASKS.with(|tasks| {
-        if tasks.is_running.replace(true) {
-            return; // within a task: the loop goes round once more
-        }
-        while tasks.is_woken.take() {
-            tasks.run();
-            outbox::flush(); // what cannot be posted wakes somebody
+        loop {
+            if tasks.is_woken.take() {
+                tasks.run();
+            }
+            outbox::flush();
+            // What cannot be posted wakes somebody.
+            if !tasks.is_woken.get() {
+                break;
+            }
         }
         tasks.is_running.set(false);
         let (heard, said) = (tasks.has_heard.take(), tasks.has_said.take());
@@ -124,13 +141,37 @@ pub(crate) fn turn() {
     });
 }
 
+impl Default for Tasks {
+    fn default() -> Tasks {
+        let owner = Owner::default();
+        Tasks {
+            running: RefCell::new(Crew::new(&owner)),
+            owner,
+            fresh: RefCell::default(),
+            is_running: Cell::default(),
+            is_woken: Cell::default(),
+            is_scheduled: Cell::default(),
+            asked: Cell::default(),
+            has_heard: Cell::default(),
+            has_said: Cell::default(),
+        }
+    }
+}
+
 impl Tasks {
     fn run(&self) {
         let mut running = self.running.borrow_mut();
-        running.extend(self.fresh.take());
-        WAKER.with(|waker| {
-            let mut cx = Context::from_waker(waker);
-            while let Poll::Ready(Some(())) = Pin::new(&mut *running).poll_next(&mut cx) {}
-        });
+        for fresh in self.fresh.borrow_mut().drain(..) {
+            running.insert(fresh);
+        }
+        WAKER.with(|waker| self.owner.register(waker));
+        while running.begin_round() {
+            while let Some(place) = running.next_rung() {
+                let Some((task, waker)) = running.get(place) else { continue };
+                if task.as_mut().poll(&mut Context::from_waker(waker)).is_ready() {
+                    running.remove(place);
+                }
+            }
+        }
     }
 }

@@ -14,11 +14,11 @@ use super::{phase_number, promise, run, thrown};
 use crate::habitat::BrowserClock;
 use crate::language::{read_headers, write_body, write_headers};
 use crate::value::hold;
-use futures::future::{AbortHandle, FutureExt, abortable};
+use futures::StreamExt;
 use js_sys::{Array, Promise};
 use sessionful::action::Reply;
 use sessionful::drive::{CallOptions, ProxyBuilder, ProxyHandle};
-use sessionful::ids::OperationId;
+use sessionful::ids::{CallId, OperationId};
 use sessionful::table::Series;
 use sessionful::{Header, ProxyError, Shape};
 use std::cell::RefCell;
@@ -46,7 +46,7 @@ pub struct CoreProxy {
     handle: ProxyHandle<BrowserClock, Watcher>,
     settle: Rc<Settle>,
     /// The calls that may be given up one by one.
-    stops: Rc<RefCell<Series<u32, AbortHandle>>>,
+    stops: Rc<RefCell<Series<u32, CallId>>>,
     #[cfg(feature = "npm")]
     desk: Rc<Desk>,
 }
@@ -84,10 +84,20 @@ impl CoreProxy {
         let built = builder.build(BrowserClock, link.way(limits), language);
         let (handle, driver) = built.map_err(|error| thrown(&error))?;
         run(driver);
+        let (settle, stops) = (Rc::new(settle), Rc::<RefCell<Series<_, _>>>::default());
+        let (mut ends, place, given_up) =
+            (handle.completions(), Rc::clone(&settle), Rc::clone(&stops));
+        run(async move {
+            while let Some((call, ended)) = ends.next().await {
+                let call = call as u32; // it was one
+                given_up.borrow_mut().remove(&call);
+                end(&place, call, ended);
+            }
+        });
         Ok(CoreProxy {
             handle,
-            settle: Rc::new(settle),
-            stops: Rc::default(),
+            settle,
+            stops,
             #[cfg(feature = "npm")]
             desk,
         })
@@ -134,9 +144,7 @@ impl CoreProxy {
 
     /// Calls an operation with nothing but its arguments.
     pub fn call(&self, call: u32, operation: u16, arguments: JsValue) {
-        let calling = self.begin(operation, arguments, CallOptions::default());
-        let settle = Rc::clone(&self.settle);
-        attend(async move { end(&settle, call, calling.await) });
+        self.begin(call, operation, arguments, CallOptions::default());
     }
 
     /// Calls an operation with more than that.
@@ -151,22 +159,18 @@ impl CoreProxy {
         headers: JsValue,
     ) -> Result<(), JsValue> {
         let options = call_options(group, millis, &headers)?;
-        let (calling, stop) = abortable(self.begin(operation, arguments, options));
-        self.stops.borrow_mut().insert(call, stop);
-        let (settle, stops) = (Rc::clone(&self.settle), Rc::clone(&self.stops));
-        attend(async move {
-            let ended = calling.await;
-            stops.borrow_mut().remove(&call);
-            end(&settle, call, ended.unwrap_or(Err(ProxyError::Abandoned)));
-        });
+        if let Some(begun) = self.begin(call, operation, arguments, options) {
+            self.stops.borrow_mut().insert(call, begun);
+        }
         Ok(())
     }
 
     /// Gives up one call that was made by `callWith`.
     pub fn stop(&self, call: u32) {
-        let stop = self.stops.borrow().get(&call).cloned();
-        if let Some(stop) = stop {
-            stop.abort();
+        let begun = self.stops.borrow_mut().remove(&call);
+        if let Some(begun) = begun {
+            self.handle.give_up(begun);
+            end(&self.settle, call, Err(ProxyError::Abandoned));
         }
     }
 
@@ -198,19 +202,14 @@ impl CoreProxy {
 impl CoreProxy {
     fn begin(
         &self,
+        call: u32,
         operation: u16,
         arguments: JsValue,
         options: CallOptions,
-    ) -> impl Future<Output = Result<Reply, ProxyError>> + 'static {
-        self.handle.call_with(OperationId(operation), hold(arguments), options)
-    }
-}
-
-/// Begins a call at once, so that whatever the caller does next finds it pending.
-fn attend(call: impl Future<Output = ()> + 'static) {
-    let mut call = Box::pin(call);
-    if call.as_mut().now_or_never().is_none() {
-        run(call);
+    ) -> Option<CallId> {
+        let body = hold(arguments);
+        let begun = self.handle.submit(call.into(), OperationId(operation), body, options);
+        begun.map_err(|stopped| end(&self.settle, call, Err(stopped))).ok()
     }
 }
 

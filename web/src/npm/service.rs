@@ -20,25 +20,27 @@ extern "C" {
     #[derive(Clone)]
     pub type Users;
 
-    /// Carries out an operation; [`LATER`] if its result comes by `settle`.
-    #[wasm_bindgen(method, catch)]
+    /// Carries out an operation. What it throws is caught over there, where that costs next to
+    /// nothing; `outcomeOf` tells what came of it.
+    #[wasm_bindgen(method)]
     fn invoke(
         this: &Users,
         object: &JsValue,
         operation: u16,
         arguments: JsValue,
         at: u32,
-    ) -> Result<JsValue, JsValue>;
+    ) -> JsValue;
 
-    /// Makes a service object, or promises one by `settle`.
-    #[wasm_bindgen(method, catch)]
-    fn create(this: &Users, at: u32) -> Result<JsValue, JsValue>;
+    /// Makes a service object; see `outcomeOf`.
+    #[wasm_bindgen(method)]
+    fn create(this: &Users, at: u32) -> JsValue;
 
     #[wasm_bindgen(method, catch)]
     fn release(this: &Users, object: &JsValue, dispose: bool) -> Result<(), JsValue>;
 
-    #[wasm_bindgen(method, catch)]
-    fn authorize(this: &Users, at: u32) -> Result<JsValue, JsValue>;
+    /// Whether a caller is let in; see `outcomeOf`.
+    #[wasm_bindgen(method)]
+    fn authorize(this: &Users, at: u32) -> JsValue;
 
     /// What a thrown value is: a fault as an object, or anything else as a text.
     #[wasm_bindgen(method)]
@@ -50,10 +52,16 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = handleError)]
     fn handle_error(this: &Users, failure: &JsValue, at: u32) -> Result<bool, JsValue>;
 
-    /// Whether a result comes later.
-    #[wasm_bindgen(method, js_name = isLater)]
-    fn is_later(this: &Users, result: &JsValue) -> bool;
+    /// Whether a result is there, comes [`LATER`] by `settle`, or was [`THROWN`].
+    #[wasm_bindgen(method, js_name = outcomeOf)]
+    fn outcome_of(this: &Users, result: &JsValue) -> u32;
+
+    #[wasm_bindgen(method, js_name = thrownBy)]
+    fn thrown_by(this: &Users, result: &JsValue) -> JsValue;
 }
+
+const LATER: u32 = 1;
+const THROWN: u32 = 2;
 
 type Outcome = Result<JsValue, JsValue>;
 
@@ -110,10 +118,11 @@ struct Visit {
 
 impl Visit {
     /// The outcome of a call to the user's code, now or later.
-    fn outcome(self, result: Outcome) -> LocalBoxFuture<'static, Outcome> {
-        let later = result.as_ref().is_ok_and(|value| self.desk.users.is_later(value));
-        if !later {
-            return ready(result).boxed_local();
+    fn outcome(self, result: JsValue) -> LocalBoxFuture<'static, Outcome> {
+        match self.desk.users.outcome_of(&result) {
+            LATER => {}
+            THROWN => return ready(Err(self.desk.users.thrown_by(&result))).boxed_local(),
+            _ => return ready(Ok(result)).boxed_local(),
         }
         let (sender, receiver) = oneshot::channel();
         self.desk.awaited.borrow_mut().insert(self.number, sender);

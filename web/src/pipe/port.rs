@@ -1,18 +1,20 @@
 //! Sessions over a `MessagePort`.
 
+use super::near::End;
 use super::{Desk, Wire, WordPipe, at};
-use crate::habitat::heard;
+use crate::habitat::{heard, turn};
 use crate::language::uncloneable;
 use crate::outbox::Outbox;
 use crate::port::{Heard, Line};
-use crate::value::hold;
-use crate::word::{Posting, TOGETHER, VALUES, Word, garbled, sort_of};
+use crate::value::{held, hold};
+use crate::word::{TOGETHER, VALUES, Word, garbled, sort_of};
 use js_sys::Array;
 use sessionful::Frame;
 use sessionful::drive::PipeError;
 use sessionful::ids::SessionId;
 use std::cell::RefCell;
 use std::rc::Rc;
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::MessagePort;
 
@@ -21,28 +23,37 @@ pub type PortPipe = WordPipe<PortWire>;
 
 /// Says words as values; see [`Word`].
 pub struct PortWire {
-    line: Rc<Line>,
+    pub(super) end: End,
+    /// Listens for as long as the pipe lives.
+    _line: Line,
     /// Values that wait for the end of the turn. A closed port swallows them, as any other wire.
     outbox: Outbox,
+    /// JavaScript calls it.
+    _hear: Closure<dyn Fn(JsValue)>,
 }
 
 impl Wire for PortWire {
     fn say(&self, word: Word) -> bool {
-        let is_frame = matches!(word, Word::Frame(_));
-        let posting = word.write();
-        // Texts and bytes go at once: a list of them would be no message of values.
-        if is_frame && posting.value.is_object() && posting.moved.is_none() {
-            self.outbox.put(posting.value);
+        if let Word::Frame(Frame::Bytes(name)) = &word
+            && let Some(values) = held(name)
+        {
+            self.outbox.put(values);
             return true;
         }
+        // Texts and bytes go at once: a list of them would be no message of values.
         self.outbox.flush();
-        self.line.post(&posting)
+        let posting = word.write();
+        match &posting.moved {
+            Some(moved) => self.end.post_moving(&posting.value, moved),
+            None => self.end.post(&posting.value),
+        }
     }
 }
 
 impl Drop for PortWire {
     fn drop(&mut self) {
         self.outbox.flush();
+        self.end.leave();
     }
 }
 
@@ -51,22 +62,26 @@ impl PortPipe {
     pub fn new(port: MessagePort) -> PortPipe {
         let desk = Rc::<RefCell<Desk>>::default();
         let told = Rc::clone(&desk);
-        let line = Rc::new(Line::new(port, move |event| {
+        let near = Closure::new(move |value| turn(|| at(&told, |desk| hear(desk, value))));
+        let end = End::new(&port, &near);
+        let (told, reads) = (Rc::clone(&desk), end.clone());
+        let line = Line::new(port, move |event| {
             heard(&*told);
-            at(&told, |desk| hear(desk, &event));
-        }));
-        let (posts, broken) = (Rc::clone(&line), Rc::downgrade(&desk));
+            let read = read(&reads, &event);
+            at(&told, |desk| hear(desk, read?));
+        });
+        let (posts, broken) = (end.clone(), Rc::downgrade(&desk));
         let outbox = Outbox::new(move |values| {
             if let Some(desk) = broken.upgrade() {
                 post(&posts, &desk, values);
             }
         });
-        WordPipe { desk, wire: PortWire { line, outbox } }
+        WordPipe { desk, wire: PortWire { end, _line: line, outbox, _hear: near } }
     }
 
     /// Tells the peer that the session is accepted under that name.
     pub(crate) fn accept(&self, session: SessionId) {
-        self.desk.borrow_mut().set_accepted(session);
+        self.set_accepted(session);
         self.tell_accepted(session);
     }
 
@@ -74,45 +89,49 @@ impl PortPipe {
     /// up.
     pub(crate) async fn opened(self) -> Result<(PortPipe, SessionId), PipeError> {
         let (pipe, session) = self.answered().await?;
-        pipe.desk.borrow_mut().set_opened(session);
+        pipe.set_opened(session);
         Ok((pipe, session))
     }
 }
 
 /// Posts what was said in one turn in one message.
-fn post(line: &Line, desk: &RefCell<Desk>, values: Vec<JsValue>) {
-    let together = match &values[..] {
-        [value] => value.clone(),
-        _ => values.iter().collect::<Array>().into(),
+fn post(end: &End, desk: &RefCell<Desk>, values: &[JsValue]) {
+    let posted = match values {
+        [value] => end.post(value),
+        _ => end.post(&values.iter().collect::<Array>()),
     };
-    if line.post(&Posting::new(together)) {
+    if posted {
         return;
     }
     // One of them cannot be cloned; the others shall not suffer for it.
     for value in values {
-        if !line.post(&Posting::new(value.clone())) {
-            at(desk, |desk| instead(line, desk, &value));
+        if !end.post(value) {
+            instead(end, desk, value);
         }
     }
 }
 
 /// Answers in place of the peer, or tells the peer, where a message cannot be cloned.
-fn instead(line: &Line, desk: &mut Desk, value: &JsValue) -> Result<(), PipeError> {
-    let lost = || PipeError::Broken("the port takes no message".into());
-    let (answer, is_for_peer) = uncloneable(value).ok_or_else(lost)?;
-    if !is_for_peer {
-        desk.unpicked = desk.unpicked.saturating_sub(1); // it never went out
-        return desk.hear(Word::read(&answer)?);
+fn instead(end: &End, desk: &RefCell<Desk>, value: &JsValue) {
+    match uncloneable(value) {
+        Some((answer, false)) => at(desk, |desk| {
+            desk.unpicked = desk.unpicked.saturating_sub(1); // it never went out
+            desk.hear(Word::read(&answer)?)
+        }),
+        Some((answer, true)) if end.post(&answer) => {}
+        _ => at(desk, |_| Err(PipeError::Broken("the port takes no message".into()))),
     }
-    if line.post(&Posting::new(answer)) { Ok(()) } else { Err(lost()) }
 }
 
-fn hear(desk: &mut Desk, heard: &Heard) -> Result<(), PipeError> {
-    let value = match heard {
-        Heard::Message(event) => event.data(),
-        Heard::Unreadable => return Err(garbled("a value that cannot be read")),
-        Heard::Gone => return Err(PipeError::Broken("the other side is gone".into())),
-    };
+fn read(end: &End, heard: &Heard) -> Result<JsValue, PipeError> {
+    match heard {
+        Heard::Message(event) => Ok(end.read(event)),
+        Heard::Unreadable => Err(garbled("a value that cannot be read")),
+        Heard::Gone => Err(PipeError::Broken("the other side is gone".into())),
+    }
+}
+
+fn hear(desk: &mut Desk, value: JsValue) -> Result<(), PipeError> {
     match sort_of(&value) {
         VALUES => desk.hear(Word::Frame(Frame::Bytes(hold(value)))),
         TOGETHER => {

@@ -279,7 +279,7 @@ impl SocketPipe {
         }
         let (posts, broken) = (Rc::clone(&line), Rc::downgrade(&desk));
         let outbox = Outbox::new(move |values| {
-            if !posts.post(&values)
+            if !posts.post(values)
                 && let Some(desk) = broken.upgrade()
             {
                 at(&desk, |_| Err(PipeError::Broken("the socket takes no message".into())));
@@ -334,11 +334,12 @@ fn listen(line: &Rc<Line>, desk: &Rc<RefCell<Desk>>) {
     for (event, hear) in EVENTS.into_iter().zip(HEAR) {
         let (hears, told) = (Rc::downgrade(line), Rc::clone(desk));
         let listen = Closure::new(move |event: SocketEvent| {
-            heard(&*told);
-            if let Some(line) = hears.upgrade() {
-                at(&told, |desk| hear(&line, desk, &event));
-            }
-            turn();
+            turn(|| {
+                heard(&*told);
+                if let Some(line) = hears.upgrade() {
+                    at(&told, |desk| hear(&line, desk, &event));
+                }
+            });
         });
         if line.socket.add_listener(event, &listen).is_err() {
             at(desk, |_| Err(PipeError::Broken("it is no socket".into())));

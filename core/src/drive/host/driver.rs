@@ -108,7 +108,7 @@ where
 
     fn work(&mut self, engine: &mut Hosting<A, D, K, S, W>) -> bool {
         if self.exchanges.begin_round() {
-            while let Some(place) = self.exchanges.next() {
+            while let Some(place) = self.exchanges.next_rung() {
                 self.visit_exchange(engine, place);
                 engine.carry_out(self);
             }
@@ -116,7 +116,7 @@ where
         if !self.arrivals.begin_round() {
             return false;
         }
-        while self.arrivals.next().is_some() {}
+        while self.arrivals.next_rung().is_some() {}
         self.accept(engine)
     }
 

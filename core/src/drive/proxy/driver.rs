@@ -131,7 +131,7 @@ where
 
     fn work(&mut self, engine: &mut Proxying<C, D, K, S, W, U>) -> bool {
         if self.works.begin_round() {
-            while let Some(place) = self.works.next() {
+            while let Some(place) = self.works.next_rung() {
                 if let Some((wire, pipe)) = self.visit(place) {
                     if let Some((channel, pipe)) = pipe {
                         engine.trunk.add(channel, pipe, self.codec.clone());
