@@ -268,16 +268,11 @@ async fn in_browser() { /* OP-1 */ }
 
     #[test]
     fn results_are_found_by_binary_and_name() {
-        let case = |binary: &str, name: &str, passed| Case {
-            binary: binary.into(),
-            name: name.into(),
-            passed,
-        };
         let cases = [
-            case("sessionful", "gate::tests::opens", true),
-            case("sessionful", "proxy::tests::opens", false),
-            case("model", "opens", true),
-            case("node", "it opens", true),
+            Case::new("sessionful", "gate::tests::opens", true),
+            Case::new("sessionful", "proxy::tests::opens", false),
+            Case::new("model", "opens", true),
+            Case::new("node", "it opens", true),
         ];
         let result = |file: &str, test: &str| {
             Citation { rule: "CO-1".into(), file: file.into(), test: test.into() }.result(&cases)

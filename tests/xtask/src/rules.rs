@@ -270,12 +270,10 @@ mod tests {
             file: "core/src/a.rs".into(),
             test: "works".into(),
         };
-        let case =
-            Case { binary: "sessionful".into(), name: "a::tests::works".into(), passed: true };
         Table {
             book: Book::parse(BOOK).unwrap(),
             citations: cited.iter().map(citation).collect(),
-            cases: vec![case],
+            cases: vec![Case::new("sessionful", "a::tests::works", true)],
         }
     }
 

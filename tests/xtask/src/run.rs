@@ -1,6 +1,7 @@
 //! Child processes: shown while they run, read when they are done.
 
 use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::iter::Peekable;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -14,6 +15,14 @@ pub(crate) struct Case {
     /// The full path of the test inside its binary.
     pub(crate) name: String,
     pub(crate) passed: bool,
+    /// Why it failed in a line, where the report says so.
+    pub(crate) why: String,
+}
+
+impl Case {
+    pub(crate) fn new(binary: &str, name: &str, passed: bool) -> Self {
+        Self { binary: binary.into(), name: name.into(), passed, why: String::new() }
+    }
 }
 
 /// What a suite, or a part of it, came to.
@@ -121,9 +130,8 @@ fn libtest(report: &str) -> Tally {
             && let Some((name, verdict)) = test.rsplit_once(" ... ")
             && !verdict.starts_with("ignored")
         {
-            let name = name.trim_end_matches(" - should panic").to_owned();
-            let passed = verdict.starts_with("ok");
-            tally.cases.push(Case { binary: binary.clone(), name, passed });
+            let name = name.trim_end_matches(" - should panic");
+            tally.cases.push(Case::new(&binary, name, verdict.starts_with("ok")));
         }
     }
     tally
@@ -146,8 +154,8 @@ fn count(text: &str, what: &str) -> usize {
 /// Reads the report that Node's test runner writes in the Test Anything Protocol.
 pub(crate) fn tap(report: &str) -> Tally {
     let mut tally = Tally::default();
-    for line in report.lines() {
-        let line = line.trim();
+    let mut lines = report.lines().map(str::trim).peekable();
+    while let Some(line) = lines.next() {
         if let Some(number) = line.strip_prefix("# pass ") {
             tally.passed += number.parse().unwrap_or(0);
         } else if let Some(number) =
@@ -158,11 +166,29 @@ pub(crate) fn tap(report: &str) -> Tally {
             && (verdict.is_empty() || verdict == "not ")
             && let Some((_, name)) = rest.split_once(" - ")
         {
-            let passed = verdict.is_empty();
-            tally.cases.push(Case { binary: "node".into(), name: name.to_owned(), passed });
+            let mut case = Case::new("node", name, verdict.is_empty());
+            if !case.passed {
+                case.why = error(&mut lines);
+            }
+            tally.cases.push(case);
         }
     }
     tally
+}
+
+/// The error in the block of details that follows a failed test, without what it goes on with.
+fn error<'a>(lines: &mut Peekable<impl Iterator<Item = &'a str>>) -> String {
+    if lines.next_if_eq(&"---").is_none() {
+        return String::new();
+    }
+    let mut details = lines
+        .by_ref()
+        .take_while(|line| *line != "...")
+        .skip_while(|line| !line.starts_with("error:"));
+    match details.next().unwrap_or_default().trim_start_matches("error:").trim() {
+        "|-" => details.next().unwrap_or_default().to_owned(), // the text is on the lines below
+        text => text.trim_matches('\'').to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -200,10 +226,27 @@ test result: ok. 1 passed; 0 failed; 0 ignored";
 
     #[test]
     fn reads_the_report_of_node() {
-        let report =
-            "ok 1 - the page loads\nnot ok 2 - it plays\n# pass 1\n# fail 1\n# cancelled 0";
+        let report = "\
+ok 1 - the page loads
+not ok 2 - it plays
+  ---
+  duration_ms: 3
+  error: 'no sound'
+  ...
+not ok 3 - it stops
+  ---
+  error: |-
+    it went
+    on
+  code: 'ERR_ASSERTION'
+  ...
+# pass 1
+# fail 2
+# cancelled 0";
         let tally = tap(report);
-        assert_eq!((tally.passed, tally.failed, tally.cases.len()), (1, 1, 2));
+        assert_eq!((tally.passed, tally.failed, tally.cases.len()), (1, 2, 3));
         assert!(!tally.cases[1].passed);
+        assert_eq!(tally.cases[1].why, "no sound");
+        assert_eq!(tally.cases[2].why, "it went");
     }
 }

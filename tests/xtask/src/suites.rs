@@ -58,6 +58,9 @@ pub(crate) fn test(names: &[String]) -> Result<bool> {
             format!("== {} | {verdict} | {good} passed, {bad} failed | {seconds} s", suite.name);
         println!("{line}");
         lines.push(line);
+        // Said once more at the end: who reads the last page of a log learns what to look for.
+        let failures = tally.cases.iter().filter(|case| !case.passed);
+        lines.extend(failures.map(|Case { name, why, .. }| format!("   failed: {name}: {why}")));
         passed += good;
         failed += bad;
     }
@@ -211,8 +214,9 @@ fn forget(suite: &str) -> Result<()> {
 
 /// Keeps the results, so that the rules can be joined with them later.
 fn remember(suite: &str, cases: &[Case]) -> Result<()> {
-    let lines =
-        cases.iter().map(|Case { binary, name, passed }| format!("{passed}\t{binary}\t{name}\n"));
+    let lines = cases
+        .iter()
+        .map(|Case { binary, name, passed, .. }| format!("{passed}\t{binary}\t{name}\n"));
     fs::write(outcomes().join(suite), lines.collect::<String>())?;
     Ok(())
 }
@@ -224,8 +228,7 @@ pub(crate) fn recall() -> Result<Vec<Case>> {
         let kept = fs::read_to_string(outcomes().join(suite.name)).unwrap_or_default();
         for line in kept.lines() {
             if let [passed, binary, name] = line.splitn(3, '\t').collect::<Vec<_>>()[..] {
-                let (binary, name) = (binary.to_owned(), name.to_owned());
-                cases.push(Case { binary, name, passed: passed == "true" });
+                cases.push(Case::new(binary, name, passed == "true"));
             }
         }
     }
