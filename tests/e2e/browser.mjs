@@ -1,6 +1,6 @@
 // A browser with one page, and everything the page complained about.
 
-import { after, before } from "node:test";
+import { after, afterEach, before } from "node:test";
 import { chromium } from "playwright-core";
 
 /** Where `cargo xtask test e2e` serves the playground. */
@@ -13,17 +13,22 @@ export const playground = process.env.PLAYGROUND ?? "http://127.0.0.1:8080/";
  */
 export function browser() {
   let chrome;
+  const contexts = [];
   before(async () => {
     chrome = await chromium.launch({
       executablePath: process.env.CHROME ?? "/usr/bin/chromium",
       args: (process.env.CHROME_FLAGS ?? "").split(" ").filter(Boolean),
     });
   });
+  // A scene goes on for as long as its page is there, and takes the processor from the tests that follow.
+  afterEach(() => Promise.all(contexts.splice(0).map(leave)));
   after(() => chrome?.close());
 
   return async function open() {
     // A context of its own, so that no test sees the storage of another.
-    const page = await (await chrome.newContext()).newPage();
+    const context = await chrome.newContext();
+    contexts.push(context);
+    const page = await context.newPage();
     page.complaints = [];
     page.on("pageerror", (error) => page.complaints.push(String(error)));
     page.on("console", (message) => {
@@ -32,4 +37,11 @@ export function browser() {
     page.on("requestfailed", (request) => page.complaints.push(`could not load ${request.url()}`));
     return page;
   };
+}
+
+/** Closes a page that may be loading something. */
+async function leave(context) {
+  const routed = [context, ...context.pages()];
+  await Promise.all(routed.map((each) => each.unrouteAll({ behavior: "ignoreErrors" })));
+  await context.close();
 }
