@@ -53,8 +53,8 @@ export interface NetworkOptions {
   /** How many requests may be on their way at once; the others wait in order. 6 unless given, in Node 64. */
   readonly maxRequests?: number;
   /**
-   * Whether calls of one turn to one address travel together, in requests of at most 128 messages and 32 KiB (a longer
-   * one goes alone); false unless given. Their answers come together, so each waits for the slowest. The host must be one
+   * Whether calls of one turn to one address travel together, in requests of at most 128 messages and 256 KiB (in Node
+   * 32 KiB; what is longer goes alone); false unless given. Their answers come together, so each waits for the slowest. The host must be one
    * of this package.
    */
   readonly batch?: boolean;
@@ -68,6 +68,8 @@ export interface NetworkOptions {
 
 /** Browsers open six connections to an origin; what waits there cannot be told from what is served. */
 const MOST_REQUESTS = 6;
+/** How long a request may become, in UTF-16 units. Browsers take a millisecond and more for each, so few long ones are better. */
+const PIECE = 256 * 1024;
 
 type WebSocketClass = NonNullable<NetworkOptions['WebSocket']>;
 
@@ -82,6 +84,8 @@ export function provideWebSocket(load: () => Promise<WebSocketClass>): void {
 export type FetchAnswer = Pick<Response, 'status' | 'text' | 'arrayBuffer'> & {
   readonly type?: string;
   readonly headers?: Pick<Headers, 'get'>;
+  /** Read only as far as a message may be long; without it, `text` or `arrayBuffer` gives all of it. */
+  readonly body?: ReadableStream<Uint8Array<ArrayBuffer>> | null;
   /** The body, where all of it is there already. */
   readonly received?: Uint8Array<ArrayBuffer>;
 };
@@ -89,7 +93,7 @@ export type FetchAnswer = Pick<Response, 'status' | 'text' | 'arrayBuffer'> & {
 /** Headers by name. @internal */
 export type PlainHeaders = Readonly<Record<string, string>>;
 
-/** By which a request is given up; see `courier.js`. @internal */
+/** By which a request ends; see `courier.js`. @internal */
 export interface Stop {
   /** Whether nobody wants the answer any more. */
   readonly isStopped: boolean;
@@ -97,6 +101,10 @@ export interface Stop {
   readonly signal: AbortSignal;
   /** Called when it is given up, if somebody sets it. */
   onstop: (() => void) | undefined;
+  /** How many bytes an answer may have before it is too long. */
+  readonly most: number;
+  /** The bytes of an answer, to its end or until it is too long. */
+  read(answer: Pick<FetchAnswer, 'received' | 'body'>): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** What a sender is given. @internal */
@@ -118,14 +126,16 @@ export type Exchange<Body = string> = (address: string, body: Body, stop: Stop) 
 
 let sender: Sender | undefined;
 let mostRequests = MOST_REQUESTS;
+let piece = PIECE;
 
 /**
  * Says what sends requests on a platform that has something better than fetch, and how many may be on their way
- * at once; for the entries of the package.
+ * at once, and how long one may become; for the entries of the package.
  */
-export function provideSender(send: Sender, most: number): void {
+export function provideSender(send: Sender, most: number, length: number): void {
   sender = send;
   mostRequests = most;
+  piece = length;
 }
 
 /** How many requests may be on their way at once, unless somebody says so. @internal */
@@ -179,7 +189,7 @@ export function network(options: NetworkOptions = {}): Transport {
   const idle = keepAlive === false ? Number.NaN : keepAlive?.idle ?? 30_000;
   const answer = keepAlive === false ? Number.NaN : keepAlive?.answer ?? 10_000;
   return way((core) => core.CoreLink.web(
-    connect, exchange, requestsAtOnce(maxRequests), options.batch === true, false, idle, answer,
+    connect, exchange, requestsAtOnce(maxRequests), options.batch === true ? piece : 0, false, idle, answer,
   ));
 }
 
@@ -190,7 +200,7 @@ function exchangeBy(send: (address: string, body: string, stop: Stop) => Promise
     const status = answer.type === 'opaqueredirect' ? 0 : answer.status;
     const contentType = answer.headers?.get('content-type') ?? '';
     try {
-      return [status, contentType, answer.received === undefined ? await answer.text() : decoder.decode(answer.received)];
+      return [status, contentType, isReadable(answer) ? decoder.decode(await stop.read(answer)) : await answer.text()];
     } catch {
       return [status, contentType];
     }
@@ -198,6 +208,9 @@ function exchangeBy(send: (address: string, body: string, stop: Stop) => Promise
 }
 
 const decoder = new TextDecoder();
+
+/** Whether an answer is read here, and not by itself. @internal */
+export const isReadable = ({ received, body }: FetchAnswer): boolean => received !== undefined || body != null;
 
 /** Makes addresses URLs, relative to a base or to the page's address. Mostly the last one is asked for again. @internal */
 export function resolver(base: string | URL | undefined): (address: string) => URL {
@@ -305,7 +318,7 @@ export function custom(wire: CustomTransport): Transport {
   const connect = wire.connect?.bind(wire) ?? missing('connect');
   const send = wire.fetch?.bind(wire) ?? missing('fetch');
   const exchange = exchangeBy(async (address, body, { signal }) => send(address, { method: 'POST', body, signal }));
-  return way((core) => core.CoreLink.web(connect, exchange, MOST_REQUESTS, false, false, Number.NaN, Number.NaN));
+  return way((core) => core.CoreLink.web(connect, exchange, MOST_REQUESTS, 0, false, Number.NaN, Number.NaN));
 }
 
 /** In place of what a wire does not have. @internal */

@@ -1,14 +1,20 @@
-// How requests leave for the network, and how they are given up.
+// How requests leave for the network, how they are given up, and how far their answers are read.
 
 /**
- * By which one request is given up. A signal costs about as much as all the rest of a request, so it is
- * made for whoever asks for it.
+ * By which one request ends: it is given up, or its answer is read. A signal costs about as much as all the rest
+ * of a request, so it is made for whoever asks for it.
  */
 export class Stop {
+  /** How many bytes of an answer are read at least; what is longer is too long, however it goes on. */
+  most;
   #controller;
   #isStopped = false;
   /** Called when the request is given up, if somebody sets it. */
   onstop;
+
+  constructor(most) {
+    this.most = most;
+  }
 
   /** Whether nobody wants the answer any more. */
   get isStopped() {
@@ -27,6 +33,36 @@ export class Stop {
     this.#controller?.abort();
     this.onstop?.();
   }
+
+  /**
+   * The bytes of an answer. A hostile host says little or nothing of how long it is, and a compressed one unfolds
+   * while it comes: so it is counted, and left where it is too long.
+   */
+  async read({ received, body }) {
+    if (received !== undefined) return received;
+    const chunks = [];
+    let length = 0;
+    const reader = body?.getReader();
+    while (reader !== undefined && length <= this.most) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      chunks.push(value);
+      length += value.length;
+    }
+    // In vain if all was read, and nobody cares how it went.
+    if (length > this.most) reader.cancel().catch(() => {});
+    return chunks.length === 1 ? chunks[0] : joined(chunks, length);
+  }
+}
+
+function joined(chunks, length) {
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
 }
 
 /** Status of what never came to an answer. */
@@ -46,9 +82,9 @@ export class Courier {
     this.#answered = answered;
   }
 
-  /** Sends a request; by what is returned it can be given up. */
-  post(request, address, body) {
-    const stop = new Stop();
+  /** Sends a request whose answer may have so many bytes; by what is returned it can be given up. */
+  post(request, address, body, most) {
+    const stop = new Stop(most);
     const end = (status, contentType, content) => {
       // Whoever gave it up may be gone, and the binary's end with it.
       if (!stop.isStopped) this.#answered(request, status, contentType, content);

@@ -57,7 +57,7 @@ impl NetworkConnector {
     /// To a host at an address without a path: `http://127.0.0.1:8080`.
     pub fn new(base: &str, limits: Limits) -> NetworkConnector {
         let base = base.trim_end_matches('/').into();
-        let post = EXCHANGE.with(|exchange| Post::new(exchange, MOST_AT_ONCE, 1));
+        let post = EXCHANGE.with(|exchange| Post::new(exchange, MOST_AT_ONCE, 0));
         NetworkConnector { base, limits, post, cables: Rc::default(), group: 0 }
     }
 

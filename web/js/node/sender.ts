@@ -25,7 +25,10 @@ interface Line {
 const open: Line = { request: http.request, agent: new http.Agent({ keepAlive: true, timeout: KEPT }) };
 let secure: Promise<Line> | undefined;
 
-/** Sends a request, as fetch does with `redirect: 'manual'`. The answer is there when all of it is. */
+/**
+ * Sends a request, as fetch does with `redirect: 'manual'`. The answer is there when all of it is, or when it is
+ * too long.
+ */
 export const send: Sender = (to, init, stop) => {
   const place = placeOf(to);
   if (to.protocol !== 'https:') return received(open, place, init, stop);
@@ -67,7 +70,7 @@ function received(
     const all = { ...headers, 'accept-encoding': 'identity', 'content-length': length };
     const sent = request({ host, port, path, method, agent, headers: all });
     stop.onstop = () => void sent.destroy();
-    sent.on('error', reject).on('response', (response) => read(response, resolve)).end(content, encodingOf(content, length));
+    sent.on('error', reject).on('response', (response) => read(response, stop.most, resolve)).end(content, encodingOf(content, length));
   });
 }
 
@@ -76,9 +79,16 @@ export function encodingOf(content: string | Uint8Array, bytes: number): BufferE
   return content.length === bytes ? 'latin1' : 'utf8';
 }
 
-function read(response: IncomingMessage, done: (answer: FetchAnswer) => void): void {
+function read(response: IncomingMessage, most: number, done: (answer: FetchAnswer) => void): void {
   const chunks: Buffer[] = [];
-  response.on('data', (chunk: Buffer) => chunks.push(chunk));
+  let length = 0;
+  response.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length <= most) return;
+    done(answerOf(response, whole(chunks))); // it is too long, however it goes on
+    response.destroy();
+  });
   response.on('end', () => gather(() => done(answerOf(response, whole(chunks)))));
   response.on('error', (error) => done(answerOf(response, error))); // it broke off
 }

@@ -19,18 +19,11 @@ async function serving(listener: RequestListener, host = '127.0.0.1'): Promise<[
   return [server, `http://${host.includes(':') ? `[${host}]` : host}:${port}/a?b=c`];
 }
 
-/** By which a request is given up. */
-class Stop {
-  isStopped = false;
-  onstop: (() => void) | undefined;
-  readonly signal = new AbortController().signal;
-  stop(): void {
-    this.isStopped = true;
-    this.onstop?.();
-  }
-}
+const { Stop } = await import(new URL('../../src/courier.js', import.meta.url).href) as {
+  Stop: new (most: number) => Parameters<typeof send>[2] & { stop(): void };
+};
 
-const sending = (address: string, init: Parameters<typeof send>[1], stop = new Stop()) => send(new URL(address), init, stop);
+const sending = (address: string, init: Parameters<typeof send>[1], stop = new Stop(1_000)) => send(new URL(address), init, stop);
 
 const post = (body: string | Uint8Array<ArrayBuffer>, more: object = {}) => ({ method: 'POST', body, headers: { 'x-a': 'b' }, ...more });
 
@@ -63,7 +56,7 @@ test('connections are kept, and one that leads elsewhere is not followed', async
 
 test('whoever gives up closes the connection', async () => {
   const [server, address] = await serving((request) => void request.resume());
-  const stop = new Stop();
+  const stop = new Stop(1_000);
   const sent = sending(address, post('x'), stop);
   const [request] = await once(server, 'request');
   const closed = once(request, 'close');
@@ -81,6 +74,18 @@ test('an answer that breaks off has a status and no text', async () => {
   const answer = await sending(address, post('x'));
   assert.equal(answer.status, 200);
   await assert.rejects(answer.text(), { code: 'ECONNRESET' });
+});
+
+test('an answer that is too long is left where that is seen', async () => {
+  const [server, address] = await serving((request, response) => {
+    request.resume();
+    response.write(new Uint8Array(800), () => setTimeout(() => response.write(new Uint8Array(800)), 20)); // and no end
+  });
+  server.once('connection', (socket) => socket.on('error', () => {}));
+  const left = once(server, 'connection').then(([socket]) => once(socket, 'close'));
+  const answer = await sending(address, post('x'));
+  assert.ok((await answer.arrayBuffer()).byteLength > 1_000);
+  await left;
 });
 
 test('who cannot be reached is told by name', async () => {

@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { after, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { WebSocketServer } from 'ws';
 import { ServiceProxy, TransportError, defineContract, network, operation, type SessionfulError } from '../entry/node.js';
 
@@ -61,6 +63,40 @@ test('PROXY-16: what answers a request in place of the host', async () => {
   const broken = await ask(base, '/broken');
   assert.ok(broken instanceof TransportError);
   assert.deepEqual([broken.status, broken.hresultName], [502, 'ENDPOINT_DISCONNECTED']);
+});
+
+test('an answer is read no further than a message may be long', { timeout: 20_000 }, async () => {
+  const [maxFrame, piece] = [10_000, 'x'.repeat(5_000)];
+  const written = { plain: 0, unfolded: 0 };
+  const bomb = gzipSync(Buffer.alloc(20_000_000, 120)); // 20 kB, of a thousand times that
+  const base = await serve(async (request, response) => {
+    response.on('error', () => {});
+    const compressed = request.url === '/bomb';
+    response.writeHead(200, { 'content-type': 'application/json', ...(compressed ? { 'content-encoding': 'gzip' } : {}) });
+    if (compressed) return void response.end(bomb);
+    while (!response.destroyed) { // it never ends by itself
+      written.plain += piece.length;
+      if (!response.write(piece)) await setImmediate();
+    }
+  });
+  const fetched = async (address: string, init: RequestInit): Promise<Response> => {
+    const answer = await fetch(address, init);
+    const counted = new TransformStream<Uint8Array, Uint8Array>({
+      transform: (chunk, out) => { written.unfolded += chunk.length; out.enqueue(chunk); },
+    });
+    return new Response(answer.body?.pipeThrough(counted), answer);
+  };
+  for (const [address, transport] of [
+    ['/endless', network({ base })], ['/endless', network({ base, fetch: fetched })], ['/bomb', network({ base, fetch: fetched })],
+  ] as const) {
+    written.unfolded = 0;
+    await using proxy = new ServiceProxy(Once, { address, transport, binding: { channel: 'sessionless', maxFrame } });
+    await proxy.open();
+    const error = await caught(proxy.call.ask());
+    assert.equal(error.code, 'PROTOCOL');
+    assert.match(error.message, /too large/);
+    assert.ok(written.unfolded < 1_000_000, `${written.unfolded} bytes were read`);
+  }
 });
 
 test('PROXY-16: nobody answers a request', async () => {

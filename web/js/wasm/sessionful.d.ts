@@ -14,7 +14,7 @@ export class CoreLink {
     connect: (address: string) => unknown,
     exchange: (address: string, body: never, stop: Stop) => Promise<Answer>,
     most: number,
-    batch: boolean,
+    piece: number,
     values: boolean,
     idle: number,
     answer: number,

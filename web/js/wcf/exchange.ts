@@ -5,7 +5,7 @@
  */
 
 import { errorOf } from '../errors.js';
-import type { Answer, FetchAnswer, MessageValue, PlainHeaders } from '../transport.js';
+import { isReadable, type Answer, type FetchAnswer, type MessageValue, type PlainHeaders, type Stop } from '../transport.js';
 import { reasonOf } from './binary.js';
 import { encode, valueOf, type EntityCodec, type Envelope, type RuntimeMessage } from './envelope.js';
 
@@ -16,9 +16,8 @@ export interface Post {
   explain(cause: unknown): unknown;
 }
 
-
 /** A message of the runtime as a request, and its answer as the runtime has it. */
-export async function exchange(codec: EntityCodec, post: Post, message: MessageValue): Promise<Answer> {
+export async function exchange(codec: EntityCodec, post: Post, message: MessageValue, stop: Stop): Promise<Answer> {
   let body: Envelope;
   let headers: PlainHeaders;
   try {
@@ -37,7 +36,7 @@ export async function exchange(codec: EntityCodec, post: Post, message: MessageV
   }
   const { status } = response;
   if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) return [0, '', ''];
-  const bytes = response.received ?? new Uint8Array(await response.arrayBuffer());
+  const bytes = isReadable(response) ? await stop.read(response) : new Uint8Array(await response.arrayBuffer());
   if (bytes.length === 0) return [status, '', ''];
   // A fault may come with any status: SOAP 1.2 says 400 for some.
   const contentType = response.headers?.get('content-type') ?? '';

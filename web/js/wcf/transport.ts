@@ -73,7 +73,7 @@ export function wcfTransport(options: WcfTransportOptions): Transport {
   if (isSocket(options.wire)) return custom({ connect: (address) => connect(resolve(address), options) });
   const exchange = requester(resolve, options);
   return way((core) => core.CoreLink.web(
-    missing('connect'), exchange, requestsAtOnce(options.maxRequests), false, true, Number.NaN, Number.NaN,
+    missing('connect'), exchange, requestsAtOnce(options.maxRequests), 0, true, Number.NaN, Number.NaN,
   ));
 }
 
@@ -103,7 +103,7 @@ function requester(resolve: (address: string) => URL, options: WcfTransportOptio
     return exchange(codec, {
       send: (body, headers) => send(to, { ...chosen, body, headers: given === undefined ? headers : { ...lowered(given), ...headers } }, stop),
       explain: (cause) => explain(cause, to, stop),
-    }, message);
+    }, message, stop);
   };
 }
 

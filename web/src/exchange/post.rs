@@ -32,7 +32,7 @@ extern "C" {
     fn new(exchange: &Function, answered: &Answered) -> Courier;
 
     #[wasm_bindgen(method)]
-    fn post(this: &Courier, request: u32, address: &str, body: &JsValue) -> Stop;
+    fn post(this: &Courier, request: u32, address: &str, body: &JsValue, most: f64) -> Stop;
 
     /// By which a request is given up.
     type Stop;
@@ -54,16 +54,12 @@ pub(crate) const MOST_AT_ONCE: usize = 6;
 /// How many messages a request may have where those of one turn travel together.
 pub(crate) const MOST_TOGETHER: usize = 128;
 
-/// How long a request is, in UTF-16 units, when the next messages go in another one. The host is at work on
-/// the first while the others are still being written, and the first answers are read while it is at work on
-/// the others.
-const PIECE: usize = 32 * 1024;
-
 /// Where requests wait for their turn.
 pub(crate) struct Post {
     courier: Courier,
-    /// How many messages may travel together.
-    together: usize,
+    /// How long a request is, in UTF-16 units, when the next messages go in another one. Where requests cost
+    /// little the host is at work on the first while the others are being written. 0: each travels alone.
+    piece: usize,
     desk: RefCell<Desk>,
     me: Weak<Post>,
     /// JavaScript calls it.
@@ -98,9 +94,9 @@ struct Letter {
 }
 
 impl Post {
-    /// So many requests may be on their way at once, each with so many messages. `exchange` sends
+    /// So many requests may be on their way at once, each so long, or 0: with one message. `exchange` sends
     /// one: see `courier.js`.
-    pub(crate) fn new(exchange: &Function, most: usize, together: usize) -> Rc<Post> {
+    pub(crate) fn new(exchange: &Function, most: usize, piece: usize) -> Rc<Post> {
         Rc::new_cyclic(|me: &Weak<Post>| {
             let post = Weak::clone(me);
             let answered =
@@ -113,7 +109,7 @@ impl Post {
             let under_way = Series::default();
             let desk = Desk { free: most.max(1), waiting: VecDeque::new(), under_way, last: 0 };
             let (desk, me) = (RefCell::new(desk), Weak::clone(me));
-            Post { courier, together, desk, me, _answered: answered }
+            Post { courier, piece, desk, me, _answered: answered }
         })
     }
 
@@ -123,7 +119,7 @@ impl Post {
             waiting.push_back(Rc::clone(letter));
             waiting.len() == 1
         };
-        if self.together == 1 {
+        if self.piece == 0 {
             self.dispatch();
         } else if is_first && let Some(me) = self.me.upgrade() {
             outbox::at_end_of_turn(me);
@@ -133,12 +129,14 @@ impl Post {
     /// Sends what may go.
     fn dispatch(&self) {
         loop {
-            let next = self.desk.borrow_mut().next(self.together);
+            let next = self.desk.borrow_mut().next(self.piece);
             let Some((number, letters)) = next else { return };
             let [first, ..] = &letters[..] else { return };
             let body = together(letters.iter().map(|letter| &letter.body));
             said(self);
-            let stop = self.courier.post(number, &first.address, &body);
+            // What the longest texts that are taken have in UTF-8.
+            let most = 3.0 * first.carry.limits().frame as f64 * letters.len() as f64;
+            let stop = self.courier.post(number, &first.address, &body, most);
             self.desk.borrow_mut().under_way.insert(number, Request { letters, stop });
             self.recall_unwanted(number); // what sends it may have made its callers give up
         }
@@ -189,7 +187,7 @@ impl Flush for Post {
 
 impl Desk {
     /// The letters of the next request, if one may go.
-    fn next(&mut self, most: usize) -> Option<(u32, Vec<Rc<Letter>>)> {
+    fn next(&mut self, piece: usize) -> Option<(u32, Vec<Rc<Letter>>)> {
         if self.free == 0 {
             return None;
         }
@@ -198,11 +196,12 @@ impl Desk {
         self.last = self.last.wrapping_add(1);
         let mut length = first.length();
         let mut letters = vec![first];
-        while letters.len() < most
+        while piece > 0
+            && letters.len() < MOST_TOGETHER
             && let Some(next) = self.next_wanted()
         {
             length = length.saturating_add(next.length());
-            if !letters[0].goes_with(&next) || length > next.carry.limits().frame.min(PIECE) {
+            if !letters[0].goes_with(&next) || length > next.carry.limits().frame.min(piece) {
                 self.waiting.push_front(next);
                 break;
             }

@@ -4,7 +4,7 @@
 use super::host::CoreHost;
 use super::options::span;
 use crate::control::{News, PortConnector};
-use crate::exchange::{MOST_TOGETHER, PortExchange, Post, PostExchange, failed};
+use crate::exchange::{PortExchange, Post, PostExchange, failed};
 use crate::language::{Language, Spelling};
 use crate::pipe::{Carry, KeepAlive, PortPipe, Socket, SocketPipe};
 use futures::{Sink, Stream};
@@ -62,19 +62,20 @@ impl CoreLink {
     }
 
     /// Over sockets and fetch, or functions of their shape: see `courier.js` for `exchange`. So many
-    /// requests may be on their way at once, and `batch` has the messages of one turn travel together.
+    /// requests may be on their way at once; the messages of one turn travel together in requests of up to
+    /// `piece` UTF-16 units, or each alone if that is 0.
     /// With `values` they are not spelled as text: `exchange` gets, and brings, lists as a port does.
     /// A silence of `idle` milliseconds is looked into, and an answer awaited for `answer`.
     pub fn web(
         connect: Function,
         exchange: &Function,
         most: u32,
-        batch: bool,
+        piece: u32,
         values: bool,
         idle: f64,
         answer: f64,
     ) -> CoreLink {
-        let post = Post::new(exchange, most as usize, if batch { MOST_TOGETHER } else { 1 });
+        let post = Post::new(exchange, most as usize, piece as usize);
         let is_span = |millis: f64| millis.is_finite() && millis >= 0.0;
         let alive = (is_span(idle) && is_span(answer))
             .then(|| KeepAlive { idle: span(idle), answer: span(answer) });
