@@ -6,7 +6,6 @@ mod reply;
 
 pub use port::{PortExchange, PortResponder};
 pub(crate) use port::{Request, Requests};
-#[cfg(feature = "npm-client")]
 #[cfg(feature = "npm")]
 pub(crate) use post::MOST_TOGETHER;
 pub(crate) use post::{MOST_AT_ONCE, Post, PostExchange};
