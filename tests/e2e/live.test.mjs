@@ -53,23 +53,16 @@ test("a cut session faults its proxy, and close, reset, open repair it", async (
 test("a lost worker is told with what to do, calls end, and another one starts", async () => {
   const page = await live(false);
   const alert = page.locator(".notices [role=alert]");
-  const again = async () => {
-    await alert.getByRole("button", { name: "Start the worker again" }).click();
-    await alert.waitFor({ state: "detached" });
-    await node(page, "proxy calculator, opened").waitFor();
-  };
-  const call = async (patience) => {
-    // Called after its end and before that is noticed. What ends at once would not be heard to have heard.
-    await command(page, "calculator: add", async () => {
-      await page.workers()[0].evaluate(() => void setTimeout(close, 300));
-      await page.waitForTimeout(600);
-    });
-    await shows(alert, "The worker with the services is gone");
-    await eventually(async () => assert.match((await results(page).allInnerTexts()).join(), /the worker is gone/), patience);
-  };
-  // The palette may have moved on meanwhile, and no call was made.
-  await call(3_000).catch(() => again().then(call));
-  await again();
+  // Called after its end and before that is noticed. What ends at once would not be heard to have heard.
+  await command(page, "calculator: add", async () => {
+    await page.workers()[0].evaluate(() => void setTimeout(close, 300));
+    await page.waitForTimeout(600);
+  });
+  await shows(alert, "The worker with the services is gone");
+  await eventually(async () => assert.match((await results(page).allInnerTexts()).join(), /the worker is gone/));
+  await alert.getByRole("button", { name: "Start the worker again" }).click();
+  await alert.waitFor({ state: "detached" });
+  await node(page, "proxy calculator, opened").waitFor();
   await command(page, "calculator: add");
   await eventually(async () => assert.match((await results(page).allInnerTexts()).join(), /add.*→ ?9/));
   assert.deepEqual(unexpected(page), []);

@@ -58,8 +58,8 @@ pub struct Desk {
     traits: Traits,
     /// For how long what exists was not drawn anew.
     rested: Duration,
-    /// The record up to which the stage was placed.
-    placed: Option<u64>,
+    /// What was there when the stage was placed: the next record, and the newest result that was shown.
+    placed: Option<(u64, Option<u64>)>,
 }
 
 impl Desk {
@@ -190,12 +190,13 @@ impl Desk {
 
     /// Places the stage anew if anything has happened.
     fn place(&mut self) -> bool {
-        let seq = self.run().cursor().seq;
-        if self.placed == Some(seq) {
+        let run = self.source.run();
+        // A result is of a moment of its own, shortly after the record that tells of it.
+        let now = Some((run.cursor().seq, run.ended().next().map(|ended| ended.number)));
+        if self.placed == now {
             return false;
         }
-        self.placed = Some(seq);
-        let run = self.source.run();
+        self.placed = now;
         let scene = Scene::place(run.picture(), run.cast(), &self.traits, self.room);
         self.scene = Rc::new(scene);
         self.notices = lint(self.source.run());
@@ -439,5 +440,27 @@ impl Desk {
 impl Default for Desk {
     fn default() -> Desk {
         Desk::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::Reason;
+    use crate::lane::{Side, node};
+    use crate::run::EndOf;
+
+    #[test]
+    fn a_result_is_shown_though_nothing_else_happens() {
+        let mut desk = Desk::new();
+        assert!(desk.pass(LONGEST), "the scene begins");
+        desk.state.playing = false;
+        assert!(!desk.pass(LONGEST), "it stands still");
+        let run = desk.source.run_mut();
+        let result = Err(Reason::plain("the worker is gone"));
+        let end = EndOf { call: None, asked: "add(2, 3)".into(), result };
+        run.end_of(run.now(), node(0, Side::Proxy), end);
+        assert!(desk.pass(BEAT), "there is a result");
+        assert!(!desk.pass(BEAT), "it is shown");
     }
 }
