@@ -84,8 +84,8 @@ export function provideWebSocket(load: () => Promise<WebSocketClass>): void {
 export type FetchAnswer = Pick<Response, 'status' | 'text' | 'arrayBuffer'> & {
   readonly type?: string;
   readonly headers?: Pick<Headers, 'get'>;
-  /** Read only as far as a message may be long; without it, `text` or `arrayBuffer` gives all of it. */
-  readonly body?: ReadableStream<Uint8Array<ArrayBuffer>> | null;
+  /** A stream of the web, read only as far as a message may be long. Otherwise `text` or `arrayBuffer` gives all of it. */
+  readonly body?: object | null;
   /** The body, where all of it is there already. */
   readonly received?: Uint8Array<ArrayBuffer>;
 };
@@ -210,7 +210,10 @@ function exchangeBy(send: (address: string, body: string, stop: Stop) => Promise
 const decoder = new TextDecoder();
 
 /** Whether an answer is read here, and not by itself. @internal */
-export const isReadable = ({ received, body }: FetchAnswer): boolean => received !== undefined || body != null;
+export const isReadable = ({ received, body }: FetchAnswer): boolean => (
+  // Some functions of the shape of fetch have streams of another kind.
+  received !== undefined || (body != null && 'getReader' in body)
+);
 
 /** Makes addresses URLs, relative to a base or to the page's address. Mostly the last one is asked for again. @internal */
 export function resolver(base: string | URL | undefined): (address: string) => URL {

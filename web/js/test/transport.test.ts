@@ -3,11 +3,12 @@
 import assert from 'node:assert/strict';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { WebSocketServer } from 'ws';
-import { ServiceProxy, TransportError, defineContract, network, operation, type SessionfulError } from '../entry/node.js';
+import { ServiceProxy, TransportError, custom, defineContract, network, operation, type SessionfulError } from '../entry/node.js';
 
 const Once = defineContract({ name: 'Once', session: 'notAllowed', operations: { ask: operation<() => string>() } });
 const Talk = defineContract({ name: 'Talk', session: 'required', operations: { ask: operation<() => string>() } });
@@ -97,6 +98,13 @@ test('an answer is read no further than a message may be long', { timeout: 20_00
     assert.match(error.message, /too large/);
     assert.ok(written.unfolded < 1_000_000, `${written.unfolded} bytes were read`);
   }
+});
+
+test('answers whose body is a stream of another kind read themselves', async () => {
+  const answer = { status: 404, body: Readable.from(['gone']), text: async () => 'gone', arrayBuffer: async () => new ArrayBuffer(4) };
+  await using proxy = new ServiceProxy(Once, { address: '/', transport: custom({ fetch: () => answer }) });
+  await proxy.open();
+  assert.equal((await caught(proxy.call.ask())).code, 'NOT_FOUND');
 });
 
 test('PROXY-16: nobody answers a request', async () => {
