@@ -27,7 +27,8 @@ export { init, initSync } from './plain.js';
 export { runtimeStats, type RuntimeStats, type State } from './runtime.js';
 export type { StandardSchema } from './standard-schema.js';
 export { bundled, custom, network, port } from './transport.js';
-export type { CustomTransport, FetchAnswer, NetworkOptions, Transport, WebSocketLike, WorkerLike } from './transport.js';
+export type { FetchAnswer } from './request.js';
+export type { CustomTransport, NetworkOptions, Transport, WebSocketLike, WorkerLike } from './transport.js';
 
 /** Options of a {@link ServiceProxy}. Times are in milliseconds; `Infinity` waits for ever. */
 export type ProxyOptions = Omit<AllOptions, 'callback' | 'callbacks' | 'events'>;

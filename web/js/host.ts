@@ -14,9 +14,8 @@ import type { Fault } from './fault.js';
 import type { BindingOptions } from './proxy.js';
 import { type Core, type State, STATES, attempt, onPanic, settled } from './runtime.js';
 import { PortSocket } from './port-socket.js';
-import {
-  CONTENT_TYPE, HELLO, type MessageValue, type SocketHello, SUBPROTOCOL, type Transport, type WebSocketLike, way,
-} from './transport.js';
+import type { MessageValue } from './request.js';
+import { CONTENT_TYPE, HELLO, type SocketHello, SUBPROTOCOL, type Transport, type WebSocketLike, way } from './transport.js';
 import { usersOf } from './users.js';
 import { WHOLE } from './whole.js';
 import type { CoreBoard, CoreHost } from './wasm/sessionful.js';

@@ -21,4 +21,5 @@ export { init, initSync } from './whole.js';
 export type { StandardSchema } from './standard-schema.js';
 export { PortSocket } from './port-socket.js';
 export { bundled, custom, network, port } from './transport.js';
-export type { CustomTransport, FetchAnswer, NetworkOptions, Transport, WebSocketLike, WorkerLike } from './transport.js';
+export type { FetchAnswer } from './request.js';
+export type { CustomTransport, NetworkOptions, Transport, WebSocketLike, WorkerLike } from './transport.js';

@@ -4,8 +4,10 @@
  * @module
  */
 
+import { explain, isForeign, resolver, withScheme } from './address.js';
 import { errorOf } from './errors.js';
 import { PortSocket } from './port-socket.js';
+import { MOST_REQUESTS, exchangeBy, pieceOf, requestsAtOnce, senderOf, type FetchAnswer } from './request.js';
 import type { Core } from './runtime.js';
 import type { CoreLink } from './wasm/sessionful.js';
 
@@ -54,8 +56,8 @@ export interface NetworkOptions {
   readonly maxRequests?: number;
   /**
    * Whether calls of one turn to one address travel together, in requests of at most 128 messages and 256 KiB (in Node
-   * 32 KiB; what is longer goes alone); false unless given. Their answers come together, so each waits for the slowest. The host must be one
-   * of this package.
+   * 32 KiB; what is longer goes alone); false unless given. Their answers come together, so each waits for the slowest.
+   * The host must be one of this package.
    */
   readonly batch?: boolean;
   /**
@@ -66,11 +68,6 @@ export interface NetworkOptions {
   readonly keepAlive?: { readonly idle?: number; readonly answer?: number } | false;
 }
 
-/** Browsers open six connections to an origin; what waits there cannot be told from what is served. */
-const MOST_REQUESTS = 6;
-/** How long a request may become, in UTF-16 units. Browsers take a millisecond and more for each, so few long ones are better. */
-const PIECE = 256 * 1024;
-
 type WebSocketClass = NonNullable<NetworkOptions['WebSocket']>;
 
 let webSocketClass: (() => Promise<WebSocketClass>) | undefined;
@@ -78,76 +75,6 @@ let webSocketClass: (() => Promise<WebSocketClass>) | undefined;
 /** Says where sockets come from on a platform without them; for the entries of the package. */
 export function provideWebSocket(load: () => Promise<WebSocketClass>): void {
   webSocketClass = load;
-}
-
-/** What of the interface of Response is used. */
-export type FetchAnswer = Pick<Response, 'status' | 'text' | 'arrayBuffer'> & {
-  readonly type?: string;
-  readonly headers?: Pick<Headers, 'get'>;
-  /** A stream of the web, read only as far as a message may be long. Otherwise `text` or `arrayBuffer` gives all of it. */
-  readonly body?: object | null;
-  /** The body, where all of it is there already. */
-  readonly received?: Uint8Array<ArrayBuffer>;
-};
-
-/** Headers by name. @internal */
-export type PlainHeaders = Readonly<Record<string, string>>;
-
-/** By which a request ends; see `courier.js`. @internal */
-export interface Stop {
-  /** Whether nobody wants the answer any more. */
-  readonly isStopped: boolean;
-  /** The same as a signal, which is made when somebody asks for it. */
-  readonly signal: AbortSignal;
-  /** Called when it is given up, if somebody sets it. */
-  onstop: (() => void) | undefined;
-  /** How many bytes an answer may have before it is too long. */
-  readonly most: number;
-  /** The bytes of an answer, to its end or until it is too long. */
-  read(answer: Pick<FetchAnswer, 'received' | 'body'>): Promise<Uint8Array<ArrayBuffer>>;
-}
-
-/** What a sender is given. @internal */
-export type PlainInit = Omit<RequestInit, 'headers' | 'signal'> & { readonly headers: PlainHeaders };
-
-/** Sends a request and does not follow where it is led. @internal */
-export type Sender = (to: URL, init: PlainInit, stop: Stop) => Promise<FetchAnswer>;
-
-/** Status (0 for a redirect), content type and content, which is left out if the answer broke off. @internal */
-export type Answer = readonly [status: number, contentType: string, content?: unknown];
-
-/** A message that is not spelled as text. Bits of its kind: see `language.rs`. @internal */
-export type MessageValue = readonly [
-  kind: number, action: string, id: number | string | undefined, content: unknown, headers?: readonly object[],
-];
-
-/** What the binary's courier sends requests by. @internal */
-export type Exchange<Body = string> = (address: string, body: Body, stop: Stop) => Promise<Answer>;
-
-let sender: Sender | undefined;
-let mostRequests = MOST_REQUESTS;
-let piece = PIECE;
-
-/**
- * Says what sends requests on a platform that has something better than fetch, and how many may be on their way
- * at once, and how long one may become; for the entries of the package.
- */
-export function provideSender(send: Sender, most: number, length: number): void {
-  sender = send;
-  mostRequests = most;
-  piece = length;
-}
-
-/** How many requests may be on their way at once, unless somebody says so. @internal */
-export const requestsAtOnce = (own: number | undefined): number => own ?? mostRequests;
-
-/** A function of the shape of fetch. */
-type FetchLike = (address: string, init: RequestInit) => Promise<FetchAnswer> | FetchAnswer;
-
-/** What sends requests: what the user gave, or the platform's. @internal */
-export function senderOf(own: FetchLike | undefined): Sender {
-  if (own === undefined && sender !== undefined) return sender;
-  return async ({ href }, init, { signal }) => (own ?? globalThis.fetch)(href, { ...init, signal });
 }
 
 /** The platform's class of sockets, or where it comes from. @internal */
@@ -189,68 +116,8 @@ export function network(options: NetworkOptions = {}): Transport {
   const idle = keepAlive === false ? Number.NaN : keepAlive?.idle ?? 30_000;
   const answer = keepAlive === false ? Number.NaN : keepAlive?.answer ?? 10_000;
   return way((core) => core.CoreLink.web(
-    connect, exchange, requestsAtOnce(maxRequests), options.batch === true ? piece : 0, false, idle, answer,
+    connect, exchange, requestsAtOnce(maxRequests), pieceOf(options.batch), false, idle, answer,
   ));
-}
-
-/** Sends requests; whatever comes back, or is thrown or made up, becomes an answer or a rejection. */
-function exchangeBy(send: (address: string, body: string, stop: Stop) => Promise<FetchAnswer>): Exchange {
-  return async (address, body, stop) => {
-    const answer = await send(address, body, stop);
-    const status = answer.type === 'opaqueredirect' ? 0 : answer.status;
-    const contentType = answer.headers?.get('content-type') ?? '';
-    try {
-      return [status, contentType, isReadable(answer) ? decoder.decode(await stop.read(answer)) : await answer.text()];
-    } catch {
-      return [status, contentType];
-    }
-  };
-}
-
-const decoder = new TextDecoder();
-
-/** Whether an answer is read here, and not by itself. @internal */
-export const isReadable = ({ received, body }: FetchAnswer): boolean => (
-  // Some functions of the shape of fetch have streams of another kind.
-  received !== undefined || (body != null && 'getReader' in body)
-);
-
-/** Makes addresses URLs, relative to a base or to the page's address. Mostly the last one is asked for again. @internal */
-export function resolver(base: string | URL | undefined): (address: string) => URL {
-  let last: { readonly address: string; readonly from: string | undefined; readonly url: URL } | undefined;
-  return (address) => {
-    const from = base === undefined ? (globalThis as { location?: Location }).location?.href : String(base);
-    if (last?.address === address && last.from === from) return last.url;
-    try {
-      last = { address, from, url: new URL(address, from) };
-    } catch (cause) {
-      throw errorOf('TRANSPORT_ADDRESS', { address: address.slice(0, 200) }, { cause });
-    }
-    return last.url;
-  };
-}
-
-/** `http` and `ws` for each other, and the same with an s. @internal */
-export function withScheme(url: URL, scheme: 'http' | 'ws'): URL {
-  const { protocol } = url;
-  const wanted = protocol.replace(/^(http|ws)(?=s?:)/, scheme);
-  if (wanted === protocol) return url;
-  const other = new URL(url);
-  other.protocol = wanted;
-  return other;
-}
-
-/** Whether it is another origin than the page's. @internal */
-export function isForeign(url: URL): boolean {
-  const here = (globalThis as { location?: Location }).location;
-  return here !== undefined && here.origin !== url.origin;
-}
-
-/** As well as a browser lets us: it does not tell a refused request from a lost one. @internal */
-export function explain(cause: unknown, url: URL, { isStopped }: Stop): unknown {
-  if (isStopped || !isForeign(url)) return cause;
-  const origin = (globalThis as { location?: Location }).location?.origin;
-  return new Error(`no connection, or ${url.origin} does not allow the origin ${origin} (CORS)`, { cause });
 }
 
 /** What a worker, or anything else that posts messages, looks like from here. */

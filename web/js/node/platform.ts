@@ -4,7 +4,8 @@
  * @module
  */
 
-import { provideSender, provideWebSocket } from '../transport.js';
+import { provideSender } from '../request.js';
+import { provideWebSocket } from '../transport.js';
 import { send } from './sender.js';
 
 /** Each has a connection of its own while it is on its way. */

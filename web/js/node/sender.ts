@@ -7,7 +7,7 @@
 
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import * as http from 'node:http';
-import type { FetchAnswer, Sender } from '../transport.js';
+import type { FetchAnswer, Sender } from '../request.js';
 import { gather } from './gather.js';
 
 /**

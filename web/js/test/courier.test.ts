@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Answer, Stop } from '../transport.js';
+import type { Answer, Stop } from '../request.js';
 
 type Exchange = (address: string, body: string, stop: Stop) => Promise<Answer>;
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Answer, MessageValue, Stop } from '../transport.js';
+import type { Answer, MessageValue, Stop } from '../request.js';
 
 /** Where a proxy's channels lead. */
 export class CoreLink {

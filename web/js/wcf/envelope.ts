@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { MessageValue } from '../transport.js';
+import type { MessageValue } from '../request.js';
 import type { WcfCodec } from '../wasm/wcf.js';
 import type { WcfWire } from './description.js';
 

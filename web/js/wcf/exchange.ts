@@ -5,7 +5,7 @@
  */
 
 import { errorOf } from '../errors.js';
-import { isReadable, type Answer, type FetchAnswer, type MessageValue, type PlainHeaders, type Stop } from '../transport.js';
+import { isReadable, type Answer, type FetchAnswer, type MessageValue, type PlainHeaders, type Stop } from '../request.js';
 import { reasonOf } from './binary.js';
 import { encode, valueOf, type EntityCodec, type Envelope, type RuntimeMessage } from './envelope.js';
 

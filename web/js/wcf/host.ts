@@ -10,7 +10,7 @@ import { errorOf } from '../errors.js';
 import { ServiceHost, type HostOptions } from '../host.js';
 import type { IntakeRequest, IntakeResponse, WebSocketLike as IntakeSocket, HostAddress, HostIntake } from '../node/intake.js';
 import type { State } from '../runtime.js';
-import type { MessageValue } from '../transport.js';
+import type { MessageValue } from '../request.js';
 import type { WcfCodec } from '../wasm/wcf.js';
 import { codecs, ownBits } from './binary.js';
 import { describedBy, type Described } from './contract.js';

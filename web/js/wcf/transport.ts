@@ -4,12 +4,11 @@
  * @module
  */
 
+import { explain, resolver, withScheme } from '../address.js';
 import { errorOf } from '../errors.js';
 import type { BindingOptions, ProxyOptions } from '../proxy.js';
-import {
-  custom, explain, missing, requestsAtOnce, resolver, senderOf, way, webSocketOf, withScheme,
-  type Exchange, type MessageValue, type PlainHeaders, type Transport, type WebSocketLike,
-} from '../transport.js';
+import { requestsAtOnce, senderOf, type Exchange, type MessageValue, type PlainHeaders } from '../request.js';
+import { custom, missing, way, webSocketOf, type Transport, type WebSocketLike } from '../transport.js';
 import type { WcfCodec } from '../wasm/wcf.js';
 import { codecs, ownBits, type Binary } from './binary.js';
 import { isSocket, type ServiceDescription, type WcfWire } from './description.js';
