@@ -34,7 +34,7 @@ export function browser() {
     page.on("console", (message) => {
       if (["error", "warning"].includes(message.type())) page.complaints.push(message.text());
     });
-    page.on("requestfailed", (request) => page.complaints.push(`could not load ${request.url()}`));
+    page.on("requestfailed", (request) => page.complaints.push(`could not load ${request.url()}: ${request.failure()?.errorText}`));
     return page;
   };
 }

@@ -33,7 +33,7 @@ export interface Stop {
   /** How many bytes an answer may have before it is too long. */
   readonly most: number;
   /** The bytes of an answer, to its end or until it is too long. */
-  read(answer: Pick<FetchAnswer, 'received' | 'body'>): Promise<Uint8Array<ArrayBuffer>>;
+  read(answer: FetchAnswer): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** What a sender is given. @internal */

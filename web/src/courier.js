@@ -35,11 +35,16 @@ export class Stop {
   }
 
   /**
-   * The bytes of an answer. A hostile host says little or nothing of how long it is, and a compressed one unfolds
-   * while it comes: so it is counted, and left where it is too long.
+   * The bytes of an answer. One that does not say how long it is, or unfolds while it comes, is counted, and left
+   * where it is too long. Others are read by the platform: Chromium takes a stream that was read to its end for
+   * given up, now and then, and says so in its tools.
    */
-  async read({ received, body }) {
+  async read(answer) {
+    const { received, body, headers } = answer;
     if (received !== undefined) return received;
+    const says = (name) => headers?.get(name) ?? undefined;
+    const isPlain = says('content-length') <= this.most && says('content-encoding') === undefined;
+    if (isPlain) return new Uint8Array(await answer.arrayBuffer());
     const chunks = [];
     let length = 0;
     const reader = body?.getReader();
