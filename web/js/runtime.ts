@@ -25,7 +25,6 @@ export class Build {
   readonly #source: () => InitSource | undefined;
   #own: (() => Promise<OwnBuild>) | undefined;
   #loading: Promise<Core> | undefined;
-  #memory: WebAssembly.Memory | undefined;
   /** Its exports, once it is loaded. */
   core: Core | undefined;
 
@@ -34,11 +33,6 @@ export class Build {
     this.#glue = exports;
     this.#source = source;
     builds.push(this);
-  }
-
-  /** How large its memory is, in bytes. */
-  get memory(): number {
-    return this.#memory?.buffer.byteLength ?? 0;
   }
 
   /** Says what the platform has of its own, for whoever does not say where the binary is. */
@@ -61,19 +55,20 @@ export class Build {
     const from = source ?? own?.source ?? this.#source();
     if (from === undefined) throw errorOf('NOT_INITIALIZED');
     const glue = own?.glue ?? this.#glue;
-    const exports = await glue.default({ module_or_path: from });
+    await glue.default({ module_or_path: from });
     this.#glue = glue;
-    return this.#ready(exports);
+    return this.#ready();
   }
 
   /** Loads it from a module that is compiled already, at once. */
   loadSync(module: BufferSource | WebAssembly.Module): void {
-    if (this.core === undefined) this.#ready(this.#glue.initSync({ module }));
+    if (this.core !== undefined) return;
+    this.#glue.initSync({ module });
+    this.#ready();
   }
 
-  #ready(exports: unknown): Core {
+  #ready(): Core {
     this.core = this.#glue;
-    this.#memory = (exports as { memory: WebAssembly.Memory }).memory;
     this.#glue.tellPanic((reason) => {
       panic = new PanicError(reason);
       for (const tell of deathWatch) tell(panic);
@@ -97,8 +92,9 @@ export interface RuntimeStats {
 
 /** What the runtime takes up now; nothing before it is loaded. */
 export function runtimeStats(): RuntimeStats {
-  const sum = (of: (build: Build) => number): number => builds.reduce((total, build) => total + of(build), 0);
-  return { memory: sum((build) => build.memory), heldValues: sum((build) => build.core?.heldValues() ?? 0) };
+  const sum = (of: (core: Core) => number): number =>
+    builds.reduce((total, { core }) => total + (core === undefined ? 0 : of(core)), 0);
+  return { memory: sum((core) => core.memorySize()), heldValues: sum((core) => core.heldValues()) };
 }
 
 /** Has `tell` called if the runtime panics, until the result is called. */

@@ -64,6 +64,13 @@ pub fn held_values() -> u32 {
     u32::try_from(value::count()).unwrap_or(u32::MAX)
 }
 
+/// How large the memory is, in bytes: its own name between binary and glue is no fixed one.
+#[cfg(target_arch = "wasm32")]
+#[wasm_bindgen(js_name = memorySize)]
+pub fn memory_size() -> usize {
+    core::arch::wasm32::memory_size::<0>() * 65_536
+}
+
 /// A promise of what a task ends with.
 fn promise(task: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
     // Of one type, because each type would bring a copy of all that follows.

@@ -19,6 +19,7 @@
 mod browser;
 mod cite;
 mod interop;
+mod names;
 mod package;
 mod play;
 mod purity;

@@ -10,7 +10,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use crate::play::{self, Goal};
-use crate::{run, setup};
+use crate::{names, run, setup};
 
 /// Compiles the binary and the TypeScript around it.
 pub(crate) fn build() -> Result<PathBuf> {
@@ -57,8 +57,12 @@ fn binary(to: &Path, package: &str, name: &str, features: &[&str], goal: Goal) -
     glue.args(["--target", "web", "--no-typescript", "--omit-default-module-path"]);
     glue.args(["--out-name", name, "--out-dir"]).arg(to).arg(&compiled);
     run::quiet(&mut glue)?;
-    play::optimize(&to.join(format!("{name}_bg.wasm")), goal);
-    Ok(())
+    let binary = to.join(format!("{name}_bg.wasm"));
+    play::optimize(&binary, goal);
+    match goal {
+        Goal::Small => names::shorten(&binary, &to.join(format!("{name}.js"))),
+        Goal::Fast => Ok(()),
+    }
 }
 
 /// Copies declarations that were written by hand; the compiler only reads them.

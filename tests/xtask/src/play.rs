@@ -183,22 +183,26 @@ pub(crate) fn optimize(binary: &Path, goal: Goal) {
 }
 
 fn shrink(binary: &Path, goal: Goal) -> Result<()> {
-    let tools = setup::npm("www")?.join("node_modules/binaryen/bin/wasm-opt");
+    let mut optimize = wasm_opt()?;
     setup::say("optimizing the binary");
     let before = fs::metadata(binary)?.len();
     let small = binary.with_extension("small");
-    let mut optimize = Command::new(setup::node()?);
-    optimize.arg(tools).args(goal.passes());
-    optimize.args(["--strip-debug", "--strip-producers"]);
-    // What rustc and wasm-bindgen emit today; the binary does not say so itself.
-    optimize.args(["--enable-bulk-memory", "--enable-reference-types"]);
-    optimize.args(["--enable-multivalue", "--enable-mutable-globals", "--enable-sign-ext"]);
-    optimize.args(["--enable-nontrapping-float-to-int", "--enable-exception-handling"]);
+    optimize.args(goal.passes()).args(["--strip-debug", "--strip-producers"]);
     run::quiet(optimize.arg(binary).arg("-o").arg(&small))?;
     fs::rename(&small, binary)?;
     let after = fs::metadata(binary)?.len();
     setup::say(&format!("{before} -> {after} bytes"));
     Ok(())
+}
+
+/// Binaryen, told what rustc and wasm-bindgen emit today; the binary does not say so itself.
+pub(crate) fn wasm_opt() -> Result<Command> {
+    let mut tool = Command::new(setup::node()?);
+    tool.arg(setup::npm("www")?.join("node_modules/binaryen/bin/wasm-opt"));
+    tool.args(["--enable-bulk-memory", "--enable-reference-types"]);
+    tool.args(["--enable-multivalue", "--enable-mutable-globals", "--enable-sign-ext"]);
+    tool.args(["--enable-nontrapping-float-to-int", "--enable-exception-handling"]);
+    Ok(tool)
 }
 
 /// Copies what the page is made of besides the binary.

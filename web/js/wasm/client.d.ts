@@ -4,4 +4,4 @@
  * @module
  */
 
-export { CoreLink, CoreProxy, CoreTap, default, heldValues, initSync, panic, tellPanic } from './sessionful.js';
+export { CoreLink, CoreProxy, CoreTap, default, heldValues, initSync, memorySize, panic, tellPanic } from './sessionful.js';

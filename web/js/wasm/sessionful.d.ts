@@ -129,6 +129,7 @@ export class CoreHost {
 
 export function tellPanic(listener: (reason: string) => void): void;
 export function heldValues(): number;
+export function memorySize(): number;
 /** Panics, for tests of what is left then. */
 export function panic(): never;
 
