@@ -116,7 +116,7 @@ pub(crate) fn tests(command: Command) -> Result<Tally> {
 fn libtest(report: &str) -> Tally {
     let mut tally = Tally::default();
     let mut binary = String::new();
-    for line in report.lines() {
+    for line in report.lines().map(plain) {
         let line = line.trim();
         // A heading ends with the binary; the browser's runner has running commentary of its own.
         if let Some(heading) = line.strip_prefix("Running ").filter(|text| text.ends_with(')')) {
@@ -135,6 +135,13 @@ fn libtest(report: &str) -> Tally {
         }
     }
     tally
+}
+
+/// A line without its colours: tests of what does not compile have them, wherever they are told to.
+fn plain(line: &str) -> String {
+    let mut parts = line.split("\u{1b}[");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.filter_map(|part| part.split_once('m')).fold(first, |plain, (_, text)| plain + text)
 }
 
 /// `unittests src/lib.rs (target/debug/deps/sessionful-0123abcd)` -> `sessionful`.
@@ -204,7 +211,8 @@ test gate::tests::hands_over ... ok
 test gate::tests::barges - should panic ... ok
 test slow ... ignored
 test gate::tests::forgets ... FAILED
-test result: FAILED. 2 passed; 1 failed; 1 ignored; 0 measured; 0 filtered out
+\u{1b}[0mtest \u{1b}[0m\u{1b}[1mtests/contract/option.rs\u{1b}[0m ... \u{1b}[0m\u{1b}[32mok
+\u{1b}[0mtest result: FAILED. 2 passed; 1 failed; 1 ignored; 0 measured; 0 filtered out
    Doc-tests sessionful
 test core/src/lib.rs - open (line 3) ... ok
 test result: ok. 1 passed; 0 failed; 0 ignored";
@@ -214,7 +222,11 @@ test result: ok. 1 passed; 0 failed; 0 ignored";
         assert_eq!(names[1], "gate::tests::barges");
         assert_eq!(tally.cases[2].binary, "sessionful");
         assert!(!tally.cases[2].passed);
-        assert_eq!(tally.cases[3].binary, "sessionful (doc)");
+        assert_eq!(
+            (tally.cases[3].name.as_str(), tally.cases[3].passed),
+            ("tests/contract/option.rs", true)
+        );
+        assert_eq!(tally.cases[4].binary, "sessionful (doc)");
     }
 
     #[test]
