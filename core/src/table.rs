@@ -11,7 +11,7 @@ use crate::event::ThrottleKind;
 use crate::ids::{
     CallId, ChannelId, ContextId, DispatchId, EndpointId, ExchangeId, InstanceId, NodeId,
 };
-use order::{Order, ROOM};
+use order::{Order, give_back};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -87,21 +87,19 @@ impl<K: Number, V> Series<K, V> {
     /// The thing of that id.
     #[inline]
     pub fn get(&self, key: &K) -> Option<&V> {
-        let slot = self.order.slot(key.number())?;
-        self.things.get(slot).map(|(_, value)| value)
+        self.things.get(self.order.slot(key.number())).map(|(_, value)| value)
     }
 
     /// The thing of that id, to change it.
     #[inline]
     pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
-        let slot = self.order.slot(key.number())?;
-        self.things.get_mut(slot).map(|(_, value)| value)
+        self.things.get_mut(self.order.slot(key.number())).map(|(_, value)| value)
     }
 
     /// Puts a thing in; what had that id before.
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        if let Some(slot) = self.order.slot(key.number()) {
-            return Some(std::mem::replace(&mut self.things[slot].1, value));
+        if let Some(thing) = self.get_mut(&key) {
+            return Some(std::mem::replace(thing, value));
         }
         self.order.insert(key.number(), self.things.len());
         self.things.push((key, value));
@@ -114,15 +112,16 @@ impl<K: Number, V> Series<K, V> {
     }
 
     fn take(&mut self, number: u64) -> Option<(K, V)> {
-        let slot = self.order.remove(number)?;
+        let slot = self.order.slot(number);
+        if slot >= self.things.len() {
+            return None;
+        }
         let removed = self.things.swap_remove(slot);
         if let Some((moved, _)) = self.things.get(slot) {
             self.order.set(moved.number(), slot);
         }
-        // What a crowd needed is given back when it has gone.
-        if self.things.capacity() > 4 * self.things.len() + ROOM {
-            self.things.shrink_to(2 * self.things.len() + ROOM / 2);
-        }
+        self.order.remove(number, self.things.len());
+        give_back(&mut self.things);
         Some(removed)
     }
 
@@ -138,7 +137,7 @@ impl<K: Number, V> Series<K, V> {
 
     /// Ids and things.
     pub fn iter(&self) -> Iter<'_, K, V> {
-        Iter { places: self.order.places.iter(), things: &self.things }
+        Iter { order: self.order.iter(), things: &self.things }
     }
 
     /// The ids.
@@ -153,20 +152,20 @@ impl<K: Number, V> Series<K, V> {
 
     /// Shows the things, to change them, until one gives something.
     pub fn find_map_mut<R>(&mut self, mut look: impl FnMut(&mut V) -> Option<R>) -> Option<R> {
-        let mut slots = self.order.slots();
-        slots.find_map(|slot| look(&mut self.things[slot].1))
+        let mut order = self.order.iter();
+        order.find_map(|(_, slot)| look(&mut self.things[slot].1))
     }
 
     /// Shows all things, to change them.
     pub fn for_each_mut(&mut self, mut look: impl FnMut(&mut V)) {
-        for slot in self.order.slots() {
+        for (_, slot) in self.order.iter() {
             look(&mut self.things[slot].1);
         }
     }
 
     /// Whether there is a thing of that id.
     pub fn contains_key(&self, key: &K) -> bool {
-        self.order.slot(key.number()).is_some()
+        self.get(key).is_some()
     }
 
     /// The thing of that id, the usual one if there was none.
@@ -183,7 +182,7 @@ impl<K: Number, V> Series<K, V> {
     /// Takes out what is not to be kept.
     pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
         let mut gone = Vec::new();
-        for slot in self.order.slots() {
+        for (_, slot) in self.order.iter() {
             let (key, value) = &mut self.things[slot];
             if !keep(key, value) {
                 gone.push(*key);
@@ -197,14 +196,15 @@ impl<K: Number, V> Series<K, V> {
     /// Takes every thing out, with its id.
     pub fn drain(&mut self) -> impl Iterator<Item = (K, V)> + use<K, V> {
         let mut all = std::mem::take(self);
-        all.order.numbers().into_iter().filter_map(move |number| all.take(number))
+        let numbers: Vec<u64> = all.order.iter().map(|(number, _)| number).collect();
+        numbers.into_iter().filter_map(move |number| all.take(number))
     }
 }
 
 /// Ids and things of a [`Series`].
 #[derive(Clone, Debug)]
 pub struct Iter<'a, K, V> {
-    places: std::slice::Iter<'a, (u64, u32)>,
+    order: order::Iter<'a>,
     things: &'a [(K, V)],
 }
 
@@ -212,10 +212,9 @@ impl<'a, K, V> Iterator for Iter<'a, K, V> {
     type Item = (&'a K, &'a V);
 
     fn next(&mut self) -> Option<Self::Item> {
-        // A gap is nowhere.
-        let mut things =
-            self.places.by_ref().filter_map(|(_, slot)| self.things.get(*slot as usize));
-        things.next().map(|(key, value)| (key, value))
+        let (_, slot) = self.order.next()?;
+        let (key, value) = &self.things[slot];
+        Some((key, value))
     }
 }
 

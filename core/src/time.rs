@@ -57,8 +57,8 @@ impl fmt::Display for Timestamp {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Timers<K> {
-    /// In order, in leaves of which none is empty: there is a timer for each of many sessions, but
-    /// only a leaf is moved when one is set or taken back.
+    /// In order, in leaves of which none is empty unless it is the only one: there is a timer for each
+    /// of many sessions, but only a leaf is moved when one is set or taken back.
     leaves: Vec<Vec<(Timestamp, K)>>,
     len: usize,
 }
@@ -119,7 +119,7 @@ impl<K: Ord + Clone> Timers<K> {
         self.len -= 1;
         // Almost empty leaves are joined, so that there are never many of them.
         let next = self.leaves.get(place + 1).map_or(LEAF, Vec::len);
-        if left == 0 {
+        if left == 0 && self.leaves.len() > 1 {
             self.leaves.remove(place);
         } else if left + next <= LEAF / 2 {
             let next = self.leaves.remove(place + 1);

@@ -99,6 +99,38 @@ proptest! {
         prop_assert_eq!(serde_json::to_value(&table).unwrap(), serde_json::to_value(&map).unwrap());
     }
 
+    /// So it is with ids from a counter, of which a few stay while many others come and go.
+    #[test]
+    fn a_table_of_counted_ids_is_an_ordered_map(moves in vec((0..8u8, 0..60usize), 0..400)) {
+        let (mut series, mut map) = (Series::new(), BTreeMap::new());
+        let mut counter = 0;
+        for (kind, which) in moves {
+            let key = match kind {
+                0..3 => None,
+                3 => map.keys().next().copied(),
+                4..6 => map.keys().next_back().copied(),
+                6 => map.keys().nth(which % map.len().max(1)).copied(),
+                _ => {
+                    counter += 1_u64 << (which % 48);
+                    None
+                }
+            };
+            match key {
+                Some(key) => prop_assert_eq!(series.remove(&key), map.remove(&key)),
+                None => {
+                    counter += 1;
+                    prop_assert_eq!(series.insert(CallId(counter), which), map.insert(CallId(counter), which));
+                }
+            }
+            prop_assert!(map.iter().all(|(key, value)| series.get(key) == Some(value)));
+            prop_assert!(series.iter().eq(map.iter()));
+            let any = CallId(counter.saturating_sub(which as u64));
+            prop_assert_eq!(series.get(&any), map.get(&any));
+            prop_assert_eq!(series.remove(&CallId(counter + 1)), None);
+        }
+        prop_assert!(series.drain().eq(map));
+    }
+
     /// THR-2: slots, then a queue, then refusal; a freed slot goes to the oldest waiter.
     #[test]
     fn a_throttle_is_slots_and_a_queue(
