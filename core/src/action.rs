@@ -38,6 +38,8 @@ pub enum Action {
     Request(ChannelId, Box<Message>),
     /// Answer an exchange; with nothing, if the operation is one-way.
     Respond(ExchangeId, Option<Box<Message>>),
+    /// Break an exchange off: nothing will answer it.
+    Cut(ExchangeId),
     /// Begin to listen; [`HostInput::Listening`](crate::host::HostInput::Listening) answers.
     Listen(EndpointId),
     /// Stop listening.

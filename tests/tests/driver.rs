@@ -10,6 +10,7 @@ mod driver {
     mod callbacks;
     mod calls;
     mod completions;
+    mod crossings;
     mod ends;
     mod hosting;
     mod sessions;

@@ -252,6 +252,15 @@ impl Dispatcher {
                 out.act(Action::Respond(exchange, Some(crate::host::unreachable_fault().into())));
             }
         }
+        // CO-16: operations that still run are not interrupted, but hear of it, and answer nobody.
+        self.dispatches.for_each_mut(|dispatch| {
+            if dispatch.channel == id
+                && let Some(exchange) = dispatch.exchange.take()
+            {
+                out.act(Action::Cut(exchange));
+            }
+        });
+        out.act(Action::Release { channel: id, abort: how != Ending::Closed });
         move_channel(&mut channel, Verb::Close, out);
         move_channel(&mut channel, Verb::Succeed, out);
         out.note(|| Event::ChannelGone { channel: id, how });

@@ -344,8 +344,13 @@ impl Staff for Servants {
     }
 
     fn release_object(&mut self, instance: InstanceId, dispose: bool) {
-        let Some(object) = self.objects.remove(&instance) else { return };
-        if let (Some(provider), None) = (&self.roles.instances, &self.roles.well_known) {
+        let hidden = self.roles.well_known.is_none();
+        // A hidden singleton that was released is disposed of with its host (INST-21).
+        let object = match hidden && !dispose {
+            true => self.objects.get(&instance).cloned(),
+            false => self.objects.remove(&instance),
+        };
+        if let (Some(object), Some(provider), true) = (object, &self.roles.instances, hidden) {
             provider.release(instance, object, dispose);
         }
     }

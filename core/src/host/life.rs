@@ -255,7 +255,9 @@ impl Host {
         self.give_up_opening(out);
         let from = self.phase;
         let done = self.go(Verb::Abort, out);
-        if from != Phase::Closed {
+        // GOT-34: before it has opened, WWSAPI's abort changes nothing.
+        let is_new = from == Phase::Created && self.phase == Phase::Created;
+        if from != Phase::Closed && !is_new {
             self.end_everything(Ending::Aborted, out);
         }
         out.act(Action::HostDone(ticket, done));

@@ -31,6 +31,13 @@ impl World {
                     self.send(link, Toward::Proxy, Cargo::Answer(answer), cause);
                 }
             }
+            Action::Cut(exchange) => {
+                let link = self.hosts.get_mut(&node).and_then(|h| h.exchanges.remove(&exchange));
+                if let Some(link) = link {
+                    let broken = Loss::Broken("the peer broke off".into());
+                    self.send(link, Toward::Proxy, Cargo::Break(broken), cause);
+                }
+            }
             Action::Listen(endpoint) => self.listen(node, endpoint, cause),
             Action::Unlisten(endpoint) => {
                 if let Some(host) = self.hosts.get_mut(&node) {

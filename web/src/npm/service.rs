@@ -206,7 +206,11 @@ impl InstanceProvider for JsInstances {
     }
 
     fn release(&self, instance: InstanceId, _object: Rc<dyn Service>, dispose: bool) {
-        let object = self.objects.borrow_mut().remove(&instance);
+        // What is not disposed of now will be, with the host (INST-21).
+        let object = match dispose {
+            true => self.objects.borrow_mut().remove(&instance),
+            false => self.objects.borrow().get(&instance).cloned(),
+        };
         if let Some(object) = object {
             let _ = self.desk.users.release(&object, dispose); // what it throws is told over there
         }

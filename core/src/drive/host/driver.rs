@@ -80,6 +80,8 @@ where
     fn act(&mut self, engine: &mut Hosting<A, D, K, S, W>, action: Action) {
         match action {
             Action::Respond(exchange, message) => self.respond(exchange, message.as_deref()),
+            // Dropping the responder tells whoever waits.
+            Action::Cut(exchange) => drop(self.take(exchange)),
             Action::Listen(endpoint) => {
                 let found = engine.stop.0.read(|host| {
                     let address = host.endpoints().get(usize::from(endpoint.0))?.address.clone();
@@ -132,9 +134,12 @@ where
 }
 
 impl<A: Acceptor, D: Codec> Listening<A, D> {
+    fn take(&mut self, exchange: ExchangeId) -> Option<Open<A::Responder, D>> {
+        self.exchanges.remove(self.places.remove(&exchange)?)
+    }
+
     fn respond(&mut self, exchange: ExchangeId, message: Option<&Message>) {
-        let Some(place) = self.places.remove(&exchange) else { return };
-        let Some(Open { responder, mut codec, .. }) = self.exchanges.remove(place) else { return };
+        let Some(Open { responder, mut codec, .. }) = self.take(exchange) else { return };
         let Some(message) = message else { return responder.respond(None) };
         let frame = codec.encode(message).or_else(|error| {
             let reason = format!("the reply cannot be sent: {error}");
