@@ -138,6 +138,8 @@ pub(crate) enum Report {
     PeerEnded(ChannelId),
     /// The channel broke.
     ChannelFaulted(ChannelId, crate::action::Loss),
+    /// An operation of ours has failed, and the session is being closed for it (`FLT-5`).
+    SessionFailed,
     /// The channel is gone.
     ChannelGone(ChannelId, Ending),
     /// An operation left the pipeline, or a context closed: the owner may be waiting for that.

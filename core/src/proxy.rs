@@ -437,6 +437,8 @@ impl Proxy {
             }
             (Mode::Pooled(_), _) => {}
             (Mode::Sessionful(dispatcher), wire) => match wire {
+                // Late: an opening that was given up had begun it.
+                Wire::Opened(channel, _) if dispatcher.channel(channel).is_none() => {}
                 Wire::Opened(channel, session) => {
                     dispatcher.open_channel(now, channel, Some(session), out);
                     self.opened(now, out);
@@ -460,6 +462,7 @@ impl Proxy {
                 Report::CallEnded(call, result) => self.answered(now, call, result, out),
                 Report::PeerEnded(_) => self.peer_ended(out),
                 Report::ChannelFaulted(_, loss) => self.channel_lost(&loss, out),
+                Report::SessionFailed => self.session_failed(now, out),
                 Report::ChannelGone(_, how) => self.channel_gone(how, out),
                 Report::Quieter => {}
             }
@@ -493,11 +496,16 @@ impl Proxy {
     fn channel_gone(&mut self, how: Ending, out: &mut impl Outbox<Action>) {
         match self.phase {
             Phase::Closing => {
-                let result = if how == Ending::Closed { Ok(()) } else { Err(ProxyError::TimedOut) };
+                let result = match how {
+                    Ending::Closed => Ok(()),
+                    Ending::Aborted => Err(ProxyError::Aborted),
+                    _ => Err(ProxyError::TimedOut),
+                };
                 self.finish_closing(result, out);
             }
-            // Its own timer has cut the channel (SESS-16), and the proxy with it.
-            Phase::Opened if how == Ending::Overdue => drop(self.go(Verb::Abort, out)),
+            // A callback that failed (FLT-6) or a timer of its own (SESS-16) has cut the channel, and
+            // the proxy with it. What the peer has closed stays open, and refuses (SESS-20).
+            Phase::Opened if how != Ending::Closed => drop(self.go(Verb::Abort, out)),
             _ => {}
         }
     }

@@ -87,15 +87,16 @@ dual_test! {
 }
 
 dual_test! {
-    /// FLT-4, FLT-5, FLT-8: a callback handler that fails ends the session from the client's side; the
-    /// service did not foresee it either, and the client's own call fails with that.
+    /// FLT-4, FLT-5, CO-6: a callback handler that fails ends the session from the client's side; the
+    /// service did not foresee it either, and the client's own call fails with that. What closes already is
+    /// not faulted by it (CO-10).
     fn a_callback_that_fails() {
         let mut run = service("websocket", "concurrency = \"multiple\"");
         play::lines(
             &mut run,
             "
             A call ask => fault InternalServiceFault
-            show A => faulted channels 0 pending 0
+            show A => closed channels 0 pending 0
             show H => opened 0/1/1/1/1 peak 1
             A abort => ok
             H close => ok

@@ -281,6 +281,14 @@ impl Dispatcher {
         }
     }
 
+    /// Whether an operation in progress waits for the call outside of its gate.
+    pub(crate) fn is_outside(&self, id: DispatchId, call: CallId) -> bool {
+        let waits = |dispatch: &Dispatch| {
+            dispatch.outside.contains(&call) || dispatch.returning.iter().any(|(id, _)| *id == call)
+        };
+        SERVES && self.dispatches.get(&id).is_some_and(waits)
+    }
+
     /// The call is back. Its caller hears of it once it has the gate again.
     pub(crate) fn step_in(
         &mut self,
@@ -337,20 +345,22 @@ impl Dispatcher {
         }
     }
 
-    /// The operation has returned: what it still waited for is nobody's any more.
+    /// The operation has returned: what it still waited for is given up.
     pub(super) fn forget_callouts(&mut self, id: DispatchId, out: &mut impl Outbox<Action>) {
         let Some(dispatch) = self.dispatches.get_mut(&id) else { return };
         let (outside, returning) =
             (std::mem::take(&mut dispatch.outside), std::mem::take(&mut dispatch.returning));
         let (channel, context) = (dispatch.channel, dispatch.context);
+        let was_queued = !returning.is_empty();
         for call in &outside {
             self.forget_call(channel, *call);
         }
-        let calls = outside.into_iter().chain(returning.iter().map(|(call, _)| *call));
-        for call in calls {
+        let given_up = outside.into_iter().map(|call| (call, Some(Err(ProxyError::Abandoned))));
+        for (call, result) in given_up.chain(returning) {
             out.note(|| Event::CallOutEnded { dispatch: id, call });
+            self.reports.extend(result.map(|result| Report::CallEnded(call, result)));
         }
-        if !returning.is_empty()
+        if was_queued
             && let Some(context) = context.and_then(|context| self.contexts.get_mut(&context))
         {
             let context_id = context.id;

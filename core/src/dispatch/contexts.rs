@@ -1,10 +1,10 @@
 //! The life of instance contexts and of the objects in them (`INST-7` to `INST-23`).
 
 use super::instance::{InstanceContext, Lease, ReleaseMode};
-use super::pipeline::{Step, context_gone};
+use super::pipeline::{Step, context_gone, count};
 use super::{Dispatcher, Report, Stage, Verdict, Work};
 use crate::action::{Action, Failure, Question};
-use crate::event::Event;
+use crate::event::{Event, ThrottleKind};
 use crate::ids::{ChannelId, ContextId, DispatchId, InstanceId};
 use crate::lifecycle::{Phase, Rules, Verb};
 use crate::machine::Outbox;
@@ -30,7 +30,7 @@ impl Dispatcher {
             Phase::Created => {
                 move_context(found, Verb::Open, out);
                 found.builder = Some(id);
-                self.take_instance_slot(id, context);
+                self.take_instance_slot(id, context, out);
                 if self.behavior.initializers || self.behavior.custom_contexts {
                     out.act(Action::Ask(id, Question::OpenContext(context)));
                     return Step::Park;
@@ -83,11 +83,27 @@ impl Dispatcher {
     }
 
     /// The slot that the dispatch took belongs to the context from now on.
-    fn take_instance_slot(&mut self, id: DispatchId, context: ContextId) {
+    fn take_instance_slot(
+        &mut self,
+        id: DispatchId,
+        context: ContextId,
+        out: &mut impl Outbox<Action>,
+    ) {
         let held = self.dispatches.get(&id).is_some_and(|dispatch| dispatch.holds.instance_slot);
-        if held && let Some(context) = self.contexts.get_mut(&context) {
-            context.holds_slot = true;
-            self.hold(id, |holds| holds.instance_slot = false);
+        let Some(taking) = self.contexts.get_mut(&context).filter(|_| held) else { return };
+        taking.holds_slot = true;
+        self.hold(id, |holds| holds.instance_slot = false);
+        if self.singleton == Some(context) {
+            self.excuse_waiting(out);
+        }
+    }
+
+    /// `THR-5`: a singleton takes one slot for all; nobody needs to wait for another.
+    fn excuse_waiting(&mut self, out: &mut impl Outbox<Action>) {
+        while let Some(next) = self.instances.excuse() {
+            let waiting = count(self.instances.waiting());
+            out.note(|| Event::SlotWaitEnded { throttle: ThrottleKind::Instances, waiting });
+            self.work.push_back(Work::Run(next));
         }
     }
 

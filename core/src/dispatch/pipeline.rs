@@ -6,7 +6,7 @@ use super::{Dispatch, Dispatcher, SERVES, Stage, Verdict, Work, fault_of};
 use crate::action::{Action, Answer, Failure, Question, Reply};
 use crate::event::{Event, Outcome, ThrottleKind};
 use crate::host::throttle::Admission;
-use crate::ids::DispatchId;
+use crate::ids::{ChannelId, DispatchId};
 use crate::lifecycle::Phase;
 use crate::machine::Outbox;
 use crate::message::{Content, Fault, FaultCode, Header, Message, NOT_UNDERSTOOD};
@@ -393,13 +393,17 @@ impl Dispatcher {
             return Step::Next(Stage::Releasing);
         }
         if sent {
-            // FLT-5: the session is closed in good order, and its peer awaited.
-            let limit = self.behavior.fault_close;
-            self.close_channel(now, channel, limit, out);
+            self.close_failed(now, channel, out);
         } else {
             self.end_channel(channel, crate::event::Ending::Aborted, out);
         }
         Step::Next(Stage::Draining)
+    }
+
+    /// `FLT-5`: the session is closed in good order, and its peer awaited.
+    fn close_failed(&mut self, now: Timestamp, channel: ChannelId, out: &mut impl Outbox<Action>) {
+        self.reports.push_back(super::Report::SessionFailed);
+        self.close_channel(now, channel, self.behavior.fault_close, out);
     }
 
     fn reply_message(&self, dispatch: &Dispatch, returned: Option<Reply>) -> Message {
@@ -515,8 +519,7 @@ impl Dispatcher {
             self.free_call_slot(out);
         }
         if verdict == Verdict::UnknownAction {
-            let limit = self.behavior.fault_close;
-            self.close_channel(now, channel, limit, out);
+            self.close_failed(now, channel, out);
         }
         self.release_pump(channel, id);
         self.reports.push_back(super::Report::Quieter);

@@ -105,9 +105,9 @@ impl Dispatcher {
         // An owner that closes hears only replies and the end of the session.
         let request =
             |item: &Inbound| matches!(item, Inbound::Message(m, _) if m.relates_to.is_none());
-        let draining = draining && channel.phase == Phase::Opened;
-        if draining && channel.inbox.front().is_some_and(request) {
-            return None;
+        if draining && channel.phase == Phase::Opened {
+            let place = channel.inbox.iter().position(|item| !request(item))?;
+            return channel.inbox.remove(place);
         }
         channel.inbox.pop_front()
     }

@@ -127,6 +127,11 @@ impl<T: PartialEq + Copy> Throttle<T> {
         next
     }
 
+    /// The oldest waiter, who needs no slot any more.
+    pub(crate) fn excuse(&mut self) -> Option<T> {
+        self.waiting.pop_front()
+    }
+
     /// A waiter gives up. False: it was not waiting.
     pub fn forget(&mut self, who: T) -> bool {
         let before = self.waiting.len();

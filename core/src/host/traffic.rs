@@ -139,6 +139,10 @@ impl Host {
             Some(next) => {
                 let waiting = throttle_count(&self.sessions);
                 out.note(|| Event::SlotWaitEnded { throttle: THROTTLE, waiting });
+                if self.phase != Phase::Opened {
+                    // HOST-3: the slot goes round until nobody waits.
+                    return self.dispatcher.end_channel(next, Ending::Aborted, out);
+                }
                 let session = self.dispatcher.channels.get(&next).and_then(|c| c.awaited);
                 self.dispatcher.open_channel(now, next, session, out);
             }

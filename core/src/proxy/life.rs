@@ -1,11 +1,11 @@
 //! Opening, closing, aborting and resetting a proxy (`PROXY-3`, `CO-2` to `CO-7`).
 
-use super::{Closing, Due, Mode, Proxy, Task};
+use super::{CallState, Closing, Due, Mode, Proxy, Task};
 use crate::action::{Action, Ticket};
 use crate::channel::{Channel, Role};
 use crate::error::ProxyError;
 use crate::event::{Ending, Event};
-use crate::ids::{CallId, ChannelId, EndpointId};
+use crate::ids::{CallId, ChannelId, DispatchId, EndpointId};
 use crate::lifecycle::{Phase, Rules, Verb};
 use crate::machine::Outbox;
 use crate::message::Message;
@@ -78,6 +78,20 @@ impl Proxy {
         self.done(ticket, Err(error), out);
     }
 
+    /// What closing has left to tell, if it is that which goes on.
+    fn end_closing(&mut self) -> Option<Closing> {
+        match self.task.take() {
+            Some(Task::Closing(closing)) => {
+                self.timers.clear(closing.due, Due::Close);
+                Some(closing)
+            }
+            other => {
+                self.task = other;
+                None
+            }
+        }
+    }
+
     fn done(
         &self,
         ticket: Option<Ticket>,
@@ -92,17 +106,37 @@ impl Proxy {
     fn end_all_calls(&mut self, error: &ProxyError, out: &mut impl Outbox<Action>) {
         let calls: Vec<CallId> = self.calls.keys().copied().collect();
         for id in calls {
-            let abandoned = self
-                .calls
-                .get(&id)
-                .is_some_and(|call| matches!(call.state, super::CallState::Abandoned(_)));
-            if abandoned {
+            let Some(call) = self.calls.get(&id) else { continue };
+            if matches!(call.state, CallState::Abandoned(_)) {
                 self.calls.remove(&id);
                 out.note(|| Event::CallForgotten { call: id });
-            } else {
+            } else if !self.end_outside(id, call.within, error, out) {
                 self.end(id, Err(error.clone()), out);
             }
         }
+    }
+
+    /// `CONC-5`: the callback that made the call hears of its end once it is inside of the gate again.
+    /// False: no callback waits for it.
+    fn end_outside(
+        &mut self,
+        id: CallId,
+        within: Option<DispatchId>,
+        error: &ProxyError,
+        out: &mut impl Outbox<Action>,
+    ) -> bool {
+        let channel = self.channel();
+        let (Some(within), Mode::Sessionful(dispatcher)) = (within, &mut self.mode) else {
+            return false;
+        };
+        if !dispatcher.is_outside(within, id) {
+            return false;
+        }
+        if let Some(channel) = channel {
+            dispatcher.forget_call(channel, id);
+        }
+        dispatcher.step_in(within, id, Some(Err(error.clone())), out);
+        true
     }
 
     pub(super) fn close(&mut self, now: Timestamp, ticket: Ticket, out: &mut impl Outbox<Action>) {
@@ -137,11 +171,12 @@ impl Proxy {
     fn give_up_opening(&mut self, out: &mut impl Outbox<Action>) {
         let opener = self.end_opening();
         self.end_channels(Ending::Aborted, out);
-        self.end_all_calls(&ProxyError::Aborted, out);
         let error = match self.options.rules {
             Rules::Wws => ProxyError::Aborted,
             Rules::Wcf => self.over(),
         };
+        // A call that opened the proxy is an opener too (CO-4).
+        self.end_all_calls(&error, out);
         self.done(opener, Err(error), out);
     }
 
@@ -157,6 +192,20 @@ impl Proxy {
         let _ = self.go(Verb::Close, out);
         self.close_called = true;
         self.begin_closing(now, None, Some((call, result)), out);
+    }
+
+    /// A callback has failed, and the session is being closed for it (`FLT-5`): WCF's proxy closes
+    /// with its channel (`CO-6`), WWSAPI's has no good channel any more (`PROXY-16`).
+    pub(super) fn session_failed(&mut self, now: Timestamp, out: &mut impl Outbox<Action>) {
+        match self.options.rules {
+            _ if self.phase != Phase::Opened => {}
+            Rules::Wws => self.fault(out),
+            Rules::Wcf => {
+                let _ = self.go(Verb::Close, out);
+                self.close_called = true;
+                self.begin_closing(now, None, None, out);
+            }
+        }
     }
 
     fn begin_closing(
@@ -211,10 +260,7 @@ impl Proxy {
         result: Result<(), ProxyError>,
         out: &mut impl Outbox<Action>,
     ) {
-        let Some(Task::Closing(Closing { ticket, due, last, .. })) = self.task.take() else {
-            return;
-        };
-        self.timers.clear(due, Due::Close);
+        let Some(Closing { ticket, last, .. }) = self.end_closing() else { return };
         let _ = self.go(Verb::Succeed, out);
         if let Some((call, result)) = last {
             self.end(call, result, out);
@@ -224,7 +270,7 @@ impl Proxy {
 
     /// The proxy's patience has ended: it aborts itself and is closed (`CALL-12`, `CALL-13`).
     fn close_overdue(&mut self, out: &mut impl Outbox<Action>) {
-        let Some(Task::Closing(Closing { ticket, last, .. })) = self.task.take() else { return };
+        let Some(Closing { ticket, last, .. }) = self.end_closing() else { return };
         if let Some((call, result)) = last {
             self.end(call, result, out);
         }
@@ -251,10 +297,7 @@ impl Proxy {
     }
 
     fn abort_closing(&mut self, out: &mut impl Outbox<Action>) {
-        let Some(Task::Closing(Closing { ticket, due, last, .. })) = self.task.take() else {
-            return;
-        };
-        self.timers.clear(due, Due::Close);
+        let Some(Closing { ticket, last, .. }) = self.end_closing() else { return };
         if let Some((call, result)) = last {
             self.end(call, result, out);
         }
@@ -273,8 +316,11 @@ impl Proxy {
     }
 
     /// `FLT-8`: the session is no good after an internal fault. Nothing is sent: the service waits
-    /// until the user aborts or closes.
+    /// until the user aborts or closes. What closes already goes on closing (`CO-10`).
     pub(super) fn fault_session(&mut self, now: Timestamp, out: &mut impl Outbox<Action>) {
+        if self.phase != Phase::Opened {
+            return;
+        }
         self.fault(out);
         if let (Some(channel), Mode::Sessionful(dispatcher)) = (self.channel(), &mut self.mode) {
             dispatcher.fault_channel(now, channel, out);
