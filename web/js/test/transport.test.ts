@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { WebSocketServer } from 'ws';
@@ -145,4 +145,38 @@ test('PROXY-7: a socket that tells why there is no session', async () => {
   };
   assert.equal(await open('close', { code: 4001, reason: 'not today' }), 'TRANSPORT_CLOSED: the socket was closed with code 4001 not today');
   assert.equal(await open('open', { protocol: '' }), 'TRANSPORT_SUBPROTOCOL: the host does not speak sessionful.v1');
+});
+
+/** A session over a socket that answers a sign of life, or not. */
+async function alive(answer: (socket: EventTarget) => void) {
+  const socket = Object.assign(new EventTarget(), { readyState: 1, binaryType: '', send: (text: string) => { if (text === '?') answer(socket); }, close() {} });
+  const transport = network({ connect: () => socket, keepAlive: { idle: 30, answer: 30 } });
+  const proxy = new ServiceProxy(Talk, { address: '/', transport });
+  setTimeout(() => say(socket, `=${'0'.repeat(32)}`));
+  await proxy.open();
+  return proxy;
+}
+
+function say(socket: EventTarget, data: string): void {
+  socket.dispatchEvent(Object.assign(new Event('message'), { data }));
+}
+
+test('SESS-21: a peer that gives no sign of life is given up', async () => {
+  const proxy = await alive(() => {});
+  await sleep(800);
+  assert.equal(proxy.state, 'faulted');
+});
+
+test('SESS-21: who was frozen hears the signs of life that waited before it gives anybody up', async () => {
+  let asked = 0;
+  const proxy = await alive((socket) => {
+    asked += 1;
+    setTimeout(() => say(socket, '!'), 60); // after the time to answer
+    const frozen = performance.now() + 100;
+    while (performance.now() < frozen);
+  });
+  await sleep(1_500);
+  assert.ok(asked > 1);
+  assert.equal(proxy.state, 'opened');
+  proxy.abort();
 });

@@ -116,7 +116,8 @@ impl Carry {
 pub struct KeepAlive {
     /// The silence after which to ask; 30 seconds unless set.
     pub idle: Duration,
-    /// How long an answer may take; 10 seconds unless set.
+    /// How long an answer may take; 10 seconds unless set. Half a second is added, in which a page that was
+    /// frozen hears what waits for it.
     pub answer: Duration,
 }
 
@@ -302,6 +303,9 @@ impl SocketPipe {
     }
 }
 
+/// Whoever was frozen, or busy, hears a little later than its timers what waits for it.
+const GRACE: Duration = Duration::from_millis(500);
+
 /// No message costs anything here: the time of the last one is looked at when the timer rings.
 async fn watch_over(line: Weak<Line>, desk: Weak<RefCell<Desk>>, every: KeepAlive) {
     let mut asked = None;
@@ -315,10 +319,17 @@ async fn watch_over(line: Weak<Line>, desk: Weak<RefCell<Desk>>, every: KeepAliv
             BrowserClock.sleep_until(due).await;
             continue;
         }
-        let (Some(line), Some(desk)) = (line.upgrade(), desk.upgrade()) else { return };
         if asked.is_some_and(|asked| heard < asked) {
-            return at(&desk, |_| Err(PipeError::Broken("no sign of life".into())));
+            BrowserClock.sleep(GRACE).await;
+            let silent = |line: Rc<Line>| line.heard.get() == heard;
+            match (line.upgrade().is_some_and(silent), desk.upgrade()) {
+                (true, Some(desk)) => {
+                    return at(&desk, |_| Err(PipeError::Broken("no sign of life".into())));
+                }
+                _ => continue,
+            }
         }
+        let Some(line) = line.upgrade() else { return };
         asked = Some(now());
         line.say("?");
     }
