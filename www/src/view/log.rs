@@ -95,25 +95,27 @@ pub(super) fn view(desk: &Desk, place: Place, rows: &NodeRef, link: &Scope<App>)
     html! {
         <div class="log">
             { tools(desk, &set, link) }
-            <div class="records" role="table" aria-label="Records" aria-rowcount={(total + 1).to_string()}>
-                <div class="head" role="row">
-                    { for ["#", "seconds", "where", "what happened", "because of"].iter().map(|head| html! { <span role="columnheader">{ *head }</span> }) }
-                </div>
-                <div class="rows" role="rowgroup" tabindex="0" aria-label="Records" ref={rows.clone()}
-                    onscroll={link.callback(|_| Message::Scroll)}>
-                    <div role="presentation">
-                        <div role="presentation"/>
-                        <div role="presentation">{ for window.map(|record| row(desk, record, &set, &order)) }</div>
-                        <div role="presentation"/>
+            <div class="found">
+                <div class="records" role="table" aria-label="Records" aria-rowcount={(total + 1).to_string()}>
+                    <div class="head" role="row">
+                        { for ["#", "seconds", "where", "what happened", "because of"].iter().map(|head| html! { <span role="columnheader">{ *head }</span> }) }
+                    </div>
+                    <div class="rows" role="rowgroup" tabindex="0" aria-label="Records" ref={rows.clone()}
+                        onscroll={link.callback(|_| Message::Scroll)}>
+                        <div role="presentation">
+                            <div role="presentation"/>
+                            <div role="presentation">{ for window.map(|record| row(desk, record, &set, &order)) }</div>
+                            <div role="presentation"/>
+                        </div>
                     </div>
                 </div>
+                if newer > 0 {
+                    <button class="newest" onclick={link.callback(|_| Message::Newest)}>{ format!("↑ {newer} newer") }</button>
+                }
+                if total == 0 {
+                    <p class="none">{ "No record matches. Let the filter go to see all." }</p>
+                }
             </div>
-            if newer > 0 {
-                <button class="newest" onclick={link.callback(|_| Message::Newest)}>{ format!("↑ {newer} newer") }</button>
-            }
-            if total == 0 {
-                <p class="none">{ "No record matches. Let the filter go to see all." }</p>
-            }
         </div>
     }
 }

@@ -43,20 +43,36 @@ pub(super) struct Timeline {
     /// How wide and high the canvas is.
     room: (f64, f64),
     hover: Option<(BarKey, f64, f64)>,
-    /// The minimap is being dragged.
-    on_map: bool,
+    grip: Grip,
 }
+
+/// What the pointer was pressed on.
+#[derive(Clone, Copy, Default)]
+enum Grip {
+    #[default]
+    Time,
+    Map,
+    /// The names at the left, and how far down it is now.
+    Names(f64),
+    /// A bar, and where: a hand that trembles means the bar, not another time.
+    Bar(f64, f64),
+}
+
+/// So far a pressed pointer moves before it drags, in pixels.
+const TREMOR: f64 = 4.0;
+
+/// So far the keys scroll, in pixels.
+const SCROLL: f64 = 44.0;
 
 /// The canvas, with the name and the keys of a slider.
 pub(super) fn view(desk: &Desk, canvas: &NodeRef, link: &Scope<App>) -> Html {
     let run = desk.run();
     let millis = |at: Timestamp| (at.0 / 1000).to_string();
-    let order = link.callback(Message::Order);
     let text = format!("{} seconds, record {}", super::words::time(run.now()), run.cursor().seq);
     html! {
         <canvas class="lanes" ref={canvas.clone()} tabindex="0" role="slider" aria-label="Time" aria-orientation="horizontal"
             aria-valuemin="0" aria-valuemax={millis(run.head().at)} aria-valuenow={millis(run.now())} aria-valuetext={text}
-            onkeydown={keys(desk, order)}
+            onkeydown={keys(desk, link)}
             onpointerdown={pointer(link, |event, x, y| {
                 capture(event);
                 Pointer::Down(x, y)
@@ -89,12 +105,22 @@ fn capture(event: &PointerEvent) {
     }
 }
 
-fn keys(desk: &Desk, order: Callback<Order>) -> Callback<KeyboardEvent> {
+fn keys(desk: &Desk, link: &Scope<App>) -> Callback<KeyboardEvent> {
     use crate::run::Stride;
     let now = desk.run().now();
     let span = desk.track.span;
+    let link = link.clone();
     Callback::from(move |event: KeyboardEvent| {
         let page = u64::try_from(span.as_micros()).unwrap_or(u64::MAX) / 4;
+        let lanes = match event.key().as_str() {
+            "ArrowUp" => -SCROLL,
+            "ArrowDown" => SCROLL,
+            _ => 0.0,
+        };
+        if event.shift_key() && lanes != 0.0 {
+            event.prevent_default();
+            return link.send_message(Message::Pointer(Pointer::Wheel(0.0, 0.0, lanes, false)));
+        }
         let wanted = match event.key().as_str() {
             "ArrowRight" => Order::On(Stride::Record),
             "ArrowLeft" => Order::Back(Stride::Record),
@@ -107,7 +133,7 @@ fn keys(desk: &Desk, order: Callback<Order>) -> Callback<KeyboardEvent> {
             _ => return,
         };
         event.prevent_default();
-        order.emit(wanted);
+        link.send_message(Message::Order(wanted));
     })
 }
 
@@ -116,11 +142,17 @@ impl Timeline {
     pub(super) fn point(&mut self, pointer: Pointer, desk: &mut Desk) -> Option<Order> {
         match pointer {
             Pointer::Down(x, y) => {
-                self.on_map = y < MAP;
-                if let Some(key) = self.bar_at(x, y) {
-                    return Some(Order::Select(Some(target(key))));
+                let bar = self.bar_at(x, y);
+                self.grip = match bar {
+                    _ if y < MAP => Grip::Map,
+                    Some(_) => Grip::Bar(x, y),
+                    None if x < NAMES => Grip::Names(y),
+                    None => Grip::Time,
+                };
+                match bar {
+                    Some(key) => Some(Order::Select(Some(target(key)))),
+                    None => self.drag(x, y, desk),
                 }
-                self.drag(x, y, desk)
             }
             Pointer::Move(x, y, true) => {
                 self.hover = None;
@@ -141,16 +173,31 @@ impl Timeline {
         }
     }
 
-    fn drag(&self, x: f64, y: f64, desk: &mut Desk) -> Option<Order> {
+    fn drag(&mut self, x: f64, y: f64, desk: &mut Desk) -> Option<Order> {
         let part = (x - NAMES) / (self.room.0 - NAMES).max(1.0);
-        if self.on_map {
-            let whole = desk.run().head().at.0 as f64;
-            desk.track.show(Timestamp((part.clamp(0.0, 1.0) * whole) as u64));
-            return None;
+        match self.grip {
+            Grip::Map => {
+                let whole = desk.run().head().at.0 as f64;
+                desk.track.show(Timestamp((part.clamp(0.0, 1.0) * whole) as u64));
+                None
+            }
+            Grip::Names(before) => {
+                self.grip = Grip::Names(y);
+                self.scroll(before - y, desk);
+                None
+            }
+            Grip::Bar(from, top) if (x - from).hypot(y - top) <= TREMOR => None,
+            Grip::Bar(..) | Grip::Time => {
+                self.grip = Grip::Time;
+                let at = self.scale.as_ref()?.at(part);
+                (x >= NAMES && y >= MAP).then_some(Order::Seek(at))
+            }
         }
-        let is_time = x >= NAMES && y >= MAP;
-        let at = self.scale.as_ref()?.at(part);
-        is_time.then_some(Order::Seek(at))
+    }
+
+    fn scroll(&self, by: f64, desk: &mut Desk) {
+        let (_, high) = crate::state::lanes(desk.source_run());
+        desk.track.scroll(by, high, self.room.1 - MAP - RULER);
     }
 
     fn wheel(&mut self, x: f64, right: f64, down: f64, zoom: bool, desk: &mut Desk) {
@@ -163,8 +210,7 @@ impl Timeline {
             let now = desk.run().now();
             desk.track.pan(right / wide, now);
         } else {
-            let (_, high) = crate::state::lanes(desk.source_run());
-            desk.track.scroll(down, high, self.room.1 - MAP - RULER);
+            self.scroll(down, desk);
         }
     }
 
