@@ -126,6 +126,54 @@ test("a link of a later version is explained", async () => {
   assert.deepEqual(page.complaints, []);
 });
 
+test("a number that is typed slowly is kept, though the scene goes on", async () => {
+  const page = await visit(open);
+  const field = page.getByLabel("Latency, ms").first();
+  assert.equal(await field.inputValue(), "500");
+  await field.fill("");
+  await field.pressSequentially("135", { delay: 150 });
+  assert.equal(await field.inputValue(), "135");
+  await field.press("Enter");
+  await shows(said(page), "new configuration");
+  await field.fill("0");
+  await field.press("Tab");
+  await eventually(async () => assert.equal(await field.inputValue(), "0"));
+  assert.equal(await page.getByLabel("Calls", { exact: true }).getAttribute("placeholder"), "no limit");
+  assert.deepEqual(page.complaints, []);
+});
+
+test("a page without a clipboard says so, and goes on", async () => {
+  const page = await visit(open);
+  await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined, configurable: true }));
+  await page.keyboard.press("5");
+  await page.getByRole("button", { name: "Copy" }).click();
+  await shows(page.locator(".refused"), "copy it yourself");
+  await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: { writeText: async () => {} } }));
+  await page.getByRole("button", { name: "Copy" }).click();
+  await page.getByRole("button", { name: "Copied" }).waitFor();
+  await page.keyboard.press("l");
+  await page.getByRole("dialog").getByRole("button", { name: "Copy" }).waitFor();
+  assert.deepEqual(page.complaints, []);
+});
+
+test("a call is asked with its usual arguments, and the focus goes back", async () => {
+  const page = await visit(open);
+  await command(page, "pooled: call with arguments");
+  const dialog = page.getByRole("dialog", { name: "Call" });
+  const chosen = dialog.getByLabel("Operation");
+  assert.equal(await chosen.evaluate((select) => select.selectedIndex), 0);
+  await shows(dialog.locator("option").first(), "add");
+  assert.match(await dialog.getByLabel("Arguments", { exact: true }).inputValue(), /^\d+, \d+$/);
+  await page.keyboard.press("Escape");
+  const help = page.getByRole("button", { name: "Help" });
+  await help.focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog", { name: "Help" }).waitFor();
+  await page.keyboard.press("Escape");
+  await eventually(async () => assert.ok(await help.evaluate((button) => button === document.activeElement)));
+  assert.deepEqual(page.complaints, []);
+});
+
 test("it works from a folder, whatever the folder is called", async () => {
   const page = await open();
   const folder = new URL("/some/folder/", playground).href;

@@ -69,6 +69,8 @@ pub struct Run {
     /// The number of the first record that the timeline has not taken in.
     indexed: u64,
     pub(crate) ended: VecDeque<Ended>,
+    /// The number of the next end.
+    ends: u64,
     pub(crate) weather: Map<NodeId, Weather>,
     /// How far the run itself has come.
     head: Timestamp,
@@ -87,6 +89,7 @@ impl Run {
             timeline: Timeline::default(),
             indexed: 0,
             ended: VecDeque::new(),
+            ends: 0,
             weather: Map::default(),
             head: Timestamp::ZERO,
             cursor: Cursor::default(),
@@ -274,7 +277,8 @@ impl Run {
     }
 
     pub(crate) fn end_of(&mut self, at: Timestamp, node: NodeId, what: EndOf) {
-        let number = self.ended.back().map_or(0, |ended| ended.number + 1);
+        let number = self.ends;
+        self.ends += 1;
         let EndOf { call, asked, result } = what;
         self.ended.push_back(Ended { number, at, node, call, asked, result });
         if self.ended.len() > ENDS {
@@ -282,15 +286,22 @@ impl Run {
         }
     }
 
-    /// Forgets everything after the cursor.
-    pub(crate) fn cut_at_cursor(&mut self) {
+    /// How many calls and commands have ended.
+    pub(crate) fn ends(&self) -> u64 {
+        self.ends
+    }
+
+    /// Forgets everything after the cursor, where so many calls and commands had ended: the time does
+    /// not tell, as some may have ended at once with what is forgotten.
+    pub(crate) fn cut_at_cursor(&mut self, ends: u64) {
         let Cursor { at, seq } = self.cursor;
         self.history.truncate(seq);
         self.flights.truncate(seq);
         self.timeline = Timeline::default();
         self.indexed = 0;
         self.index(INDEXED);
-        self.ended.retain(|ended| ended.at <= at);
+        self.ended.retain(|ended| ended.number < ends);
+        self.ends = ends;
         self.head = at;
     }
 }

@@ -100,6 +100,8 @@ pub enum Body {
     },
     /// A host, around everything that it has.
     Host {
+        /// Somebody tells what goes on there.
+        seen: bool,
         /// Operations that wait for a slot of a throttle, and so have no context yet.
         waiting: Vec<Token>,
         /// Slots taken: calls, sessions, instances.

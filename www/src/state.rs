@@ -278,6 +278,8 @@ pub struct State {
     pub rust: bool,
     /// What is said to those who do not see.
     pub said: String,
+    /// The last thing that was done is a copy to the clipboard; whether it went well.
+    pub copied: Option<bool>,
 }
 
 impl Default for State {
@@ -292,6 +294,7 @@ impl Default for State {
             speed: NORMAL,
             rust: false,
             said: String::new(),
+            copied: None,
         }
     }
 }
@@ -304,6 +307,7 @@ impl State {
 
     /// Takes in what concerns only how things are looked at; whether that was all.
     pub fn obey(&mut self, order: &Order) -> bool {
+        self.copied = None;
         match order {
             Order::Toggle => {
                 self.play(!self.playing);
@@ -323,7 +327,11 @@ impl State {
             Order::Tab(tab) => (self.tab, self.drawer) = (*tab, *tab == Tab::Configure),
             Order::Drawer => self.drawer = !self.drawer,
             Order::Language(rust) => self.rust = *rust,
-            Order::Sheet(sheet) => self.sheet = *sheet,
+            Order::Sheet(sheet) => {
+                self.sheet = *sheet;
+                // It was said about what is not shown any more.
+                self.said.clear();
+            }
             Order::Say(reason) => self.said = format!("Not done: {reason}"),
             Order::On(_) | Order::Back(_) | Order::Seek(_) | Order::SeekRecord(_) => {
                 self.playing = false;

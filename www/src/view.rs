@@ -9,6 +9,7 @@ mod chart;
 mod clock;
 mod code;
 mod config;
+mod copy;
 mod flights;
 mod glyph;
 mod inspector;
@@ -93,6 +94,10 @@ pub(crate) enum Message {
     Copy,
     /// A text, to the clipboard.
     CopyText(String),
+    /// Whether that went well.
+    Copied(bool),
+    /// What is typed and chosen in a sheet is this.
+    Fill(Palette),
     /// Somebody reaches for the page, and will do something next.
     Reach,
     /// The rest of the program is there, or could not be loaded.
@@ -107,6 +112,8 @@ pub(crate) struct App {
     place: log::Place,
     /// The cursor was moved: the log must show where it is.
     moved: bool,
+    /// What had the focus before a sheet was opened.
+    back: Option<Element>,
     refs: Refs,
     flights: Flights,
     timeline: Timeline,
@@ -144,6 +151,7 @@ impl Component for App {
             palette: Palette::default(),
             place: log::Place::default(),
             moved: false,
+            back: None,
             refs: Refs::default(),
             flights: Flights::default(),
             timeline: Timeline::default(),
@@ -171,9 +179,9 @@ impl Component for App {
                 self.later.ask(context.link());
                 false
             }
-            Message::Rest(rest) => self.complete(rest),
+            Message::Rest(rest) => self.complete(rest, context.link()),
             message => match self.later.rest() {
-                Some(rest) => (rest.update)(self, message),
+                Some(rest) => (rest.update)(self, message, context.link()),
                 None => {
                     let wanted = self.later.wait(message, context.link());
                     if wanted {
@@ -192,11 +200,11 @@ impl Component for App {
             <div class="app" data-tab={state.tab.slug()} data-drawer={state.drawer.then_some("")}>
                 { top::view(&self.desk, self.theme, &order) }
                 <aside class="left panel" aria-label="Configuration">{ config::view(&self.desk, &order) }</aside>
-                <main class="centre panel" id="centre">
+                <main class="centre panel" id="centre" tabindex="-1">
                     { top::views(state.view, &order) }
                     <div class="view" role="tabpanel" aria-label={state.view.name()}>{ self.middle(context, &order) }</div>
-                    { notice::view(&self.desk, self.later.is_awaited(), &order) }
                 </main>
+                { notice::view(&self.desk, self.later.is_awaited(), &order) }
                 <aside class="right panel" aria-label="Inspector">
                     { inspector::view(&self.desk, &order) }
                 </aside>
@@ -226,7 +234,7 @@ impl Component for App {
 
 impl App {
     /// All of the program is there, unless it was lost: what was said meanwhile is heard now.
-    fn complete(&mut self, rest: Option<&'static Rest>) -> bool {
+    fn complete(&mut self, rest: Option<&'static Rest>, link: &Scope<App>) -> bool {
         let waiting = self.later.came(rest);
         let Some(rest) = rest else {
             self.desk.trouble = Some(rest::UNREACHED.into());
@@ -234,13 +242,13 @@ impl App {
         };
         self.desk.scenarios = Rc::new((rest.scenarios)());
         for message in waiting {
-            (rest.update)(self, message);
+            (rest.update)(self, message, link);
         }
         true
     }
 
     /// What a message means that is not a frame; whether there is something new to show.
-    fn hear(&mut self, message: Message) -> bool {
+    fn hear(&mut self, message: Message, link: &Scope<App>) -> bool {
         match message {
             Message::Order(order) => return self.obey(&order),
             Message::Key(key, command) => {
@@ -259,8 +267,14 @@ impl App {
             }
             Message::Scroll => return self.scroll(),
             Message::Newest => self.newest(),
-            Message::CopyText(text) => self.copy(&text),
-            Message::Copy => self.copy(&log::json(&self.desk)),
+            Message::Fill(palette) => self.palette = palette,
+            Message::CopyText(text) => return copy_to(link, text),
+            Message::Copy => return copy_to(link, log::json(&self.desk)),
+            Message::Copied(well) => {
+                let state = &mut self.desk.state;
+                state.copied = Some(well);
+                state.said = if well { copy::COPIED } else { copy::REFUSED }.into();
+            }
             Message::Frame(_) | Message::Reach | Message::Rest(_) => {}
         }
         true
@@ -272,13 +286,13 @@ impl App {
         if std::mem::take(&mut self.moved) {
             log::reveal(&self.refs.rows, &self.desk, self.place);
         }
-        sheet::focus(self.desk.state.sheet);
+        sheet::focus(&self.desk.state, &mut self.back);
     }
 
     fn obey(&mut self, order: &Order) -> bool {
         match order {
             Order::Theme => self.theme = self.theme.next(),
-            Order::Sheet(sheet) => self.palette = sheet::typed(*sheet),
+            Order::Sheet(sheet) => self.palette = sheet::typed(*sheet, &self.desk),
             Order::Filter(_) => self.newest(),
             _ => {}
         }
@@ -344,18 +358,6 @@ impl App {
         }
     }
 
-    fn copy(&mut self, text: &str) {
-        let clipboard = web_sys::window().map(|window| window.navigator().clipboard());
-        self.desk.state.said = match clipboard {
-            // Whether the browser lets us is its own affair: it asks the visitor itself.
-            Some(clipboard) => {
-                _ = clipboard.write_text(text);
-                "Copied".into()
-            }
-            None => "This browser has no clipboard".into(),
-        };
-    }
-
     fn stage(&self, order: &Callback<Order>) -> Html {
         let on_select = order.reform(Order::Select);
         let keys = order.clone();
@@ -381,4 +383,10 @@ impl App {
             _ = node.unchecked_into::<HtmlElement>().focus();
         }
     }
+}
+
+/// Copies a text; [`Message::Copied`] tells how that went. Nothing is to be drawn before.
+fn copy_to(link: &Scope<App>, text: String) -> bool {
+    link.send_future(async { Message::Copied(copy::copy(text).await) });
+    false
 }

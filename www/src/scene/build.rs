@@ -400,15 +400,14 @@ impl<'a> Builder<'a> {
             (self.columns[2] - FRAME - lead, self.end + FRAME - self.columns[2] + FRAME + lead);
         let (from, size) = (self.turned(x, start), self.turned(w, end - start));
         let area = Rect { x: from.0, y: from.1, w: size.0, h: size.1 };
-        let none = End::default();
-        let view = self.picture.ends.get(&host).unwrap_or(&none);
+        let seen = self.picture.ends.get(&host);
         let node = Node {
             target: Target::Host(host),
             area,
             name: member.name.clone(),
             about: self.about(host).about,
-            phase: Some(view.phase),
-            body: host_body(view, host),
+            phase: Some(seen.map(|end| end.phase).unwrap_or_default()),
+            body: host_body(seen, host),
         };
         self.scene.nodes.insert(place, node);
     }

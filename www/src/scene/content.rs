@@ -106,11 +106,14 @@ pub(super) fn context_node(
     (format_smolstr!("{id}"), SmolStr::default(), Some(context.phase), body)
 }
 
-pub(super) fn host_body(end: &End, node: NodeId) -> Body {
+pub(super) fn host_body(seen: Option<&End>, node: NodeId) -> Body {
+    let none = End::default();
+    let end = seen.unwrap_or(&none);
     let slots = [ThrottleKind::Calls, ThrottleKind::Sessions, ThrottleKind::Instances]
         .map(|kind| end.slots.get(&kind).copied().unwrap_or_default());
     let waiting = end.dispatches.iter().filter(|(_, d)| d.context.is_none() && d.parked);
     Body::Host {
+        seen: seen.is_some(),
         waiting: waiting.map(|(id, dispatch)| token(node, *id, dispatch)).collect(),
         held: slots.map(|slot| slot.held),
         queued: slots.map(|slot| slot.waiting),

@@ -76,7 +76,9 @@ impl Node {
             Body::Channel { slot: Slot::Idle, .. } => "idle in the pool".into(),
             Body::Channel { call: Some(call), .. } => format!("carries {}", call.text),
             Body::Channel { .. } => String::new(),
-            Body::Host { waiting, held, queued } => both([
+            // Nobody tells what goes on there.
+            Body::Host { seen: false, .. } => String::new(),
+            Body::Host { waiting, held, queued, .. } => both([
                 format!(
                     "{}, {}, {}",
                     count(held[1], "session"),

@@ -59,6 +59,8 @@ pub(super) struct State {
 struct Keyframe {
     when: Moment,
     seq: u64,
+    /// How many calls and commands had ended.
+    ends: u64,
     state: State,
 }
 
@@ -218,7 +220,8 @@ impl Line {
 
     fn keyframe(&mut self) {
         let (when, seq) = (self.moment(), self.run.history.next());
-        self.keyframes.push(Keyframe { when, seq, state: self.state.clone() });
+        let ends = self.run.ends();
+        self.keyframes.push(Keyframe { when, seq, ends, state: self.state.clone() });
         if self.keyframes.len() > KEYFRAMES {
             let mut even = false;
             self.keyframes.retain(|_| {
@@ -333,7 +336,7 @@ impl Line {
             last: from.seq,
         };
         fork.run.seek(from.seq);
-        fork.run.cut_at_cursor();
+        fork.run.cut_at_cursor(from.ends);
         // A keyframe may be later than the last record before it.
         fork.run.reach(from.when.at);
         // Everything at the cursor's time has happened, or the cursor is between two of those things.

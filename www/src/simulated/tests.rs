@@ -65,6 +65,23 @@ fn a_fork_without_an_act_goes_on_like_its_trunk() {
 }
 
 #[test]
+fn a_fork_has_every_result_once() {
+    let mut trunk = first();
+    trunk.advance(seconds(60));
+    let told = |simulated: &Simulated, until: Timestamp| -> Vec<_> {
+        let ended = simulated.run().ended.iter().filter(|ended| ended.at <= until);
+        ended.map(|ended| (ended.number, ended.at, ended.asked.clone())).collect()
+    };
+    for millis in (500..60_000).step_by(500) {
+        let mut line = trunk.clone();
+        let at = Timestamp(millis * 1000);
+        line.run_mut().seek_time(at);
+        line.fork();
+        assert_eq!(told(&line, at), told(&trunk, at), "{at:?}");
+    }
+}
+
+#[test]
 fn acting_in_the_past_begins_a_branch() {
     let mut simulated = first();
     simulated.advance(seconds(20));

@@ -8,6 +8,9 @@ impl Desk {
     /// Everything that can be done now, for the palette.
     pub fn entries(&self) -> Vec<Entry> {
         let mut entries = general();
+        if self.source.live().is_some() {
+            entries.retain(|entry| entry.order != Ok(Order::Restart));
+        }
         let selected = self.state.selected.into_iter();
         let members = self.run().cast().iter().map(|(node, member)| match member.host {
             Some(_) => Target::Proxy(node),

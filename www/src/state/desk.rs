@@ -211,6 +211,10 @@ impl Desk {
 
     /// Does what is wanted.
     pub fn obey(&mut self, order: &Order) {
+        if *order == Order::Restart && self.source.live().is_some() {
+            self.state.said = "A live run has no beginning to go back to".into();
+            return;
+        }
         if !self.state.obey(order) {
             self.drive(order);
         }
@@ -235,7 +239,6 @@ impl Desk {
                 self.track.follow = true;
             }
             Order::Track(order) => self.follow(*order),
-            Order::Restart if self.source.live().is_some() => {}
             Order::Restart => {
                 let scenario = (**self.source.simulated.scenario()).clone();
                 self.play(scenario);

@@ -1,7 +1,6 @@
 //! What would set up what is configured, in TypeScript and in Rust.
 
-use super::glyph::icon;
-use super::{App, Message};
+use super::{App, Message, copy};
 use crate::snippet;
 use crate::state::{Desk, Order};
 use yew::html::Scope;
@@ -23,7 +22,7 @@ pub(super) fn view(desk: &Desk, link: &Scope<App>) -> Html {
                     { choice("TypeScript", !rust, false) }{ choice("Rust", rust, true) }
                 </div>
                 <p>{ "Sets up what is configured, as a program of your own." }</p>
-                <button onclick={link.callback(move |_| Message::CopyText(copied.clone()))}>{ icon("copy") }{ "Copy" }</button>
+                { copy::button(desk, "", "Copy", link.callback(move |_| Message::CopyText(copied.clone()))) }
             </div>
             <pre tabindex="0" aria-label="Program"><code>{ for text.lines().map(line) }</code></pre>
         </div>

@@ -3,8 +3,11 @@
 mod fields;
 
 use super::glyph::icon;
+use crate::cast::Member;
 use crate::config::{Config, Encoding, HostConfig, ProxyConfig, Refusal};
 use crate::explain;
+use crate::lane::Lane;
+use crate::run::Label;
 use crate::state::{Desk, Order};
 use fields::{Choice, check, choose, number, section};
 use sessionful::{Binding, ConcurrencyMode, InstanceMode, Limit, ReleaseMode, Rules, SessionMode};
@@ -21,7 +24,7 @@ pub(super) type Edit = Rc<dyn Fn(&mut dyn FnMut(&mut Config))>;
 /// The form of the host that is looked at, and of its proxies.
 pub(super) fn view(desk: &Desk, order: &Callback<Order>) -> Html {
     if desk.source.live().is_some() {
-        return live(order);
+        return live(desk, order);
     }
     let config = Rc::new(desk.draft.clone());
     let (from, to) = (Rc::clone(&config), order.clone());
@@ -61,7 +64,7 @@ pub(super) fn view(desk: &Desk, order: &Callback<Order>) -> Html {
 }
 
 /// What runs live is not edited here.
-fn live(order: &Callback<Order>) -> Html {
+fn live(desk: &Desk, order: &Callback<Order>) -> Html {
     let back = super::top::give(order, Order::Source(crate::state::Origin::Simulated));
     html! {
         <>
@@ -70,16 +73,31 @@ fn live(order: &Callback<Order>) -> Html {
                 <section class="part">
                     <h3>{ "What runs live" }</h3>
                     <dl class="facts">
-                        { for crate::lane::Lane::ALL.into_iter().map(|lane| html! { <><dt>{ lane.title() }</dt><dd>{ lane.about() }</dd></> }) }
+                        { for taking_part(desk).into_iter().map(|(name, about)| html! { <><dt>{ name }</dt><dd>{ about }</dd></> }) }
                     </dl>
                 </section>
                 <section class="part">
-                    <p>{ "A live run shows the three services as they are. To change contracts, bindings and services, and to go back in time, simulate them." }</p>
+                    <p>{ "A live run shows services as they are. To change contracts, bindings and services, simulate them." }</p>
                     <div class="verbs"><button onclick={back}>{ "Go to the simulation" }</button></div>
                 </section>
             </div>
         </>
     }
+}
+
+/// The services of a live run: this page's own, or those that a description names.
+fn taking_part(desk: &Desk) -> Vec<(String, String)> {
+    let run = desk.run();
+    if !matches!(run.label(), Label::Described(_)) {
+        return Lane::ALL.map(|lane| (lane.title().into(), lane.about().into())).into();
+    }
+    let about = |member: &Member| {
+        let role = if member.host.is_some() { "a proxy of this page" } else { "a service" };
+        let operations = member.contract.operations().iter();
+        let names: Vec<&str> = operations.map(|operation| operation.name.as_str()).collect();
+        format!("{role}: {}", names.join(", "))
+    };
+    run.cast().iter().map(|(_, member)| (member.name.to_string(), about(member))).collect()
 }
 
 fn refusals(refusals: &[Refusal]) -> Html {
@@ -207,10 +225,10 @@ fn binding(host: &HostConfig, place: usize, edit: &Edit) -> Html {
                     host.binding = binding.timeouts(timeouts).limits(limits);
                 }) }
                 { choose(encoding, edit, move |config, encoding| config.hosts[place].encoding = encoding) }
-                { number("Idle session, s", idle.as_secs(), edit, move |config, value| {
+                { number("Idle session, s", Some(idle.as_secs()), edit, move |config, value| {
                     config.hosts[place].binding.timeouts.receive = Duration::from_secs(value.unwrap_or(600));
                 }) }
-                { number("Frame, bytes", host.binding.limits.frame as u64, edit, move |config, value| {
+                { number("Frame, bytes", Some(host.binding.limits.frame as u64), edit, move |config, value| {
                     config.hosts[place].binding.limits.frame = usize::try_from(value.unwrap_or(65_536)).unwrap_or(usize::MAX);
                 }) }
             </>
@@ -238,21 +256,17 @@ fn service(host: &HostConfig, place: usize, edit: &Edit) -> Html {
             (ConcurrencyMode::Multiple, "Multiple"),
         ],
     };
-    let throttle =
-        |label: &'static str, limit: Limit, at: fn(&mut sessionful::Throttles) -> &mut Limit| {
-            let shown = u64::from(limit.slots);
-            number(
-                label,
-                if limit.slots >= i32::MAX as u32 { 0 } else { shown },
-                edit,
-                move |config, value| {
-                    let slots = value
-                        .filter(|slots| *slots > 0)
-                        .map_or(u32::MAX, |slots| u32::try_from(slots).unwrap_or(u32::MAX));
-                    at(&mut config.hosts[place].behavior.throttles).slots = slots;
-                },
-            )
-        };
+    let throttle = |label: &'static str,
+                    limit: Limit,
+                    at: fn(&mut sessionful::Throttles) -> &mut Limit| {
+        let is_limited = limit.slots < i32::MAX as u32;
+        number(label, is_limited.then_some(u64::from(limit.slots)), edit, move |config, value| {
+            let slots = value
+                .filter(|slots| *slots > 0)
+                .map_or(u32::MAX, |slots| u32::try_from(slots).unwrap_or(u32::MAX));
+            at(&mut config.hosts[place].behavior.throttles).slots = slots;
+        })
+    };
     let throttles = &behavior.throttles;
     section(
         "Service",
@@ -315,23 +329,30 @@ fn proxy(proxy: &ProxyConfig, place: usize, edit: &Edit) -> Html {
          span: Option<Duration>,
          usual: u64,
          set: fn(&mut sessionful::proxy::ProxyOptions, Option<Duration>)| {
-            number(label, span.map_or(usual, |span| span.as_secs()), edit, move |config, value| {
-                set(&mut config.proxies[place].options, value.map(Duration::from_secs));
-            })
+            number(
+                label,
+                Some(span.map_or(usual, |span| span.as_secs())),
+                edit,
+                move |config, value| {
+                    set(&mut config.proxies[place].options, value.map(Duration::from_secs));
+                },
+            )
         };
     let usual = if options.rules == Rules::Wws { (30, 5) } else { (60, 60) };
+    // A channel of WCF has no such limit of its own.
+    let pending = options.max_pending_calls.or((options.rules == Rules::Wws).then_some(100));
     section(
         "Proxy",
         proxy.name.as_str(),
         html! {
             <>
                 { choose(rules, edit, move |config, rules| config.proxies[place].options.rules = rules) }
-                { number("Pending calls", u64::from(options.max_pending_calls.unwrap_or(if options.rules == Rules::Wws { 100 } else { 0 })), edit, move |config, value| {
+                { number("Pending calls", pending.map(u64::from), edit, move |config, value| {
                     config.proxies[place].options.max_pending_calls = value.filter(|most| *most > 0).and_then(|most| u32::try_from(most).ok());
                 }) }
                 { seconds("Call timeout, s", options.call_timeout, usual.0, |options, span| options.call_timeout = span) }
                 { seconds("Close timeout, s", options.max_close_timeout, usual.1, |options, span| options.max_close_timeout = span) }
-                { number("Latency, ms", proxy.weather.latency_us / 1000, edit, move |config, value| {
+                { number("Latency, ms", Some(proxy.weather.latency_us / 1000), edit, move |config, value| {
                     config.proxies[place].weather.latency_us = value.unwrap_or(0).min(60_000) * 1000;
                 }) }
             </>

@@ -202,6 +202,8 @@ fn results(desk: &Desk) -> Html {
     let ended: Vec<Html> = run.ended().take(SHOWN).map(|ended| {
         let (class, text) = match &ended.result {
             Ok(text) if text == "done" => ("ok", String::new()),
+            // One way: nothing comes back.
+            Ok(text) if text.is_empty() => ("ok", String::new()),
             Ok(text) => ("ok", format!("→ {text}")),
             Err(reason) => ("bad", reason.text.clone()),
         };

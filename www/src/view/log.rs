@@ -2,7 +2,7 @@
 
 use super::glyph::icon;
 use super::top::give;
-use super::{App, Message, words};
+use super::{App, Message, copy, words};
 use crate::state::{Desk, Filter, Order};
 use crate::words::{Group, is_trouble, tell_of};
 use sessionful::event::Record;
@@ -95,26 +95,26 @@ pub(super) fn view(desk: &Desk, place: Place, rows: &NodeRef, link: &Scope<App>)
     html! {
         <div class="log">
             { tools(desk, &set, link) }
-            <div class="found">
-                <div class="records" role="table" aria-label="Records" aria-rowcount={(total + 1).to_string()}>
-                    <div class="head" role="row">
-                        { for ["#", "seconds", "where", "what happened", "because of"].iter().map(|head| html! { <span role="columnheader">{ *head }</span> }) }
-                    </div>
-                    <div class="rows" role="rowgroup" tabindex="0" aria-label="Records" ref={rows.clone()}
-                        onscroll={link.callback(|_| Message::Scroll)}>
-                        <div role="presentation">
-                            <div role="presentation"/>
-                            <div role="presentation">{ for window.map(|record| row(desk, record, &set, &order)) }</div>
-                            <div role="presentation"/>
-                        </div>
+            <div class="listing">
+            <div class="records" role="table" aria-label="Records" aria-rowcount={(total + 1).to_string()}>
+                <div class="head" role="row">
+                    { for ["#", "seconds", "where", "what happened", "because of"].iter().map(|head| html! { <span role="columnheader">{ *head }</span> }) }
+                </div>
+                <div class="rows" role="rowgroup" tabindex="0" aria-label="Records" ref={rows.clone()}
+                    onscroll={link.callback(|_| Message::Scroll)}>
+                    <div role="presentation">
+                        <div role="presentation"/>
+                        <div role="presentation">{ for window.map(|record| row(desk, record, &set, &order)) }</div>
+                        <div role="presentation"/>
                     </div>
                 </div>
-                if newer > 0 {
-                    <button class="newest" onclick={link.callback(|_| Message::Newest)}>{ format!("↑ {newer} newer") }</button>
-                }
-                if total == 0 {
-                    <p class="none">{ "No record matches. Let the filter go to see all." }</p>
-                }
+            </div>
+            if newer > 0 {
+                <button class="newest" onclick={link.callback(|_| Message::Newest)}>{ format!("↑ {newer} newer") }</button>
+            }
+            if total == 0 {
+                <p class="none">{ "No record matches. Let the filter go to see all." }</p>
+            }
             </div>
         </div>
     }
@@ -160,7 +160,7 @@ fn tools(desk: &Desk, set: &Callback<Filter>, link: &Scope<App>) -> Html {
             </select></label>
             <label class="check"><input type="checkbox" checked={filter.trouble} {onchange}/>{ "problems" }</label>
             <p class="count" role="status">{ count(desk) }</p>
-            <button onclick={link.callback(|_| Message::Copy)} title="Copy what is shown as JSON">{ icon("copy") }{ "Copy as JSON" }</button>
+            { copy::button(desk, "", "Copy as JSON", link.callback(|_| Message::Copy)) }
         </div>
     }
 }

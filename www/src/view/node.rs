@@ -70,7 +70,7 @@ fn inside(node: &Node) -> Html {
     match &node.body {
         Body::Proxy { waiting, running, .. } => proxy(node, waiting, running),
         Body::Channel { slot, .. } => channel(node, *slot),
-        Body::Host { waiting, held, queued } => host(node, waiting, *held, *queued),
+        Body::Host { .. } => frame(node, 10.0),
         Body::Session { backlog } | Body::Listener { backlog } => session(node, *backlog),
         Body::Context { mode, inside, resuming, arriving, out } => {
             html! { <>{ heading(node) }{ gate(node, *mode, inside, out) }{ queues(resuming, arriving) }</> }
@@ -146,8 +146,13 @@ fn session(node: &Node, backlog: u32) -> Html {
     }
 }
 
-fn host(node: &Node, waiting: &[Token], held: [u32; 3], queued: [u32; 3]) -> Html {
+/// What is written in the frame of a host. It is drawn above the lines, which cross it where the
+/// columns run from top to bottom.
+pub(super) fn host_title(node: &Node) -> Html {
+    let Body::Host { seen, waiting, held, queued } = &node.body else { return Html::default() };
     let w = node.area.w;
+    let phase = node.phase.map(|phase| phase.to_string()).unwrap_or_default();
+    let transform = format!("translate({} {})", node.area.x, node.area.y);
     let mark = node.phase.map(|phase| glyph::phase(phase, 18.0, 18.0));
     let meter = |place: usize, name: &str| {
         let wait =
@@ -166,19 +171,19 @@ fn host(node: &Node, waiting: &[Token], held: [u32; 3], queued: [u32; 3]) -> Htm
     let room = |meters: &str| w - about - 24.0 - width(meters, 12.0);
     // Where there is no room for all figures the inspector has them.
     let busy = |place: usize| held[place] + queued[place] > 0;
-    let short = [meters(&|_| true), meters(&busy), String::new()];
+    let all = if *seen { meters(&|_| true) } else { String::new() };
+    let short = [all, meters(&busy), String::new()];
     let meters = short.into_iter().find(|meters| room(meters) >= width(&node.about, 12.0));
     let meters = meters.unwrap_or_default();
     let room = room(&meters);
     html! {
-        <>
-            { frame(node, 10.0) }
+        <g class={format!("title {phase}")} {transform}>
             { mark }
             { text("name", 30.0, 22.0, &node.name) }
             { text("about", about, 22.0, &fit(&node.about, 12.0, room)) }
             { text(class, w - 14.0, 22.0, &meters) }
             { dots(waiting, "dot waiting", -12.0, 18.0, -11.0) }
-        </>
+        </g>
     }
 }
 

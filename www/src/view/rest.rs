@@ -21,7 +21,7 @@ pub(crate) struct Rest {
     /// What goes on with every frame.
     pub(super) pass: Pass,
     /// What a message means that is not a frame.
-    pub(super) update: fn(&mut App, Message) -> bool,
+    pub(super) update: fn(&mut App, Message, &Scope<App>) -> bool,
     /// All views of the middle but the stage.
     pub(super) view: fn(&App, &Scope<App>) -> Html,
     /// What covers the page for a moment.

@@ -2,14 +2,18 @@
 
 use super::glyph::icon;
 use super::top::{give, shape};
-use super::{App, Message, document};
+use super::{App, Message, copy, document};
 use crate::act::{Act, Ask};
-use crate::state::{Desk, Entry, Order, Origin, Palette, Sheet, matching};
-use sessionful::Phase;
+use crate::cast::Member;
+use crate::state::{Desk, Entry, Order, Origin, Palette, Sheet, State, matching};
 use sessionful::ids::NodeId;
+use sessionful::{Operation, Phase};
 use smol_str::SmolStr;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, HtmlInputElement, InputEvent, KeyboardEvent, MouseEvent};
+use web_sys::{
+    Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement, InputEvent, KeyboardEvent,
+    MouseEvent,
+};
 use yew::html::Scope;
 use yew::{Callback, Html, TargetCast, html};
 
@@ -23,19 +27,19 @@ pub(super) fn view(desk: &Desk, palette: &Palette, link: &Scope<App>) -> Html {
         Sheet::Palette => (
             "sheet palette",
             "Commands",
-            list(&desk.entries(), palette, "What do you want to do?", link),
+            list(&desk.entries(), palette, "What do you want to do?", &close, link),
         ),
         Sheet::Scenarios => (
             "sheet palette",
             "Scenarios",
-            list(&desk.scenario_entries(), palette, "Which scenario?", link),
+            list(&desk.scenario_entries(), palette, "Which scenario?", &close, link),
         ),
         Sheet::Help => ("sheet wide", "Help", help(&close)),
         Sheet::Network => ("sheet", "Live over the network", network(palette, &close, link)),
         Sheet::Wsdl => ("sheet", "A WCF service", described(palette, &close, link)),
-        Sheet::Call(node) => ("sheet", "Call", call(desk, node, &close, link)),
+        Sheet::Call(node) => ("sheet", "Call", call(desk, node, palette, &close, link)),
         Sheet::Share if desk.source.live().is_some() => ("sheet", "Share", live_share(&close)),
-        Sheet::Share => ("sheet", "Share", share(desk, &close, link)),
+        Sheet::Share => ("sheet", "Share", share(desk, palette, &close, link)),
     };
     html! {
         <div class="veil" onclick={close.clone()}>
@@ -45,17 +49,35 @@ pub(super) fn view(desk: &Desk, palette: &Palette, link: &Scope<App>) -> Html {
 }
 
 /// Gives the focus to what has just opened, and back to where it was.
-pub(super) fn focus(open: Option<Sheet>) {
+pub(super) fn focus(state: &State, back: &mut Option<Element>) {
     let Some(document) = document() else { return };
-    let Ok(Some(sheet)) = document.query_selector(".sheet") else { return };
-    let inside = document.active_element().is_some_and(|active| sheet.contains(Some(&active)));
-    if open.is_some() && !inside {
+    let active = document.active_element().filter(|active| active.tag_name() != "BODY");
+    let Ok(Some(sheet)) = document.query_selector(".sheet") else {
+        if let Some(back) = back.take().filter(|_| active.is_none()) {
+            give_back(&back, state);
+        }
+        return;
+    };
+    let inside = active.as_ref().is_some_and(|active| sheet.contains(Some(active)));
+    if !inside {
+        *back = active.or(back.take());
         // What asks for something comes before the button that closes it.
         let first = ["input, select", "button"].into_iter();
         let first = first.filter_map(|kind| sheet.query_selector(kind).ok().flatten()).next();
         if let Some(first) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
             _ = first.focus();
         }
+    }
+}
+
+/// Gives the focus back to what had it, if that is still there. A thing on the stage is selected by
+/// it, so it must be the selected one still.
+fn give_back(back: &Element, state: &State) {
+    let is_node = back.has_attribute("data-key");
+    let selected = state.selected.map(super::stage::key);
+    if back.is_connected() && (!is_node || back.get_attribute("data-key") == selected) {
+        // Whatever can have the focus has this method, be it HTML or SVG.
+        _ = back.unchecked_ref::<HtmlElement>().focus();
     }
 }
 
@@ -89,7 +111,13 @@ fn trap() -> Callback<KeyboardEvent> {
     })
 }
 
-fn list(entries: &[Entry], palette: &Palette, ask: &'static str, link: &Scope<App>) -> Html {
+fn list(
+    entries: &[Entry],
+    palette: &Palette,
+    ask: &'static str,
+    close: &Callback<MouseEvent>,
+    link: &Scope<App>,
+) -> Html {
     let found = matching(entries, &palette.query);
     let count = found.len();
     let place = palette.place.min(count.saturating_sub(1));
@@ -133,7 +161,7 @@ fn list(entries: &[Entry], palette: &Palette, ask: &'static str, link: &Scope<Ap
                 <input type="text" placeholder={ask} aria-label={ask} value={palette.query.clone()} oninput={input} {onkeydown}
                     role="combobox" aria-expanded="true" aria-controls="found" aria-activedescendant={format!("found-{place}")}
                     autocomplete="off" spellcheck="false"/>
-                <kbd>{ "Esc" }</kbd>
+                <button class="quiet leave" aria-label="Close: Esc" onclick={close.clone()}><kbd>{ "Esc" }</kbd>{ icon("close") }</button>
             </div>
             if count == 0 {
                 <p class="none" role="status">{ "Nothing is called that. Try another word." }</p>
@@ -172,7 +200,7 @@ fn title(name: &'static str, close: &Callback<MouseEvent>) -> Html {
     }
 }
 
-const KEYS: [(&str, &str); 14] = [
+const KEYS: [(&str, &str); 16] = [
     ("Space", "run or pause"),
     (". ,", "one record on, one back"),
     ("n", "to the next message"),
@@ -183,6 +211,8 @@ const KEYS: [(&str, &str); 14] = [
     ("e", "go to now"),
     ("1 – 5", "stage, table, matrix, log, code"),
     ("arrows", "from thing to thing on the stage"),
+    ("↑ ↓", "in the timeline: nearer, farther"),
+    ("Shift ↑ ↓", "in the timeline: other lanes"),
     ("s", "scenarios"),
     ("Ctrl K", "all commands"),
     ("l", "share a link"),
@@ -232,8 +262,8 @@ const BARS: [(&str, &str); 5] = [
     ("out", "waits for a call of its own"),
 ];
 
-fn share(desk: &Desk, close: &Callback<MouseEvent>, link: &Scope<App>) -> Html {
-    let address = format!("{}#{}", here(), desk.link());
+fn share(desk: &Desk, palette: &Palette, close: &Callback<MouseEvent>, link: &Scope<App>) -> Html {
+    let address = palette.query.clone();
     let copy = link.callback(Message::CopyText);
     let (text, copy) =
         (address.clone(), Callback::from(move |_: MouseEvent| copy.emit(address.clone())));
@@ -247,7 +277,7 @@ fn share(desk: &Desk, close: &Callback<MouseEvent>, link: &Scope<App>) -> Html {
                 <p>{ "The link holds the scenario, its configuration, everything that you did and the moment that you look at. Nothing is uploaded: it is all in the link." }</p>
                 <div class="row">
                     <input type="text" readonly=true aria-label="Link" value={text} onfocus={select}/>
-                    <button class="primary" onclick={copy}>{ icon("copy") }{ "Copy" }</button>
+                    { copy::button(desk, "primary", "Copy", copy) }
                 </div>
             </div>
         </>
@@ -319,18 +349,29 @@ fn ask(
 }
 
 /// Asks for an operation and its arguments, and calls it.
-fn call(desk: &Desk, node: NodeId, close: &Callback<MouseEvent>, link: &Scope<App>) -> Html {
+fn call(
+    desk: &Desk,
+    node: NodeId,
+    palette: &Palette,
+    close: &Callback<MouseEvent>,
+    link: &Scope<App>,
+) -> Html {
     let Some(member) = desk.run().cast().get(node).cloned() else { return Html::default() };
     let order = link.callback(Message::Order);
-    let shown: Vec<Html> = member
-        .contract
-        .operations()
-        .iter()
-        .map(|operation| {
-            let usual = member.usual(&operation.name);
-            html! { <option value={operation.name.to_string()}>{ usual.to_string() }</option> }
-        })
-        .collect();
+    let place = palette.place;
+    let option = |(at, operation): (usize, &Operation)| {
+        let name = operation.name.to_string();
+        html! { <option value={name.clone()} selected={at == place}>{ name }</option> }
+    };
+    let shown: Vec<Html> = member.contract.operations().iter().enumerate().map(option).collect();
+    let onchange = link.callback(move |event: Event| {
+        let chosen = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
+        Message::Fill(usual(&member, usize::try_from(chosen).unwrap_or(0)))
+    });
+    let oninput = link.callback(move |event: InputEvent| {
+        let query = event.target_unchecked_into::<HtmlInputElement>().value();
+        Message::Fill(Palette { query, place })
+    });
     let onsubmit = submitted(move |form| {
         let arguments = words(&field(form, "input"));
         match arguments {
@@ -347,14 +388,22 @@ fn call(desk: &Desk, node: NodeId, close: &Callback<MouseEvent>, link: &Scope<Ap
             <form class="body share" {onsubmit}>
                 <p>{ "Arguments are written as JSON, separated by commas: " }<code>{ r#"6, "text", {"Name": "x"}"# }</code>{ "." }</p>
                 <div class="row">
-                    <select aria-label="Operation">{ shown }</select>
-                    <input type="text" aria-label="Arguments" placeholder="6, 3" spellcheck="false" autocomplete="off"/>
+                    <select aria-label="Operation" {onchange}>{ shown }</select>
+                    <input type="text" aria-label="Arguments" placeholder="none" spellcheck="false" autocomplete="off"
+                        value={palette.query.clone()} {oninput}/>
                     <button class="primary">{ "Call" }</button>
                 </div>
                 if desk.state.said.starts_with("Not done") { <p class="none" role="alert">{ &desk.state.said }</p> }
             </form>
         </>
     }
+}
+
+/// The usual call of an operation, by its place in the contract.
+fn usual(member: &Member, place: usize) -> Palette {
+    let operation = member.contract.operations().get(place);
+    let arguments = operation.map(|operation| member.usual(&operation.name).arguments);
+    Palette { query: arguments.unwrap_or_default().join(", "), place }
 }
 
 /// Arguments as they were typed.
@@ -379,9 +428,17 @@ fn field(form: &HtmlElement, kind: &str) -> String {
     found.map(|found| found.unchecked_into::<HtmlInputElement>().value()).unwrap_or_default()
 }
 
-/// What is typed into a sheet when it opens: an address that would do.
-pub(super) fn typed(sheet: Option<Sheet>) -> Palette {
+/// What is typed into a sheet when it opens: an address that would do, the usual call, the link to
+/// what is shown now.
+pub(super) fn typed(sheet: Option<Sheet>, desk: &Desk) -> Palette {
     let query = match sheet {
+        Some(Sheet::Call(node)) => {
+            let member = desk.run().cast().get(node);
+            return member.map(|member| usual(member, 0)).unwrap_or_default();
+        }
+        Some(Sheet::Share) if desk.source.live().is_none() => {
+            format!("{}#{}", here(), desk.link())
+        }
         Some(Sheet::Network) => beside(),
         Some(Sheet::Wsdl) => format!("{}/wcf/counter?singleWsdl", beside()),
         _ => String::new(),

@@ -1,6 +1,6 @@
 //! The stage: nodes and lines as SVG; a canvas above it shows what moves.
 
-use super::node::NodeView;
+use super::node::{NodeView, host_title};
 use crate::run::Target;
 use crate::scene::{Body, Edge, Node, Scene, Tie};
 use std::rc::Rc;
@@ -41,6 +41,7 @@ pub(super) fn Stage(props: &StageProps) -> Html {
     };
     let is_frame = |node: &&Node| matches!(node.body, Body::Host { .. });
     let frames = scene.nodes.iter().filter(is_frame).map(draw);
+    let titles = scene.nodes.iter().filter(is_frame).map(host_title);
     let others = scene.nodes.iter().filter(|node| !is_frame(node)).map(draw);
     let (w, h) = (scene.width.to_string(), scene.height.to_string());
     html! {
@@ -55,6 +56,7 @@ pub(super) fn Stage(props: &StageProps) -> Html {
                     <g key="edges" class="edges" aria-hidden="true">
                         { for scene.edges.iter().map(|edge| line(edge, &props.related)) }
                     </g>
+                    <g key="titles" class="titles" aria-hidden="true">{ for titles }</g>
                     <g key="nodes">{ for others }</g>
                 </svg>
             </div>

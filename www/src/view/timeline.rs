@@ -43,26 +43,29 @@ pub(super) struct Timeline {
     /// How wide and high the canvas is.
     room: (f64, f64),
     hover: Option<(BarKey, f64, f64)>,
+    /// What is being dragged.
     grip: Grip,
 }
 
-/// What the pointer was pressed on.
+/// Where the pointer was pressed, which tells what dragging it means.
 #[derive(Clone, Copy, Default)]
 enum Grip {
+    /// Where time is: the cursor goes along.
     #[default]
     Time,
+    /// On the minimap: the window goes along.
     Map,
-    /// The names at the left, and how far down it is now.
+    /// On the names, and now at that height: the lanes scroll.
     Names(f64),
-    /// A bar, and where: a hand that trembles means the bar, not another time.
+    /// On a bar, there: it is selected, and the cursor stays unless the pointer is really moved.
     Bar(f64, f64),
 }
 
-/// So far a pressed pointer moves before it drags, in pixels.
-const TREMOR: f64 = 4.0;
+/// A pointer that moved no farther only trembled.
+const TREMBLE: f64 = 4.0;
 
-/// So far the keys scroll, in pixels.
-const SCROLL: f64 = 44.0;
+/// How far a key scrolls the lanes, in pixels.
+const STEP: f64 = 48.0;
 
 /// The canvas, with the name and the keys of a slider.
 pub(super) fn view(desk: &Desk, canvas: &NodeRef, link: &Scope<App>) -> Html {
@@ -110,18 +113,12 @@ fn keys(desk: &Desk, link: &Scope<App>) -> Callback<KeyboardEvent> {
     let now = desk.run().now();
     let span = desk.track.span;
     let link = link.clone();
+    let scroll = |down: f64| Message::Pointer(Pointer::Wheel(NAMES, 0.0, down, false));
     Callback::from(move |event: KeyboardEvent| {
         let page = u64::try_from(span.as_micros()).unwrap_or(u64::MAX) / 4;
-        let lanes = match event.key().as_str() {
-            "ArrowUp" => -SCROLL,
-            "ArrowDown" => SCROLL,
-            _ => 0.0,
-        };
-        if event.shift_key() && lanes != 0.0 {
-            event.prevent_default();
-            return link.send_message(Message::Pointer(Pointer::Wheel(0.0, 0.0, lanes, false)));
-        }
         let wanted = match event.key().as_str() {
+            "ArrowUp" if event.shift_key() => return answer(&event, &link, scroll(-STEP)),
+            "ArrowDown" if event.shift_key() => return answer(&event, &link, scroll(STEP)),
             "ArrowRight" => Order::On(Stride::Record),
             "ArrowLeft" => Order::Back(Stride::Record),
             "PageUp" => Order::Seek(Timestamp(now.0.saturating_add(page))),
@@ -132,9 +129,14 @@ fn keys(desk: &Desk, link: &Scope<App>) -> Callback<KeyboardEvent> {
             "ArrowDown" => Order::Track(TrackOrder::Far),
             _ => return,
         };
-        event.prevent_default();
-        link.send_message(Message::Order(wanted));
+        answer(&event, &link, Message::Order(wanted));
     })
+}
+
+/// Does what a key means here, and nothing else.
+fn answer(event: &KeyboardEvent, link: &Scope<App>, message: Message) {
+    event.prevent_default();
+    link.send_message(message);
 }
 
 impl Timeline {
@@ -145,14 +147,14 @@ impl Timeline {
                 let bar = self.bar_at(x, y);
                 self.grip = match bar {
                     _ if y < MAP => Grip::Map,
+                    _ if x < NAMES => Grip::Names(y),
                     Some(_) => Grip::Bar(x, y),
-                    None if x < NAMES => Grip::Names(y),
                     None => Grip::Time,
                 };
-                match bar {
-                    Some(key) => Some(Order::Select(Some(target(key)))),
-                    None => self.drag(x, y, desk),
+                if let (Grip::Bar(..), Some(key)) = (self.grip, bar) {
+                    return Some(Order::Select(Some(target(key))));
                 }
+                self.drag(x, y, desk)
             }
             Pointer::Move(x, y, true) => {
                 self.hover = None;
@@ -179,25 +181,19 @@ impl Timeline {
             Grip::Map => {
                 let whole = desk.run().head().at.0 as f64;
                 desk.track.show(Timestamp((part.clamp(0.0, 1.0) * whole) as u64));
-                None
+                return None;
             }
             Grip::Names(before) => {
                 self.grip = Grip::Names(y);
                 self.scroll(before - y, desk);
-                None
+                return None;
             }
-            Grip::Bar(from, top) if (x - from).hypot(y - top) <= TREMOR => None,
-            Grip::Bar(..) | Grip::Time => {
-                self.grip = Grip::Time;
-                let at = self.scale.as_ref()?.at(part);
-                (x >= NAMES && y >= MAP).then_some(Order::Seek(at))
-            }
+            Grip::Bar(from, at) if (x - from).hypot(y - at) <= TREMBLE => return None,
+            Grip::Bar(..) | Grip::Time => self.grip = Grip::Time,
         }
-    }
-
-    fn scroll(&self, by: f64, desk: &mut Desk) {
-        let (_, high) = crate::state::lanes(desk.source_run());
-        desk.track.scroll(by, high, self.room.1 - MAP - RULER);
+        let is_time = x >= NAMES && y >= MAP;
+        let at = self.scale.as_ref()?.at(part);
+        is_time.then_some(Order::Seek(at))
     }
 
     fn wheel(&mut self, x: f64, right: f64, down: f64, zoom: bool, desk: &mut Desk) {
@@ -212,6 +208,11 @@ impl Timeline {
         } else {
             self.scroll(down, desk);
         }
+    }
+
+    fn scroll(&self, down: f64, desk: &mut Desk) {
+        let (_, high) = crate::state::lanes(desk.source_run());
+        desk.track.scroll(down, high, self.room.1 - MAP - RULER);
     }
 
     fn bar_at(&self, x: f64, y: f64) -> Option<BarKey> {

@@ -4,7 +4,8 @@ use super::glyph::icon;
 use super::theme::Theme;
 use crate::run::Label;
 use crate::state::{Desk, Order, Origin, Sheet, View};
-use web_sys::MouseEvent;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, MouseEvent};
 use yew::{Callback, Html, html};
 
 /// A callback that gives one order.
@@ -23,7 +24,7 @@ pub(super) fn view(desk: &Desk, theme: Theme, order: &Callback<Order>) -> Html {
     };
     html! {
         <header class="bar">
-            <a class="skip" href="#centre">{ "Skip to the stage" }</a>
+            <a class="skip" href="#centre" onclick={skip()}>{ "Skip to the stage" }</a>
             <h1 class="brand">{ logo() }<span>{ "sessionful" }</span></h1>
             { sources(desk, order) }
             <button class="scenario" onclick={sheet(Sheet::Scenarios)} aria-haspopup="dialog" aria-keyshortcuts="s">
@@ -42,6 +43,17 @@ pub(super) fn view(desk: &Desk, theme: Theme, order: &Callback<Order>) -> Html {
             </div>
         </header>
     }
+}
+
+/// What comes after `#` is for links that were shared, so the browser is not let there.
+fn skip() -> Callback<MouseEvent> {
+    Callback::from(|event: MouseEvent| {
+        event.prevent_default();
+        let stage = super::document().and_then(|document| document.get_element_by_id("centre"));
+        if let Some(stage) = stage.and_then(|stage| stage.dyn_into::<HtmlElement>().ok()) {
+            _ = stage.focus();
+        }
+    })
 }
 
 fn logo() -> Html {

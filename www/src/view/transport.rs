@@ -25,7 +25,7 @@ pub(super) fn view(desk: &Desk, time: &NodeRef, order: &Callback<Order>) -> Html
                 { icon(if playing { "pause" } else { "play" }) }<span>{ if playing { "Pause" } else { "Run" } }</span>
             </button>
             <div class="steps" role="group" aria-label="Steps">
-                { step("Start again", "r", "restart", Order::Restart) }
+                if desk.source.live().is_none() { { step("Start again", "r", "restart", Order::Restart) } }
                 { step("Step back", ",", "back", Order::Back(Stride::Record)) }
                 { step("Step", ".", "on", Order::On(Stride::Record)) }
                 { step("Next message", "n", "message", Order::On(Stride::Message)) }

@@ -4,7 +4,10 @@ use super::Edit;
 use crate::config::Config;
 use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
-use yew::{Callback, Event, Html, TargetCast, html};
+use yew::{
+    Callback, Event, FocusEvent, Html, InputEvent, Properties, TargetCast, component, html,
+    use_state,
+};
 
 /// One of several values.
 pub(super) struct Choice<T: 'static> {
@@ -77,22 +80,48 @@ pub(super) fn tick(
     html! { <input type="checkbox" aria-label={name} checked={on} {onchange}/> }
 }
 
-/// A number; none when the field is empty.
+/// A number; none is no limit.
 pub(super) fn number(
     label: &'static str,
-    value: u64,
+    value: Option<u64>,
     edit: &Edit,
     set: impl Fn(&mut Config, Option<u64>) + 'static,
 ) -> Html {
     let edit = Rc::clone(edit);
-    let onchange = Callback::from(move |event: Event| {
-        let value = event.target_unchecked_into::<HtmlInputElement>().value();
-        let value = value.trim().parse().ok();
-        edit(&mut |config| set(config, value));
-    });
-    let shown = if value == 0 { String::new() } else { value.to_string() };
+    let set = Callback::from(move |value| edit(&mut |config| set(config, value)));
+    html! { <label class="field"><span>{ label }</span><Number {value} {set}/></label> }
+}
+
+#[derive(PartialEq, Properties)]
+struct NumberProps {
+    value: Option<u64>,
+    set: Callback<Option<u64>>,
+}
+
+/// The field of a number. The form is drawn anew all the time: what is being typed is kept here
+/// until it is done, or the value would be written over it.
+#[component]
+fn Number(props: &NumberProps) -> Html {
+    let typed = use_state(|| None::<String>);
+    let (keep, done, left) = (typed.setter(), typed.setter(), typed.setter());
+    let oninput = move |event: InputEvent| {
+        keep.set(Some(event.target_unchecked_into::<HtmlInputElement>().value()));
+    };
+    let set = props.set.clone();
+    let onchange = move |event: Event| {
+        let text = event.target_unchecked_into::<HtmlInputElement>().value();
+        // What is no number changes nothing.
+        match (text.trim(), text.trim().parse()) {
+            ("", _) => set.emit(None),
+            (_, Ok(value)) => set.emit(Some(value)),
+            (_, Err(_)) => {}
+        }
+        done.set(None);
+    };
+    let onblur = move |_: FocusEvent| left.set(None);
+    let value = props.value.map(|value| value.to_string()).unwrap_or_default();
+    let shown = (*typed).clone().unwrap_or(value);
     html! {
-        <label class="field"><span>{ label }</span>
-            <input type="text" inputmode="numeric" value={shown} placeholder="no limit" {onchange}/></label>
+        <input type="text" inputmode="numeric" value={shown} placeholder="no limit" {oninput} {onchange} {onblur}/>
     }
 }
