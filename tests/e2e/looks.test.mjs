@@ -26,8 +26,19 @@ async function sideways(page) {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 
+/** What sticks out of the rows of buttons, or lies over its neighbour there. */
+async function crowded(page) {
+  return page.locator(".bar, .views, .transport").evaluateAll((rows) => rows.flatMap((row) => {
+    const within = [...row.querySelectorAll("*:not(svg *)")].filter((each) => each.offsetParent && !each.matches(".unseen, .skip"));
+    const over = ([one, other]) => other && other.getBoundingClientRect().left < one.getBoundingClientRect().right - 0.5;
+    const beside = within.filter((each) => each.parentElement === row).map((each, place, all) => [each, all[place + 1]]);
+    const out = within.filter((each) => each.getBoundingClientRect().right > row.getBoundingClientRect().right + 0.5);
+    return [...out, ...beside.filter(over).map(([one]) => one)].map((each) => `${row.className}: ${each.className} ${each.textContent}`);
+  }));
+}
+
 for (const colorScheme of ["light", "dark"]) {
-  for (const [width, height] of [[1440, 900], [1024, 768], [390, 844]]) {
+  for (const [width, height] of [[1440, 900], [1024, 768], [820, 1180], [390, 844]]) {
     test(`every view is whole and open to all at ${width} pixels, ${colorScheme}`, async () => {
       const page = await open();
       await page.setViewportSize({ width, height });
@@ -43,6 +54,7 @@ for (const colorScheme of ["light", "dark"]) {
         await page.waitForTimeout(view === "matrix" ? 2600 : 300);
         await shoot(view);
         assert.equal(await sideways(page), 0, `${view} scrolls sideways`);
+        assert.deepEqual(await crowded(page), [], view);
         assert.deepEqual(await findings(page), [], view);
       }
       for (const [key, name] of [["?", "help"], ["s", "scenarios"], ["l", "share"], ["Control+k", "palette"]]) {
