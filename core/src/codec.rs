@@ -183,6 +183,12 @@ pub enum CodecError {
         /// Where, counted from the start of the frame.
         at: usize,
     },
+    /// The values have no form in this codec's language: send others.
+    #[error("it cannot be written: {reason}")]
+    Unwritable {
+        /// What is in the way. It may quote the values, so it stays at the end that has them.
+        reason: String,
+    },
     /// Another version of the language: update the older end.
     #[error("the frame is written in version {found}, this end reads version {known}")]
     Version {
@@ -194,6 +200,14 @@ pub enum CodecError {
 }
 
 impl CodecError {
+    /// What the peer may hear of it: what came from the values themselves is not told (`FLT-4`).
+    pub(crate) fn told(&self) -> String {
+        match self {
+            CodecError::Unwritable { .. } => "it cannot be written".to_owned(),
+            other => other.to_string(),
+        }
+    }
+
     /// For codecs: something is wrong at that byte.
     pub fn malformed(reason: impl Into<String>, at: usize) -> CodecError {
         CodecError::Malformed { reason: reason.into(), at }

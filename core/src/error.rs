@@ -110,8 +110,11 @@ pub enum ProxyError {
         /// The state.
         phase: Phase,
     },
-    /// The proxy has faulted (`PROXY-5`, `CO-9`): close or abort it, then reset it or make another.
-    #[error("the proxy has faulted: close or abort it, then reset it or make another")]
+    /// The proxy has faulted (`PROXY-5`, `CO-9`): close it (under WCF's rules abort it), then reset it
+    /// or make another.
+    #[error(
+        "the proxy has faulted: close it (under WCF's rules abort it), then reset it or make another"
+    )]
     Faulted,
     /// The proxy was closed (`CO-8`); make another.
     #[error("the proxy was closed: make another")]
@@ -126,7 +129,7 @@ pub enum ProxyError {
     #[error("not done in time; the service may still carry it out")]
     TimedOut,
     /// Too many calls are pending at this proxy (`PROXY-23`): wait for some, or raise the limit.
-    #[error("{limit} calls are pending already: wait for some to end, or raise max_pending_calls")]
+    #[error("{limit} calls are pending already: wait for some to end, or raise the limit")]
     QuotaExceeded {
         /// The limit.
         limit: u32,
@@ -139,12 +142,18 @@ pub enum ProxyError {
     SessionTerminated,
     /// The service does not know this action, or not as the first of a session (`SESS-13`).
     #[error(
-        "the service does not support this action here: check that both ends have one contract"
+        "the service does not support this action here: check that both ends have one contract, \
+         and that a session begins with an initiating operation"
     )]
     ActionNotSupported,
     /// The service could not read the arguments (`FLT-9`).
-    #[error("the service could not read the arguments: check that both ends have one contract")]
-    DeserializationFailed,
+    #[error(
+        "the service could not read the arguments ({reason}): check that both ends have one contract"
+    )]
+    DeserializationFailed {
+        /// What the service says.
+        reason: String,
+    },
     /// Nothing listens at the address.
     #[error("nothing listens at the address: start the host or correct the address")]
     NotFound,
@@ -228,7 +237,7 @@ fn state_hint(phase: Phase) -> &'static str {
         Phase::Opened => "it is open already",
         Phase::Closing => "await its closing",
         Phase::Closed => "reset it or make another",
-        Phase::Faulted => "close or abort it",
+        Phase::Faulted => "close it, or abort it under WCF's rules",
     }
 }
 
@@ -250,7 +259,7 @@ impl ProxyError {
             ProxyError::QuotaExceeded { .. } => HResult::QUOTA_EXCEEDED,
             ProxyError::Fault(_)
             | ProxyError::SessionTerminated
-            | ProxyError::DeserializationFailed => HResult::ENDPOINT_FAULT_RECEIVED,
+            | ProxyError::DeserializationFailed { .. } => HResult::ENDPOINT_FAULT_RECEIVED,
             ProxyError::ActionNotSupported => HResult::ENDPOINT_ACTION_NOT_SUPPORTED,
             ProxyError::NotFound => HResult::ENDPOINT_NOT_FOUND,
             ProxyError::AccessDenied => HResult::ENDPOINT_ACCESS_DENIED,
@@ -296,7 +305,7 @@ impl ProxyError {
             ProxyError::AutoClosed
             | ProxyError::Protocol { .. }
             | ProxyError::Encoding { .. }
-            | ProxyError::DeserializationFailed => "ProtocolException",
+            | ProxyError::DeserializationFailed { .. } => "ProtocolException",
         }
     }
 
@@ -335,7 +344,9 @@ impl ProxyError {
         match fault.code {
             FaultCode::SessionTerminated => ProxyError::SessionTerminated,
             FaultCode::ActionNotSupported => ProxyError::ActionNotSupported,
-            FaultCode::DeserializationFailed => ProxyError::DeserializationFailed,
+            FaultCode::DeserializationFailed => {
+                ProxyError::DeserializationFailed { reason: fault.reason }
+            }
             FaultCode::DestinationUnreachable => ProxyError::NotFound,
             FaultCode::TooBusy => ProxyError::TooBusy,
             FaultCode::AccessDenied => ProxyError::AccessDenied,

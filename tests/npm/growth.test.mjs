@@ -31,7 +31,7 @@ for (const way of ['in memory', 'over ports']) {
     await host.open();
     const transport = way === 'in memory' ? host.transport : port(port1);
     const make = () => new ServiceProxy(Echo, { address: '/echo', transport });
-    await come(5_000, make); // what only the collector frees makes a plateau
+    await come(30_000, make); // what only the collector frees makes a plateau
     const { memory } = runtimeStats();
     await come(5_000, make);
     const later = runtimeStats();

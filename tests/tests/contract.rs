@@ -275,7 +275,10 @@ fn a_reply_that_cannot_be_read_is_told_with_the_operation() {
 fn not_a_number_does_not_become_a_number() {
     let direct = Direct::new(ProgressService::new(Quiet));
     let answer = block_on(ProgressClient::new(&direct).advanced(f64::NAN));
-    assert_eq!(answer, Err(ProxyError::DeserializationFailed));
+    let Err(ProxyError::DeserializationFailed { reason }) = answer else {
+        panic!("null is no number")
+    };
+    assert!(reason.starts_with("the arguments of advanced"), "{reason}");
 }
 
 /// The errors are part of the interface.

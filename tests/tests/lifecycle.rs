@@ -319,7 +319,11 @@ dual_test! {
                 "ENDPOINT_ACTION_NOT_SUPPORTED",
                 "ActionNotSupportedException",
             ),
-            (ProxyError::DeserializationFailed, "ENDPOINT_FAULT_RECEIVED", "ProtocolException"),
+            (
+                ProxyError::DeserializationFailed { reason: String::new() },
+                "ENDPOINT_FAULT_RECEIVED",
+                "ProtocolException",
+            ),
             (ProxyError::NotFound, "ENDPOINT_NOT_FOUND", "EndpointNotFoundException"),
             (ProxyError::AccessDenied, "ENDPOINT_ACCESS_DENIED", "SecurityAccessDeniedException"),
             (ProxyError::TooBusy, "ENDPOINT_TOO_BUSY", "ServerTooBusyException"),

@@ -7,11 +7,12 @@
 
 import { withDetail } from './body-codec.js';
 import type { Callbacks, Client, Contract } from './contract.js';
+import { checkCallOptions, type CallOptions } from './call-options.js';
 import { Numbered } from './crowd.js';
 import { errorOf, type PanicError, type SessionfulError } from './errors.js';
 import type { EventFeed } from './events.js';
 import type { Operation } from './operation.js';
-import { type Build, type Core, type State, STATES, asError, attempt, onPanic, settled } from './runtime.js';
+import { type Build, type Core, type State, STATES, asError, attempt, settled, watchPanic } from './runtime.js';
 import { validate } from './standard-schema.js';
 import { type Transport, network } from './transport.js';
 import { collected, weak } from './weak.js';
@@ -73,18 +74,6 @@ export interface ProxyOptions<C extends Contract = Contract> {
   readonly events?: EventFeed;
 }
 
-/** Options of single calls, for {@link ServiceProxy.with}. */
-export interface CallOptions {
-  /** Gives the call up when it aborts (`CALL-5`): the call rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-  /** How long to wait, in milliseconds; the proxy's `callTimeout` unless given. */
-  readonly timeout?: number;
-  /** By which calls can be abandoned together (`CALL-3`), from 1; none unless given. */
-  readonly group?: number;
-  /** Sent beside the arguments. */
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
 interface Pending {
   resolve: (value: unknown) => void;
   reject: (error: unknown) => void;
@@ -101,7 +90,7 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
   /** The build of the runtime that does its work. @internal */
   protected abstract runtime(): Build;
   /** Runs a callback object. @internal */
-  protected abstract serve(object: object, end: ProxyEnd): Users;
+  protected abstract serve(object: object | undefined, end: ProxyEnd): Users;
   /** Listens to this end. @internal */
   protected abstract tap(events: EventFeed, loaded: Core, node: number): CoreTap;
   /** Its contract. */
@@ -113,12 +102,14 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
   readonly #pending = new Numbered<Pending>();
   #core: CoreProxy | undefined;
   #isClosed = false;
+  /** How often it was ended before the runtime was there to be told. */
+  #endings = 0;
   #leftOver: readonly string[] = [];
   #unwatch: (() => void) | undefined;
   #node: number | undefined;
   #error: SessionfulError | undefined;
 
-  /** @throws ContractError, BindingError or EncodingError when it opens, if contract and options do not fit. */
+  /** @throws ContractError, BindingError or OptionError when it opens, if contract and options do not fit. */
   constructor(contract: C, options: ProxyOptions<C>) {
     this.contract = contract;
     this.#options = options;
@@ -146,7 +137,7 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
    */
   async open(): Promise<void> {
     if (this.#isClosed) throw this.#closedError();
-    const made = this.#core ?? this.#make(await this.runtime().load());
+    const made = this.#core ?? this.#make(await this.#load());
     await settled('proxy', () => made.open());
   }
 
@@ -157,7 +148,7 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
    */
   async close(): Promise<void> {
     const made = this.#core;
-    if (made === undefined) return;
+    if (made === undefined) return this.#endEarly();
     try {
       await settled('proxy', () => made.close());
     } finally {
@@ -167,6 +158,7 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
 
   /** Ends everything at once; calls in progress reject with {@link AbortedError} (`CALL-9`). */
   abort(): void {
+    if (this.#core === undefined) return this.#endEarly();
     attempt('proxy', () => this.#core?.abort());
     this.#release(); // under WCF's rules it is closed now
   }
@@ -190,8 +182,13 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
     attempt('proxy', () => this.#core?.abandon(group));
   }
 
-  /** The same methods, with options for the calls made by them. */
+  /**
+   * The same methods, with options for the calls made by them.
+   *
+   * @throws OptionError if there is no such option, or not with that value.
+   */
   with(options: CallOptions): Client<C> {
+    checkCallOptions(options);
     return this.#client(options);
   }
 
@@ -217,6 +214,8 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
   #make(loaded: Core): CoreProxy {
     if (this.#core !== undefined) return this.#core;
     const { callbacks, transport: _, address, events: __, ...rest } = this.#options;
+    if (typeof this.#transport.link !== 'function') throw errorOf('INVALID_OPTION', { option: 'transport', reason: 'is none: give network(), port(), custom() or the transport of a host' });
+    if (rest.callback !== undefined && this.contract.callback === undefined) throw errorOf('BEHAVIOR_NO_CALLBACKS');
     const config = { ...rest, address: String(address), contract: this.contract.toCore() };
     // The binary keeps hold of what it is given: of the calls that wait, not of the proxy itself, which
     // could never be collected then.
@@ -229,19 +228,14 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
       },
     };
     const end: ProxyEnd = {};
-    const users = callbacks === undefined ? undefined : this.serve(callbacks as object, end);
+    const callsBack = callbacks !== undefined || this.contract.callback !== undefined;
+    const users = callsBack ? this.serve(callbacks as object | undefined, end) : undefined;
     const made = attempt('proxy', () =>
       new loaded.CoreProxy(config, this.#transport.link(loaded), settle, users, this.#tap(loaded)));
     end.core = weak(made);
     this.#core = made;
-    const self = weak<Caller<C>>(this);
-    const forget = onPanic((error) => {
-      const proxy = self.deref();
-      if (proxy !== undefined) proxy.#die(error);
-    });
-    this.#unwatch = forget;
     // A proxy that nobody closes is collected all the same.
-    collected.register(this, forget, this);
+    this.#unwatch = watchPanic<Caller<C>>(this, Caller.#died);
     return made;
   }
 
@@ -280,6 +274,7 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
 
   #begin(number: number, operation: Operation, parameters: unknown[], options: CallOptions | undefined): Promise<unknown> {
     if (this.#error !== undefined) return Promise.reject(this.#error);
+    if (options?.signal?.aborted === true) return Promise.reject(options.signal.reason);
     if (this.#isClosed) return Promise.reject(this.#closedError());
     const made = this.#core;
     if (made === undefined) return this.#beginLater(number, operation, parameters, options);
@@ -306,17 +301,30 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
     return promise;
   }
 
+  /** Loads the runtime, unless the proxy is ended meanwhile. */
+  async #load(): Promise<Core> {
+    const before = this.#endings;
+    const loaded = await this.runtime().load();
+    if (this.#endings !== before) throw errorOf('ABORTED');
+    return loaded;
+  }
+
+  /** Closed or aborted before there was anything to close: under WCF's rules that is for good (`CO-7`). */
+  #endEarly(): void {
+    this.#endings += 1;
+    this.#isClosed ||= this.#options.rules === 'wcf';
+  }
+
   /** Before the runtime is loaded a call can only be the one that opens the proxy (`CO-19`). */
   async #beginLater(number: number, operation: Operation, parameters: unknown[], options: CallOptions | undefined): Promise<unknown> {
     const { autoOpen, rules } = this.#options;
     if (!(autoOpen ?? rules === 'wcf')) throw errorOf('INVALID_STATE', { phase: 'created', hint: 'open it first' });
-    this.#make(await this.runtime().load());
+    this.#make(await this.#load());
     return this.#begin(number, operation, parameters, options);
   }
 
   #callWith(made: CoreProxy, call: number, number: number, parameters: unknown[], options: CallOptions): void {
     const { signal, timeout, group, headers } = options;
-    signal?.throwIfAborted();
     const list = headers && Object.entries(headers).map(([name, value]) => ({ name, value }));
     made.callWith(call, number, parameters, group ?? 0, timeout, list);
     if (signal === undefined) return;
@@ -334,9 +342,10 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
   }
 
   /** A pending call always settles. */
-  #die(error: PanicError): void {
-    this.#error = error;
-    for (const { reject } of this.#pending.takeAll()) reject(error);
+  static #died(proxy: Pick<Caller, never>, error: PanicError): void {
+    const died = proxy as Caller;
+    died.#error = error;
+    for (const { reject } of died.#pending.takeAll()) reject(error);
   }
 }
 

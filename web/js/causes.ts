@@ -54,7 +54,7 @@ export const PROXY = {
     hresult: 'INVALID_OPERATION', exception: INVALID, rule: 'PROXY-3',
   },
   FAULTED: {
-    text: 'the proxy has faulted: close or abort it, then reset it or make another',
+    text: "the proxy has faulted: close it (under WCF's rules abort it), then reset it or make another",
     hresult: 'OBJECT_FAULTED', exception: 'CommunicationObjectFaultedException', rule: 'PROXY-5',
   },
   DISPOSED: {
@@ -76,7 +76,7 @@ export const PROXY = {
     hresult: 'OPERATION_TIMED_OUT', exception: 'TimeoutException', rule: 'CALL-8',
   },
   QUOTA_EXCEEDED: {
-    text: '{limit} calls are pending already: wait for some to end, or raise max_pending_calls',
+    text: '{limit} calls are pending already: wait for some to end, or raise the limit',
     next: 'wait for some to end, or raise maxPendingCalls',
     hresult: 'QUOTA_EXCEEDED', exception: 'QuotaExceededException', rule: 'PROXY-23',
   },
@@ -91,11 +91,12 @@ export const PROXY = {
     key: 'SFxChannelTerminated0', rule: 'SESS-14',
   },
   ACTION_NOT_SUPPORTED: {
-    text: 'the service does not support this action here: check that both ends have one contract',
+    text: 'the service does not support this action here: check that both ends have one contract, '
+      + 'and that a session begins with an initiating operation',
     hresult: 'ENDPOINT_ACTION_NOT_SUPPORTED', exception: 'ActionNotSupportedException', rule: 'SESS-13',
   },
   DESERIALIZATION_FAILED: {
-    text: 'the service could not read the arguments: check that both ends have one contract',
+    text: 'the service could not read the arguments ({reason}): check that both ends have one contract',
     hresult: 'ENDPOINT_FAULT_RECEIVED', exception: PROTOCOL, rule: 'FLT-9',
   },
   NOT_FOUND: {
@@ -336,6 +337,9 @@ export const LOCAL = {
   TRANSPORT_MISSING: {
     text: 'the transport has no {what}', next: 'give it, or use an address that needs none', exception: INVALID,
     hresult: 'E_INVALIDARG',
+  },
+  INVALID_OPTION: {
+    text: 'option {option} {reason}', next: 'correct the option', exception: INVALID, hresult: 'E_INVALIDARG', rule: 'ERR-2',
   },
   LISTEN_MODULE: {
     text: 'the host over Node needs the package ws: npm install ws', exception: INVALID,

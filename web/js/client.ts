@@ -15,7 +15,8 @@ import { errorOf } from './errors.js';
 import { PLAIN } from './plain.js';
 import type { Build } from './runtime.js';
 
-export type { BindingOptions, CallOptions } from './caller.js';
+export type { CallOptions } from './call-options.js';
+export type { BindingOptions } from './caller.js';
 export * from './contract.js';
 export * from './errors.js';
 export * from './fault.js';
@@ -35,7 +36,7 @@ export type ProxyOptions = Omit<AllOptions, 'callback' | 'callbacks' | 'events'>
 
 /** A proxy that only calls: without callback objects, feeds of events and snapshots, and else like that of `sessionful`. */
 export class ServiceProxy<C extends Contract = Contract> extends Caller<C> {
-  /** @throws ContractError, BindingError or EncodingError when it opens, if contract and options do not fit. */
+  /** @throws ContractError, BindingError or OptionError when it opens, if contract and options do not fit. */
   constructor(contract: C, options: ProxyOptions) {
     super(contract, options as AllOptions<C>);
   }

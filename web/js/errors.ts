@@ -219,6 +219,11 @@ export class BehaviorError extends SessionfulError {
   override get name(): string { return 'BehaviorError'; }
 }
 
+/** There is no such option, or not with that value: correct it. */
+export class OptionError extends SessionfulError {
+  override get name(): string { return 'OptionError'; }
+}
+
 /** A host could not be opened or closed, or not served. */
 export class HostError extends SessionfulError {
   override get name(): string { return 'HostError'; }
@@ -286,6 +291,7 @@ const CLASSES: Partial<Record<ErrorCode, typeof SessionfulError>> = {
   STOPPED: StoppedError,
   HOST_STOPPED: StoppedError,
   NOT_INITIALIZED: StateError,
+  INVALID_OPTION: OptionError,
   LISTEN_MODULE: HostError,
   LISTEN_OPTION: HostError,
   LISTEN_ADDRESS: HostError,

@@ -158,6 +158,8 @@ export class EventFeed implements AsyncIterable<EventRecord> {
   #lost = 0;
   #isClosed = false;
   #wake: (() => void) | undefined;
+  /** What a reader had not come to when it stopped. */
+  #left: EventRecord[] = [];
 
   constructor(options: EventFeedOptions = {}) {
     this.#options = options;
@@ -187,23 +189,37 @@ export class EventFeed implements AsyncIterable<EventRecord> {
    */
   async *batches(): AsyncGenerator<readonly EventRecord[], void, undefined> {
     const { gather = 16 } = this.#options;
-    while (!this.#isClosed) {
+    for (let isLast = false; !isLast;) {
+      isLast = this.#isClosed;
       const core = this.#core;
       if (core === undefined) {
-        await new Promise<void>((wake) => { this.#wake = wake; });
+        if (!isLast) await new Promise<void>((wake) => { this.#wake = wake; });
         continue;
       }
-      await settled('proxy', () => core.wait());
-      if (gather > 0 && !this.#isClosed) await new Promise((wake) => { setTimeout(wake, gather); });
+      if (!isLast && this.#left.length === 0) {
+        await settled('proxy', () => core.wait());
+        if (gather > 0 && !this.#isClosed) await new Promise((wake) => { setTimeout(wake, gather); });
+      }
       const [records, lost] = attempt('proxy', () => core.take());
       this.#lost = lost;
-      if (records.length > 0) yield records as EventRecord[];
+      const batch = [...this.#left.splice(0), ...records as EventRecord[]];
+      if (batch.length > 0) yield batch;
     }
   }
 
-  /** The records one by one. */
+  /** The records one by one. Who stops in between goes on where it stopped. */
   async *[Symbol.asyncIterator](): AsyncGenerator<EventRecord, void, undefined> {
-    for await (const batch of this.batches()) yield* batch;
+    for await (const batch of this.batches()) {
+      let read = 0;
+      try {
+        for (const record of batch) {
+          read += 1;
+          yield record;
+        }
+      } finally {
+        this.#left = batch.slice(read);
+      }
+    }
   }
 
   /** Ends the iteration, after what was recorded until now. The ends go on. */

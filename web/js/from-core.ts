@@ -35,6 +35,7 @@ export function errorFromCore(value: unknown, options: FromCore = {}): Sessionfu
     case 'behavior': return nested('BEHAVIOR_', BEHAVIOR, data, options);
     case 'invalidState': return invalidState(host, data, options);
     case 'transport': return transport(data, options);
+    case 'invalidOption': return known('INVALID_OPTION', data, options);
   }
   const code = (host ? 'HOST_' : '') + screaming(variant);
   return Object.hasOwn(host ? HOST : PROXY, code) ? known(code, data, options) : unknown(variant, options);
@@ -74,7 +75,7 @@ const HINTS: Readonly<Record<string, string>> = {
   opened: 'it is open already',
   closing: 'await its closing',
   closed: 'reset it or make another',
-  faulted: 'close or abort it',
+  faulted: 'close it, or abort it under WCF\'s rules',
 };
 
 function invalidState(host: boolean, data: unknown, options: FromCore): SessionfulError {

@@ -12,13 +12,13 @@ import { errorOf, type PanicError } from './errors.js';
 import type { EventFeed } from './events.js';
 import type { Fault } from './fault.js';
 import type { BindingOptions } from './proxy.js';
-import { type Core, type State, STATES, attempt, onPanic, settled } from './runtime.js';
+import { type Core, type State, STATES, attempt, onPanic, settled, watchPanic } from './runtime.js';
 import { PortSocket } from './port-socket.js';
 import type { MessageValue } from './request.js';
 import { CONTENT_TYPE, HELLO, type SocketHello, SUBPROTOCOL, type Transport, type WebSocketLike, way } from './transport.js';
 import { usersOf } from './users.js';
 import { WHOLE } from './whole.js';
-import type { CoreBoard, CoreHost } from './wasm/sessionful.js';
+import type { CoreBoard, CoreContext, CoreHost } from './wasm/sessionful.js';
 
 /** An address of a host. */
 export interface EndpointOptions {
@@ -139,8 +139,11 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
   #opening: Promise<void> | undefined;
   #opened: (() => void) | undefined;
   #ready: Core | undefined;
+  readonly #end = new HostEnd();
   #core: CoreHost | undefined;
   #error: PanicError | undefined;
+  /** It was closed or aborted before the runtime was there to be told. */
+  #isEnded = false;
   /** Who waits for the answers to requests, by their numbers. */
   readonly #requests = new Numbered<(answer: unknown) => void>();
 
@@ -163,7 +166,7 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
 
   /** Where it is in its life (`CO-1`). */
   get state(): State {
-    return this.#error !== undefined ? 'faulted' : STATES[this.#core?.phase ?? 0] ?? 'created';
+    return this.#error !== undefined ? 'faulted' : this.#isEnded ? 'closed' : STATES[this.#core?.phase ?? 0] ?? 'created';
   }
 
   /** Where it listens, and how; both false if contract and binding do not fit. */
@@ -179,7 +182,7 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
   /**
    * Opens it, and loads the runtime if need be: all endpoints listen, or none (`HOST-2`).
    *
-   * @throws ContractError, BindingError, BehaviorError or EncodingError for mistakes in contract and
+   * @throws ContractError, BindingError, BehaviorError or OptionError for mistakes in contract and
    *   options; StateError if its state does not allow it.
    */
   open(): Promise<void> {
@@ -189,9 +192,13 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
   }
 
   async #open(): Promise<void> {
-    const loaded = await WHOLE.load();
-    const made = this.#make(loaded);
+    let made: CoreHost;
+    let loaded: Core;
     try {
+      if (this.#isEnded) throw errorOf('HOST_INVALID_STATE', { phase: 'closed', hint: 'make another' });
+      loaded = WHOLE.core ?? await WHOLE.load();
+      if (this.#isEnded) throw errorOf('HOST_ABORTED');
+      made = this.#make(loaded);
       await settled('host', () => made.open());
     } finally {
       this.#opened?.();
@@ -213,11 +220,14 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
    */
   async close(): Promise<void> {
     const made = this.#core;
-    if (made !== undefined) await settled('host', () => made.close());
+    // Nothing was opened, and nothing will be (`CO-8`).
+    if (made === undefined) this.#isEnded = true;
+    else await settled('host', () => made.close()).finally(() => { if (this.state === 'closed') this.#end.core = undefined; });
   }
 
   /** Ends everything at once; only operations that run are left to end (`CO-16`). */
   abort(): void {
+    if (this.#core === undefined) this.#isEnded = true;
     attempt('host', () => this.#core?.abort());
   }
 
@@ -324,6 +334,13 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
     else attempt('host', () => act(made, ready));
   }
 
+  /** A request is always answered. */
+  static #died(host: Pick<ServiceHost, never>, error: PanicError): void {
+    const died = host as ServiceHost;
+    died.#error = error;
+    for (const settle of died.#requests.takeAll()) settle(503);
+  }
+
   #make(loaded: Core): CoreHost {
     if (this.#core !== undefined) return this.#core;
     const { service, endpoints: _, authorize, errors, released, events, ...rest } = this.#options;
@@ -336,10 +353,8 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
       authorizes: authorize !== undefined,
       handlesErrors: errors !== undefined,
     };
-    const end = {
-      context: (at: number) => this.#core?.context(at),
-      settle: (at: number, succeeded: boolean, value: unknown) => this.#core?.settle(at, succeeded, value),
-    };
+    // The binary keeps what it is given, so nothing of that may hold the host itself.
+    const [end, answered] = [this.#end, answererOf(this.#requests)];
     const users = usersOf(this.contract, () => end, {
       create: makerOf(service as never) as never,
       release: (object, dispose) => { if (dispose) (released ?? disposeOf)(object); },
@@ -347,14 +362,10 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
       ...(errors?.provideFault === undefined ? {} : { provideFault: errors.provideFault.bind(errors) as never }),
       ...(errors?.handleError === undefined ? {} : { handleError: errors.handleError.bind(errors) as never }),
     });
-    const answered = (request: number, answer: unknown): void => this.#requests.take(request)?.(answer);
     const tap = events?.tap(loaded, events.enlist());
     const made = attempt('host', () => new loaded.CoreHost(config, users, isObject ? service : undefined, answered, tap));
-    this.#core = made;
-    onPanic((error) => {
-      this.#error = error;
-      for (const settle of this.#requests.takeAll()) settle(503);
-    });
+    this.#core = end.core = made;
+    watchPanic<ServiceHost<C>>(this, ServiceHost.#died);
     return made;
   }
 }
@@ -386,6 +397,24 @@ async function answerFetch(host: ServiceHost, address: string, request: Request)
 function isSocketHello(data: unknown): data is SocketHello {
   return typeof data === 'object' && data !== null && (data as Partial<SocketHello>).sessionful === 'socket'
     && typeof (data as Partial<SocketHello>).address === 'string';
+}
+
+/** What the user's code needs of the host that it serves, until that is closed and nothing runs any more. */
+class HostEnd {
+  core: CoreHost | undefined;
+
+  context(at: number): CoreContext | undefined {
+    return this.core?.context(at);
+  }
+
+  settle(at: number, succeeded: boolean, value: unknown): void {
+    this.core?.settle(at, succeeded, value);
+  }
+}
+
+/** Made out here, because a function holds whatever is known where it was made. */
+function answererOf(requests: Numbered<(answer: unknown) => void>): (request: number, answer: unknown) => void {
+  return (request, answer) => requests.take(request)?.(answer);
 }
 
 /** Hosts that were given one port share it. */

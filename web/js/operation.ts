@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { BodyCodec } from './body-codec.js';
+import { Unreadable, type BodyCodec } from './body-codec.js';
 import { errorOf } from './errors.js';
 import { isStandardSchema, type SchemaInput, type SchemaOutput, type StandardSchema } from './standard-schema.js';
 
@@ -350,12 +350,12 @@ export function quote(name: string): string {
  * hosts that strangers reach should know the number.
  *
  * @param given the arguments, after `input` has checked them.
- * @throws EncodingError if there are too few or too many.
+ * @throws Fault `DeserializationFailed` if there are too few or too many (`FLT-9`).
  */
 export function placeArguments(operation: Operation, given: readonly unknown[], context: unknown): unknown[] {
   const wanted = operation.parameters;
   if (wanted !== undefined && wanted !== given.length) {
-    throw errorOf('ENCODING', { reason: `the operation takes ${wanted} arguments, not ${given.length}` });
+    throw new Unreadable(`the operation takes ${wanted} arguments, not ${given.length}`);
   }
   return [...given, context];
 }

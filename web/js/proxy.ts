@@ -13,7 +13,8 @@ import { usersOf } from './users.js';
 import type { CoreTap, Users } from './wasm/sessionful.js';
 import { WHOLE } from './whole.js';
 
-export type { BindingOptions, CallOptions, ProxyOptions } from './caller.js';
+export type { CallOptions } from './call-options.js';
+export type { BindingOptions, ProxyOptions } from './caller.js';
 
 /**
  * Calls a service: over one channel for its whole open period if contract and binding have sessions
@@ -30,9 +31,10 @@ export class ServiceProxy<C extends Contract = Contract> extends Caller<C> {
     return WHOLE;
   }
 
-  protected override serve(object: object, end: ProxyEnd): Users {
+  protected override serve(object: object | undefined, end: ProxyEnd): Users {
     const contract = this.contract.callback;
     if (contract === undefined) throw errorOf('UNKNOWN_OPERATION', { operation: 'callbacks' });
+    if (object === undefined) throw errorOf('INVALID_OPTION', { option: 'callbacks', reason: 'is missing: the contract calls back' });
     const users = usersOf(contract, () => ({
       context: (at) => end.core?.deref()?.context(at),
       settle: (at, succeeded, value) => end.core?.deref()?.settleCallback(at, succeeded, value),

@@ -8,6 +8,7 @@
 import { PanicError, errorOf, FaultError, SessionfulError } from './errors.js';
 import { errorFromCore, type ErrorSide } from './from-core.js';
 import type { InitSource } from './loader.js';
+import { collected, weak } from './weak.js';
 import type * as glue from './wasm/sessionful.js';
 
 /** The binary's exports. */
@@ -101,6 +102,17 @@ export function runtimeStats(): RuntimeStats {
 export function onPanic(tell: (error: PanicError) => void): () => void {
   deathWatch.add(tell);
   return () => deathWatch.delete(tell);
+}
+
+/** Has a panic told to something for as long as that lives, until the result is called. */
+export function watchPanic<T extends object>(target: T, die: (target: T, error: PanicError) => void): () => void {
+  const self = weak(target);
+  const forget = onPanic((error) => {
+    const alive = self.deref();
+    if (alive !== undefined) die(alive, error);
+  });
+  collected.register(target, forget, target);
+  return forget;
 }
 
 /** Runs something of the binary's, and makes what it throws an error of ours. */

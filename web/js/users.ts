@@ -19,7 +19,20 @@ const LATER = Symbol('later');
 
 /** Tells the runtime that something was thrown. */
 class Thrown {
-  constructor(readonly error: unknown) {}
+  readonly #error: unknown;
+
+  constructor(error: unknown) {
+    this.#error = error;
+  }
+
+  /** Whether it is one: `instanceof` would ask the user's value, which may be a proxy that throws. */
+  static is(value: unknown): value is Thrown {
+    return typeof value === 'object' && value !== null && #error in value;
+  }
+
+  get error(): unknown {
+    return this.#error;
+  }
 }
 
 /** What an end offers to the user's code that it runs. */
@@ -62,7 +75,7 @@ export function usersOf(contract: Contract, end: () => End, helpers: Helpers = {
   };
   const invoke = (object: unknown, number: number, given: unknown, at: number): unknown => {
     const [name, operation] = operations[number] ?? missing(number);
-    if (!Array.isArray(given)) throw errorOf('ENCODING', { reason: 'the arguments are no list' });
+    if (!Array.isArray(given)) throw new Unreadable('the arguments are no list');
     if (operation.input !== undefined) return checked(object, name, operation, given, contextOf(at));
     const run = (values: readonly unknown[]): unknown =>
       methodOf(object, name).apply(object, placeArguments(operation, values, contextOf(at)));
@@ -103,7 +116,7 @@ export function usersOf(contract: Contract, end: () => End, helpers: Helpers = {
         return false;
       }
     },
-    outcomeOf: (result) => result === LATER ? 1 : result instanceof Thrown ? 2 : 0,
+    outcomeOf: (result) => result === LATER ? 1 : Thrown.is(result) ? 2 : 0,
     thrownBy: (result) => (result as Thrown).error,
   };
 }
@@ -121,7 +134,7 @@ function methodOf(object: unknown, name: string): Method {
 async function checked(
   object: unknown, name: string, operation: Operation, given: unknown[], context: unknown,
 ): Promise<unknown> {
-  const input = operation.input === undefined ? given : await validate(operation.input, given, (reason) => errorOf('ENCODING', { reason }));
+  const input = operation.input === undefined ? given : await validate(operation.input, given, (reason) => new Unreadable(reason));
   return methodOf(object, name).apply(object, placeArguments(operation, input, context));
 }
 
@@ -140,10 +153,14 @@ function inWords(thrown: unknown): string {
 
 /** A fault as the runtime reads it; anything else as a text, which callers hear only if the host says so. */
 function failureOf(thrown: unknown): unknown {
-  if (!(thrown instanceof Fault)) return inWords(thrown);
-  const { code, reason, kind, detail } = thrown;
-  const runtime = thrown instanceof Unreadable ? { runtime: true } : {};
-  return { code, reason, ...runtime, ...(kind === undefined ? {} : { detail: { kind, body: detail } }) };
+  try {
+    if (!(thrown instanceof Fault)) return inWords(thrown);
+    const { code, reason, kind, detail } = thrown;
+    const runtime = thrown instanceof Unreadable ? { runtime: true } : {};
+    return { code, reason, ...runtime, ...(kind === undefined ? {} : { detail: { kind, body: detail } }) };
+  } catch {
+    return inWords(thrown); // even to ask what it is can throw
+  }
 }
 
 function shown(failure: unknown): Fault | string {

@@ -14,7 +14,7 @@ use wasm_bindgen::{JsCast, JsValue};
 #[wasm_bindgen(module = "/src/wire.js")]
 extern "C" {
     #[wasm_bindgen(catch, js_name = writeText)]
-    fn write_text(message: &JsValue) -> Result<JsString, JsValue>;
+    fn write_text(message: &JsValue, depth: u32) -> Result<JsString, JsValue>;
 
     #[wasm_bindgen(js_name = headOf)]
     fn head_of(message: &JsValue) -> f64;
@@ -111,10 +111,10 @@ impl Language {
             Spelling::Value if answered => Ok(frame),
             // Of a one-way message nobody could be told later that it cannot be cloned.
             Spelling::Value | Spelling::Copy => {
-                structured_clone(&frame).map_err(|why| CodecError::malformed(told(&why), 0))
+                structured_clone(&frame).map_err(|why| unwritable(&why))
             }
             Spelling::Text => {
-                let text = spell_text(&frame)?;
+                let text = spell_text(&frame, self.limits.depth)?;
                 self.limits.check_frame(text.length() as usize)?;
                 Ok(text.into())
             }
@@ -164,9 +164,13 @@ pub(crate) fn uncloneable(frame: &JsValue) -> Option<(JsValue, bool)> {
     Some((answer.into(), is_reply))
 }
 
-/// A message as text.
-pub(crate) fn spell_text(frame: &JsValue) -> Result<JsString, CodecError> {
-    write_text(frame).map_err(|why| CodecError::malformed(told(&why), 0))
+/// A message as text, nested no deeper than that.
+pub(crate) fn spell_text(frame: &JsValue, depth: usize) -> Result<JsString, CodecError> {
+    write_text(frame, u32::try_from(depth).unwrap_or(u32::MAX)).map_err(|why| unwritable(&why))
+}
+
+fn unwritable(why: &JsValue) -> CodecError {
+    CodecError::Unwritable { reason: told(why) }
 }
 
 fn malformed(reason: &str) -> CodecError {

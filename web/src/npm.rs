@@ -37,7 +37,7 @@ static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 use crate::value;
 use crate::{habitat, panic};
-use futures::future::LocalBoxFuture;
+use futures::future::{FutureExt, LocalBoxFuture, ready};
 use js_sys::{Function, Promise};
 use sessionful::Phase;
 use thrown::thrown;
@@ -74,8 +74,13 @@ pub fn memory_size() -> usize {
 /// A promise of what a task ends with.
 fn promise(task: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
     // Of one type, because each type would bring a copy of all that follows.
-    let task: LocalBoxFuture<'static, _> = Box::pin(task);
-    let mut task = Some(task);
+    let mut task: LocalBoxFuture<'static, _> = Box::pin(task);
+    // It begins at once: what is asked for next finds it begun.
+    let begun = match (&mut task).now_or_never() {
+        Some(ended) => ready(ended).boxed_local(),
+        None => task,
+    };
+    let mut task = Some(begun);
     Promise::new(&mut |resolve, reject| {
         let Some(task) = task.take() else { return };
         run(async move {

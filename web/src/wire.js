@@ -80,8 +80,15 @@ export function makeMessage(kind, action, name, id, content) {
 let lastAction;
 let lastBegin = '';
 
-/** A message as text. It throws where the body has no text form. */
-export function writeText([kind, action, id, content, headers]) {
+/** A message as text. It throws where the body has no text form, or one that the reader refuses. */
+export function writeText(message, depth) {
+  const text = spell(message);
+  if (nestsDeeper(text, depth)) throw new Error(`nested deeper than ${depth}`);
+  if (text.includes('"__proto__"') && hasPrototypeKey(message)) throw new Error('the key __proto__');
+  return text;
+}
+
+function spell([kind, action, id, content, headers]) {
   if (action !== lastAction) {
     lastAction = action;
     lastBegin = `{"v":1,"action":${JSON.stringify(action)}`;

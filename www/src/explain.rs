@@ -100,7 +100,7 @@ pub fn rule_of(error: &ProxyError, rules: Rules) -> Option<&'static str> {
         ProxyError::Fault(_) => "PROXY-17",
         ProxyError::SessionTerminated => "SESS-14",
         ProxyError::ActionNotSupported => "SESS-13",
-        ProxyError::DeserializationFailed => "FLT-9",
+        ProxyError::DeserializationFailed { .. } => "FLT-9",
         ProxyError::NotFound => "PROXY-7",
         ProxyError::TooBusy => "THR-2",
         ProxyError::Disconnected { .. } | ProxyError::Transport { .. } => "PROXY-16",

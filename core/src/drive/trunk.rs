@@ -351,7 +351,7 @@ impl<P: Pipe, D: Codec> Lane<P, D> {
 /// What a caller gets in place of a reply that cannot be written.
 pub(super) fn unsendable_reply(reply: &Message, error: &CodecError) -> Option<Message> {
     let relates_to = Some(reply.relates_to.clone()?);
-    let reason = format!("the reply cannot be sent: {error}");
+    let reason = format!("the reply cannot be sent: {}", error.told());
     let content = Content::Fault(Fault::runtime(FaultCode::InternalService, reason));
     Some(Message { relates_to, content, ..Message::default() })
 }

@@ -48,6 +48,7 @@ impl ProxyError {
             ProxyError::Disconnected { reason }
             | ProxyError::Protocol { reason }
             | ProxyError::Encoding { reason } => parts.text("reason", reason),
+            ProxyError::DeserializationFailed { reason } => parts.text("reason", reason),
             ProxyError::Transport { what, detail } => {
                 parts.text("what", what);
                 parts.text("detail", detail);
@@ -73,7 +74,7 @@ impl ProxyError {
             ProxyError::Fault(_) => "fault",
             ProxyError::SessionTerminated => "sessionTerminated",
             ProxyError::ActionNotSupported => "actionNotSupported",
-            ProxyError::DeserializationFailed => "deserializationFailed",
+            ProxyError::DeserializationFailed { .. } => "deserializationFailed",
             ProxyError::NotFound => "notFound",
             ProxyError::AccessDenied => "accessDenied",
             ProxyError::TooBusy => "tooBusy",
@@ -285,7 +286,7 @@ mod tests {
             ProxyError::QuotaExceeded { limit: 7 },
             ProxyError::SessionTerminated,
             ProxyError::ActionNotSupported,
-            ProxyError::DeserializationFailed,
+            ProxyError::DeserializationFailed { reason: "r".into() },
             ProxyError::NotFound,
             ProxyError::AccessDenied,
             ProxyError::TooBusy,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { defineContract, isContract } from '../contract.js';
-import { ContractError, EncodingError, FaultError } from '../errors.js';
+import { ContractError, FaultError } from '../errors.js';
 import { Fault, isFault } from '../fault.js';
 import { oneWay, operation, placeArguments } from '../operation.js';
 import type { StandardSchema } from '../standard-schema.js';
@@ -192,7 +192,7 @@ describe('the arguments of a method', () => {
 
   test('are as many as there should be, so that none is taken for the context', () => {
     for (const given of [[], [1, { session: 'forged' }]]) {
-      assert.throws(() => placeArguments(Calculator.operations.addTo, given, context), EncodingError);
+      assert.throws(() => placeArguments(Calculator.operations.addTo, given, context), { code: 'DeserializationFailed' });
     }
   });
 });

@@ -101,3 +101,29 @@ test('every event of the runtime has its type here', (t) => {
   for (const [name] of names) assert.match(types, new RegExp(`^ {2}${name}: `, 'm'), name);
   assert.equal([...types.slice(0, types.indexOf('export type EventType')).matchAll(/^ {2}\w+: .*;$/gm)].length, names.length);
 });
+
+test('a reader that stops and comes back misses nothing', async () => {
+  const events = new EventFeed({ gather: 0 });
+  await talkOver(events);
+  const all: EventRecord[] = [];
+  for (let more = true; more;) {
+    more = false;
+    for await (const record of events) {
+      all.push(record);
+      more = true;
+      if (record.event.type === 'hostPhase' && record.event.to === 'closed') events.close();
+      if (all.length % 3 === 0) break;
+    }
+  }
+  assert.ok(all.length > 10);
+  assert.deepEqual(all.map(({ seq }) => seq), all.map((_, at) => (all[0]?.seq ?? 0) + at), 'without gaps');
+  assert.equal(events.lost, 0);
+});
+
+test('a feed that is closed gives what was recorded until then', async () => {
+  const events = new EventFeed();
+  await talkOver(events);
+  events.close();
+  const records = await readAll(events);
+  assert.ok(records.some(({ event }) => event.type === 'callEnded'));
+});

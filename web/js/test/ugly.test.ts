@@ -2,10 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import {
-  ServiceHost, ServiceProxy, custom, defineContract, isSessionfulError, oneWay, operation, port, runtimeStats,
+  HostGroup, ServiceHost, ServiceProxy, custom, defineContract, isSessionfulError, network, oneWay, operation, port, runtimeStats,
   type HostOptions, type ProxyOptions,
 } from '../entry/node.js';
+import { serve } from '../node/index.js';
 
 const Talk = defineContract({
   name: 'Talk', session: 'required',
@@ -261,4 +264,164 @@ test('a context that is used when its operation is over', async () => {
     assert.throws(look, (error: unknown) => isSessionfulError(error) && error.code === 'DISPOSED', 'CTX-4');
   }
   await healthy();
+});
+
+const Plain = defineContract({
+  name: 'Plain', session: 'notAllowed',
+  operations: {
+    echo: operation<(word: unknown) => unknown>({ parameters: 1 }), make: operation<() => unknown>({ parameters: 0 }),
+  },
+});
+
+/** What throws whenever it is looked at. */
+function untouchable(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
+const suspicious = (): object => new Proxy({}, { getPrototypeOf() { throw new Error('do not ask'); } });
+
+test('throws and results that throw when they are looked at', async () => {
+  const ways: ((word: unknown) => unknown)[] = [
+    () => { throw untouchable(); }, () => { throw suspicious(); },
+    () => Promise.reject(untouchable()), () => Promise.reject(suspicious()),
+    () => untouchable(), () => suspicious(), async () => suspicious(),
+  ];
+  const { proxy, healthy } = await ends({ say: (way: number) => ways[way]?.(0) });
+  for (const way of ways.keys()) {
+    assert.equal(await code(proxy.call.say(way)), 'FAULT', String(way));
+    await healthy();
+    proxy.abort();
+    await proxy.close();
+    proxy.reset();
+    await proxy.open();
+  }
+});
+
+test('a contract that calls back, and nobody to call', async () => {
+  const { host, healthy } = await ends({});
+  assert.throws(() => new ServiceProxy(Talk, { address: '/talk', transport: host.transport }), { code: 'INVALID_OPTION' });
+  await healthy();
+});
+
+test('what cannot be cloned, in single calls over a port', async () => {
+  const host = new ServiceHost(Plain, { service: { echo: (word: unknown) => word, make: () => () => 'secret' }, instancing: 'single' });
+  open.push(host);
+  await host.open();
+  const { port1, port2 } = new MessageChannel();
+  host.acceptPort(port2);
+  for (const transport of [port(port1), host.transport]) {
+    const proxy = new ServiceProxy(Plain, { address: '/plain', transport, callTimeout: 2_000 });
+    open.push(proxy);
+    await proxy.open();
+    assert.equal(await code(proxy.call.echo(() => 1)), 'ENCODING');
+    const refused = await proxy.call.make().then(String, (error: unknown) => error) as Error;
+    assert.equal((refused as { faultCode?: string }).faultCode, 'InternalServiceFault');
+    assert.doesNotMatch(refused.message, /secret|byte 0/, 'what is inside stays inside (FLT-4)');
+    assert.equal(await proxy.call.echo(5), 5);
+  }
+  port1.close();
+});
+
+test('wrong numbers of arguments are told to the caller, and the session goes on', async () => {
+  const Strict = defineContract({ name: 'Strict', session: 'required', operations: { add: operation<(a: number, b: number) => number>({ parameters: 2 }) } });
+  const host = new ServiceHost(Strict, { service: { add: (a: number, b: number) => a + b }, instancing: 'single' });
+  const proxy = new ServiceProxy(Strict, { address: '/strict', transport: host.transport });
+  open.push(proxy, host);
+  await host.open();
+  await proxy.open();
+  // FLT-9: the caller's mistake is no failure of the service, and FLT-1 keeps the session.
+  const refused = await (proxy.call.add as (a: number) => Promise<number>)(1).catch((error: unknown) => error);
+  assert.equal((refused as { code: string }).code, 'DESERIALIZATION_FAILED');
+  assert.match(String(refused), /takes 2 arguments, not 1/);
+  assert.equal(await proxy.call.add(1, 2), 3);
+});
+
+test('a signal that was aborted before', async () => {
+  const { proxy, healthy } = await ends({});
+  for (const signal of [AbortSignal.abort(), AbortSignal.abort('why'), AbortSignal.abort(new Error('mine'))]) {
+    assert.equal(await proxy.with({ signal }).hail().catch((error: unknown) => error), signal.reason);
+  }
+  assert.equal(proxy.pendingCalls, 0);
+  await healthy();
+});
+
+test('ends that are ended while they open', async () => {
+  const { host, proxy: opened } = await ends({});
+  const proxy = new ServiceProxy(Talk, { address: '/talk', transport: host.transport, callbacks: { ask: (word: unknown) => word } });
+  const opening = code(proxy.open());
+  proxy.abort();
+  assert.equal(await opening, 'ABORTED');
+  assert.equal(proxy.state, 'created', 'PROXY-2');
+  assert.equal(await opened.call.hail(), 'hailed');
+
+  const options = { service: { echo: (word: unknown) => word, make() {} }, instancing: 'single' } as const;
+  const hurried = new ServiceHost(Plain, options);
+  const hosting = code(hurried.open());
+  hurried.abort();
+  assert.match(String(await hosting), /^HOST_/);
+  assert.equal(hurried.state, 'closed');
+
+  const never = new ServiceHost(Plain, options);
+  await never.close();
+  assert.equal(never.state, 'closed');
+  assert.equal(await code(never.open()), 'HOST_INVALID_STATE', 'CO-8');
+});
+
+test('options of calls that cannot be meant', async () => {
+  const { proxy } = await ends({});
+  const wrong: unknown[] = [
+    null, 5, { timeout: -1 }, { timeout: Number.NaN }, { timeout: '5' }, { timeout: null }, { timout: 1 }, { group: 0 }, { group: 1.5 },
+    { group: 2 ** 32 }, { signal: {} }, { headers: new Map([['a', 'b']]) }, { headers: new Headers({ a: 'b' }) }, { headers: 'a: b' }, { headers: { a: 1 } },
+  ];
+  for (const options of wrong) {
+    assert.throws(() => proxy.with(options as never), { code: 'INVALID_OPTION', name: 'OptionError' }, JSON.stringify(options));
+  }
+  assert.equal(await proxy.with({ timeout: Infinity, group: 1, headers: { a: 'b' } }).hail(), 'hailed');
+  for (const options of [{ callTimeout: -1 }, { calltimeout: 1 }, { rules: 'WCF' }, { transport: {} }]) {
+    assert.throws(() => new ServiceProxy(Plain, { address: '/plain', ...options } as never), { code: 'INVALID_OPTION' }, JSON.stringify(options));
+  }
+});
+
+test('hosts that are closed are collected', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const turn = async (): Promise<WeakRef<ServiceHost>> => {
+    const host = new ServiceHost(Plain, { service: class { async echo(word: unknown) { return word; } make() {} } });
+    const proxy = new ServiceProxy(Plain, { address: '/plain', transport: host.transport });
+    await host.open();
+    await proxy.open();
+    assert.equal(await proxy.call.echo(7), 7);
+    await proxy.close();
+    await host.close();
+    return new WeakRef(host as never);
+  };
+  const hosts = [];
+  for (let round = 0; round < 20; round += 1) hosts.push(await turn());
+  for (let round = 0; round < 20 && hosts.some((host) => host.deref() !== undefined); round += 1) {
+    await tick(10);
+    collect();
+  }
+  assert.equal(hosts.filter((host) => host.deref() !== undefined).length, 0);
+});
+
+test('what the other end would refuse is not sent', async () => {
+  const Session = defineContract({ name: 'Session', session: 'required', operations: { echo: operation<(word: unknown) => unknown>({ parameters: 1 }), make: operation<() => unknown>() } });
+  let deep: unknown = 1;
+  for (let level = 0; level < 100; level += 1) deep = [deep];
+  const poisoned: unknown = JSON.parse('{"__proto__":{"a":1}}');
+  const hosts = new HostGroup([Session, Plain].map((contract) =>
+    new ServiceHost(contract as typeof Plain, { service: { echo: (word: unknown) => word, make: () => deep }, instancing: 'single' })));
+  await hosts.open();
+  const served = await serve(hosts, { port: 0 });
+  for (const [contract, address] of [[Session, '/session'], [Plain, '/plain']] as const) {
+    const proxy = new ServiceProxy(contract as typeof Plain, { address, transport: network({ base: served.url }) });
+    await proxy.open();
+    for (const value of [deep, poisoned]) assert.equal(await code(proxy.call.echo(value)), 'ENCODING', address);
+    assert.equal(await code(proxy.call.make()), 'FAULT', 'a result is as little sent');
+    if (address === '/plain') assert.equal(await proxy.call.echo('__proto__'), '__proto__', 'a text is no key');
+    proxy.abort();
+  }
+  await served.close();
 });

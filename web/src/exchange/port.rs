@@ -11,6 +11,7 @@
 //! | `null`                        | client | it was the last request                     |
 
 use crate::control::Trunk;
+use crate::language::uncloneable;
 use crate::port::{Cable, Heard, Line};
 use crate::word::{
     Posting, clip, garbled, read_frame, read_number, read_refusal, read_text, read_tuple,
@@ -24,7 +25,7 @@ use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::MessagePort;
 
 type Answer = Result<Option<Frame>, PipeError>;
@@ -33,6 +34,11 @@ type Answer = Result<Option<Frame>, PipeError>;
 fn with_frame(name: &str, id: u32, frame: Option<Frame>) -> Posting {
     let frame = frame.map_or_else(|| Posting::new(JsValue::NULL), Posting::frame);
     Posting { moved: frame.moved, ..Posting::tuple(name, [id.into(), frame.value]) }
+}
+
+/// The frame of what [`with_frame`] made.
+fn frame_in(posting: &Posting) -> JsValue {
+    posting.value.unchecked_ref::<Array>().get(2)
 }
 
 /// Sends requests to one address, one at a time, over a port of its own.
@@ -188,8 +194,14 @@ impl Exchange for PortExchange {
             desk.last
         };
         let sent = Sent { exchange: self, id };
-        if !self.post(&with_frame("request", id, Some(request))) {
-            return Err(PipeError::Broken("the port takes no message".into()));
+        let posting = with_frame("request", id, Some(request));
+        if !self.post(&posting) {
+            self.desk.borrow_mut().pending = None;
+            // The other end never heard of it: the answer comes from here.
+            return match uncloneable(&frame_in(&posting)) {
+                Some((answer, false)) => read_frame(&answer).map(Some),
+                _ => Err(PipeError::Broken("the port takes no message".into())),
+            };
         }
         poll_fn(|cx| sent.exchange.poll(id, cx)).await
     }
@@ -284,10 +296,9 @@ impl Requests {
         requests
     }
 
-    fn post(&self, posting: &Posting) {
-        if let Some(line) = &*self.line.borrow() {
-            line.post(posting); // a client that has gone hears nothing
-        }
+    fn post(&self, posting: &Posting) -> bool {
+        // A client that has gone hears nothing.
+        self.line.borrow().as_ref().is_none_or(|line| line.post(posting))
     }
 }
 
@@ -305,9 +316,15 @@ impl PortResponder {
 
     fn finish(&mut self, posting: &Posting) {
         self.is_done = true;
-        if self.is_wanted() {
-            self.requests.state.wanted.set(None);
-            self.requests.post(posting);
+        if !self.is_wanted() {
+            return;
+        }
+        self.requests.state.wanted.set(None);
+        if self.requests.post(posting) {
+            return;
+        }
+        if let Some((instead, true)) = uncloneable(&frame_in(posting)) {
+            self.requests.post(&Posting::tuple("answer", [self.id.into(), instead]));
         }
     }
 

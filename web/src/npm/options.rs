@@ -4,6 +4,8 @@
 //! that is said. What nobody knows is refused, because it is mostly a slip of the pen.
 
 use super::thrown;
+use super::thrown::single;
+use crate::language::set;
 use js_sys::{Array, Object};
 use sessionful::contract::Draft;
 use sessionful::host::{Endpoint, HostOptions};
@@ -27,7 +29,7 @@ struct Member {
 /// Calls `read` with every member that has a value.
 fn each(object: &JsValue, read: &mut dyn FnMut(&Member) -> Result<()>) -> Result<()> {
     if !object.is_object() {
-        return Err(refusal("an object is missing"));
+        return Err(refusal("given", "is no object"));
     }
     for entry in Object::entries(object.unchecked_ref()).iter() {
         let entry: Array = entry.unchecked_into();
@@ -39,13 +41,16 @@ fn each(object: &JsValue, read: &mut dyn FnMut(&Member) -> Result<()>) -> Result
     Ok(())
 }
 
-fn refusal(what: &str) -> JsValue {
-    js_sys::Error::new(what).into()
+fn refusal(option: &str, reason: &str) -> JsValue {
+    let fields = Object::new();
+    set(&fields, "option", &option.into());
+    set(&fields, "reason", &reason.into());
+    single("invalidOption", &fields)
 }
 
 impl Member {
     fn refuse(&self, wanted: &str) -> JsValue {
-        refusal(&["option ", &self.name, " ", wanted].concat())
+        refusal(&self.name, wanted)
     }
 
     fn unknown(&self) -> Result<()> {
@@ -86,7 +91,10 @@ impl Member {
     fn choice<T: Copy>(&self, choices: &[(&str, T)]) -> Result<T> {
         let chosen = self.value.as_string().unwrap_or_default();
         let found = choices.iter().find(|(name, _)| *name == chosen);
-        found.map(|(_, choice)| *choice).ok_or_else(|| self.refuse("is none of its choices"))
+        found.map(|(_, choice)| *choice).ok_or_else(|| {
+            let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+            self.refuse(&["is none of ", &names.join(", ")].concat())
+        })
     }
 
     /// Calls `read` with every item of a list.

@@ -57,7 +57,7 @@ fn apart(take: impl FnOnce(&mut dyn Parts)) -> JsValue {
     error.outer.map_or(named.clone(), |outer| single(outer, &named))
 }
 
-fn single(name: &str, value: &JsValue) -> JsValue {
+pub(super) fn single(name: &str, value: &JsValue) -> JsValue {
     let object = Object::new();
     set(&object, name, value);
     object.into()

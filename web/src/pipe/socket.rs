@@ -248,7 +248,9 @@ fn write_frame(frame: Frame) -> JsValue {
         Frame::Bytes(bytes) => match held(&bytes) {
             Some(text) if text.is_string() => text,
             // A host that speaks first does not know yet that this is no port.
-            Some(message) => spell_text(&message).map_or(JsValue::UNDEFINED, JsValue::from),
+            Some(message) => {
+                spell_text(&message, usize::MAX).map_or(JsValue::UNDEFINED, JsValue::from)
+            }
             None => js_sys::Uint8Array::from(&bytes[..]).into(),
         },
     }

@@ -14,7 +14,7 @@ pub(super) fn message(message: &Message, limits: &Limits) -> Result<String, Code
     limits.check_frame(least_length(message))?;
     let envelope = Envelope::of(message, limits);
     let text = serde_json::to_string(&envelope)
-        .map_err(|error| CodecError::malformed(error.to_string(), 0))?;
+        .map_err(|error| CodecError::Unwritable { reason: error.to_string() })?;
     limits.check_frame(text.len())?;
     Ok(text)
 }

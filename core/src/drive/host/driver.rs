@@ -142,7 +142,7 @@ impl<A: Acceptor, D: Codec> Listening<A, D> {
         let Some(Open { responder, mut codec, .. }) = self.take(exchange) else { return };
         let Some(message) = message else { return responder.respond(None) };
         let frame = codec.encode(message).or_else(|error| {
-            let reason = format!("the reply cannot be sent: {error}");
+            let reason = format!("the reply cannot be sent: {}", error.told());
             codec.encode(&fault(FaultCode::InternalService, reason))
         });
         if let Ok(frame) = frame {
