@@ -24,7 +24,14 @@ pub enum Action {
     /// Connect a session channel; [`Wire::Opened`] or [`Wire::Lost`] answers.
     Dial(ChannelId),
     /// Send a message on a session channel.
-    Send(ChannelId, Box<Message>),
+    Send {
+        /// The channel.
+        channel: ChannelId,
+        /// The call that it makes, whose caller hears if it cannot be written; none for a reply.
+        call: Option<CallId>,
+        /// What to send.
+        message: Box<Message>,
+    },
     /// Tell the peer that nothing more will be sent on the channel.
     EndOutput(ChannelId),
     /// Let go of the channel: in good order, or at once so that the peer sees it break.
@@ -35,7 +42,14 @@ pub enum Action {
         abort: bool,
     },
     /// Send a request on a pooled channel; [`Wire::Response`] or [`Wire::Lost`] answers.
-    Request(ChannelId, Box<Message>),
+    Request {
+        /// The channel.
+        channel: ChannelId,
+        /// The call that it makes.
+        call: CallId,
+        /// What to send.
+        message: Box<Message>,
+    },
     /// Answer an exchange; with nothing, if the operation is one-way.
     Respond(ExchangeId, Option<Box<Message>>),
     /// Break an exchange off: nothing will answer it.

@@ -184,7 +184,7 @@ dual_test! {
         for options in [ProxyOptions::default(), ProxyOptions::wcf()] {
             let mut p = failing(options, "ask", Some(77));
             let actions = say(&mut p, 4, call(1, 0, None));
-            let sent = actions.iter().any(|a| matches!(a, Action::Send(..)));
+            let sent = actions.iter().any(|a| matches!(a, Action::Send { .. }));
             assert!(!sent, "sent after EndOutput: {actions:?}");
             say(&mut p, 5, ProxyInput::Wire(Wire::Ended(ONLY)));
             assert_ne!(p.phase(), Phase::Opened);

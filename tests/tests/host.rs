@@ -428,7 +428,7 @@ dual_test! {
         };
         let mut host = run.world.host(node).expect("it is there").host.clone();
         let sent = tell(&mut host, ask(900));
-        assert!(matches!(sent[..], [Action::Send(at, _)] if at == channel), "{sent:?}");
+        assert!(matches!(sent[..], [Action::Send { channel: at, .. }] if at == channel), "{sent:?}");
         let late = host.deadline().expect("it is awaited");
         assert_eq!(late, Timestamp(1) + Duration::from_secs(60), "FLT-13");
         let mut actions = Vec::new();
@@ -447,7 +447,7 @@ dual_test! {
             },
             other => other,
         };
-        assert!(matches!(tell(&mut host, stale)[..], [Action::Send(..)]));
+        assert!(matches!(tell(&mut host, stale)[..], [Action::Send { .. }]));
         let mut now = late;
         while host.session_count() > 0 {
             now = host.deadline().expect("the idle timer at least");

@@ -87,7 +87,7 @@ dual_test! {
         for number in [1, 2, 3] {
             let actions = tell(&mut proxy, call(number));
             let id = actions.iter().find_map(|action| match action {
-                Action::Send(ONLY, message) => message.id.clone(),
+                Action::Send { channel: ONLY, message, .. } => message.id.clone(),
                 _ => None,
             });
             assert_eq!(id, Some(MessageId::Number(number)));
@@ -117,7 +117,7 @@ dual_test! {
         let mut proxy = proxy(Binding::websocket(), options);
         let actions = tell(&mut proxy, call(1));
         let sent = actions.iter().find_map(|action| match action {
-            Action::Send(_, message) => Some(message),
+            Action::Send { message, .. } => Some(message),
             _ => None,
         });
         assert_eq!(
@@ -166,7 +166,7 @@ dual_test! {
         assert_eq!(tell(&mut pooled, ProxyInput::Open(Ticket(1))), [opened]);
         let requests = |actions: Vec<Action>| {
             let request = |action: &Action| match action {
-                Action::Request(channel, _) => Some(*channel),
+                Action::Request { channel, .. } => Some(*channel),
                 _ => None,
             };
             actions.iter().filter_map(request).collect::<Vec<_>>()

@@ -146,7 +146,7 @@ impl Dispatcher {
         let kind = if one_way { Kind::OneWay } else { Kind::Request };
         out.note(|| Event::CallSent { call, operation, channel: id, one_way });
         out.note(|| sent(id, kind, &message));
-        out.act(Action::Send(id, message));
+        out.act(Action::Send { channel: id, call: Some(call), message });
         if one_way {
             // CONC-6: a one-way call gives the gate up and wins it back as well.
             self.end_call(now, id, call, within, Ok(Box::default()), out);

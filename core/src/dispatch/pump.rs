@@ -92,7 +92,7 @@ impl Dispatcher {
             content: Content::Fault(not_supported(&message.action)),
         };
         out.note(|| sent(id, Kind::Fault, &reply));
-        out.act(Action::Send(id, reply.into()));
+        out.act(Action::Send { channel: id, call: None, message: reply.into() });
     }
 
     fn take_next(&mut self, id: ChannelId) -> Option<Inbound> {
@@ -239,7 +239,7 @@ impl Dispatcher {
         let can_send = self.channels.get(&id).is_some_and(|c| c.is_pipe() && c.can_send());
         if can_send && dispatch.message.id.is_some() {
             out.note(|| sent(&reply));
-            out.act(Action::Send(id, reply));
+            out.act(Action::Send { channel: id, call: None, message: reply });
             return true;
         }
         false

@@ -246,7 +246,8 @@ impl Context {
         }
     }
 
-    /// Ends the session in good order (`SESS-20`).
+    /// Ends the session in good order (`SESS-20`), at once: a reply of this operation is lost. To end it
+    /// behind the reply, do it in [`on_completed`](Context::on_completed).
     pub fn close_session(&self) {
         self.0.link.order(Order::CloseSession(self.channel()));
     }

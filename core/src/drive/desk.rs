@@ -114,6 +114,8 @@ impl Wakes {
 #[derive(Default)]
 pub(super) struct Desk {
     todo: VecDeque<Action>,
+    /// The driver has not yet done all that it was handed over.
+    pub driver_is_behind: bool,
     waiters: Series<u64, Waiter>,
     completions: Completed,
     /// What must not outlive an operation.
@@ -135,6 +137,10 @@ pub(super) struct Desk {
 impl Desk {
     pub(super) fn take(&mut self, action: Action) {
         match action {
+            // A call without reply ends well once it is written (`OP-2`): behind what is to be sent.
+            Action::Settle(_, Ok(_)) if self.driver_is_behind || !self.todo.is_empty() => {
+                self.todo.push_back(action);
+            }
             Action::Settle(CallId(call), result) => self.end(call, Ended::Call(result)),
             Action::Resume(_, CallId(call)) => self.end(call, Ended::Resumed),
             Action::ProxyDone(Ticket(ticket), result) => self.end(ticket, Ended::Proxy(result)),

@@ -12,7 +12,7 @@ use crate::action::{Action, Loss, Question, Wire};
 use crate::codec::{Codec, CodecError};
 use crate::dispatch::SERVES;
 use crate::error::ProxyError;
-use crate::ids::{ChannelId, DispatchId, MessageId};
+use crate::ids::{CallId, ChannelId, DispatchId};
 use crate::message::{Content, Fault, FaultCode, Message};
 use crate::time::Timestamp;
 use smol_str::SmolStr;
@@ -193,7 +193,10 @@ where
     fn carry_all_out(&mut self, role: &mut impl Role<Self>) {
         while let Some(action) = self.todo.pop_front() {
             match action {
-                Action::Send(channel, message) => self.send(role, channel, &message),
+                Action::Send { channel, call, message } => {
+                    self.send(role, channel, call, &message);
+                }
+                Action::Settle(call, result) => self.settle(call, result),
                 Action::EndOutput(channel) => self.trunk.end_output(channel),
                 Action::Release { channel, abort } => self.release(role, channel, abort),
                 Action::Ask(dispatch, question) => self.ask(dispatch, question),
@@ -207,36 +210,52 @@ where
         }
     }
 
-    fn send(&mut self, role: &mut impl Role<Self>, channel: ChannelId, message: &Message) {
+    fn send(
+        &mut self,
+        role: &mut impl Role<Self>,
+        channel: ChannelId,
+        call: Option<CallId>,
+        message: &Message,
+    ) {
         let Err(error) = self.trunk.send(channel, message) else { return };
-        let instead = unsendable_reply(message, &error);
-        if instead.is_some_and(|fault| self.trunk.send(channel, &fault).is_ok()) {
-            return;
-        }
-        match self.unsendable(message, &error) {
-            Ok(answer) => self.feed(M::wire(Wire::Arrived(channel, answer))),
-            Err(reason) => self.lose(role, channel, reason),
+        if let Some(call) = call {
+            if let Some(answer) = self.unwritten(call, message, &error) {
+                self.feed(M::wire(Wire::Arrived(channel, answer)));
+            }
+        } else if !self.send_instead(channel, message, &error) {
+            self.lose(role, channel, error.to_string().into());
         }
     }
 
     /// A call that cannot be written fails alone: its caller hears why, and the machine gets an
-    /// answer in place of the peer's. Nothing of the kind helps anything else.
-    pub(super) fn unsendable(
+    /// answer in place of the peer's if it waits for one.
+    pub(super) fn unwritten(
         &mut self,
+        call: CallId,
         message: &Message,
         error: &CodecError,
-    ) -> Result<Box<Message>, SmolStr> {
+    ) -> Option<Box<Message>> {
         let reason: SmolStr = error.to_string().into();
-        let Some(MessageId::Number(call)) = &message.id else { return Err(reason) };
-        let ended = Ended::Call(Err(ProxyError::Encoding { reason: reason.clone() }));
-        self.stop.0.change(|state| state.desk.end(*call, ended));
+        self.settle(call, Err(ProxyError::Encoding { reason: reason.clone() }));
+        let relates_to = Some(message.id.clone()?);
         let fault = Fault::runtime(FaultCode::DeserializationFailed, reason);
-        let (relates_to, content) = (message.id.clone(), Content::Fault(fault));
-        Ok(Box::new(Message { relates_to, content, ..Message::default() }))
+        let content = Content::Fault(fault);
+        Some(Box::new(Message { relates_to, content, ..Message::default() }))
+    }
+
+    /// The first end of a call counts.
+    fn settle(&mut self, CallId(call): CallId, result: Result<Box<Message>, ProxyError>) {
+        self.stop.0.change(|state| state.desk.end(call, Ended::Call(result)));
+    }
+
+    /// A caller hears of a reply that cannot be written. False: there is nobody to tell.
+    fn send_instead(&mut self, channel: ChannelId, reply: &Message, error: &CodecError) -> bool {
+        let fault = unsendable_reply(reply, error);
+        fault.is_some_and(|fault| self.trunk.send(channel, &fault).is_ok())
     }
 
     /// Breaks a channel, because its peer would wait for ever.
-    pub(super) fn lose(&mut self, role: &mut impl Role<Self>, channel: ChannelId, reason: SmolStr) {
+    fn lose(&mut self, role: &mut impl Role<Self>, channel: ChannelId, reason: SmolStr) {
         self.release(role, channel, true);
         self.feed(M::wire(Wire::Lost(channel, Loss::Garbled(reason))));
     }

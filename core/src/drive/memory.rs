@@ -33,8 +33,14 @@ pub struct Network {
 
 #[derive(Debug)]
 struct Registry {
-    listeners: Names<mpsc::Sender<Arrival>>,
+    listeners: Names<Listener>,
     random: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Listener {
+    shape: Shape,
+    arrivals: mpsc::Sender<Arrival>,
 }
 
 type Arrival = Incoming<MemoryPipe, MemoryResponder>;
@@ -70,8 +76,12 @@ impl Network {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn find(&self, address: &str) -> Result<mpsc::Sender<Arrival>, PipeError> {
-        self.registry().listeners.get(address).cloned().ok_or(PipeError::NotFound)
+    /// Whoever takes sessions takes no single requests, and the other way around.
+    fn find(&self, address: &str, exchange: bool) -> Result<mpsc::Sender<Arrival>, PipeError> {
+        let registry = self.registry();
+        let fits = |listener: &&Listener| listener.shape.is_exchange() == exchange;
+        let listener = registry.listeners.get(address).filter(fits).ok_or(PipeError::NotFound)?;
+        Ok(listener.arrivals.clone())
     }
 }
 
@@ -103,6 +113,8 @@ impl Registry {
 pub struct MemoryPipe {
     output: Arc<Direction>,
     input: Arc<Direction>,
+    /// The peer has ended its direction, and that was told.
+    ended: bool,
     /// The peer has cut it, and that was told.
     broken: bool,
 }
@@ -123,6 +135,8 @@ struct Flow {
     deserted: bool,
     receiver: Option<Waker>,
     sender: Option<Waker>,
+    /// A sender that has nothing to send, but wants to know whether anybody receives.
+    watcher: Option<Waker>,
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -155,9 +169,11 @@ impl Direction {
         flow.deserted = true;
         let frames = std::mem::take(&mut flow.frames);
         let (sender, receiver) = (flow.sender.take(), flow.receiver.take());
+        let watcher = flow.watcher.take();
         drop(flow);
         drop((frames, receiver));
         wake(sender);
+        wake(watcher);
     }
 }
 
@@ -197,8 +213,32 @@ fn keep(place: &mut Option<Waker>, waker: &Waker) -> Option<Waker> {
 /// ```
 pub fn memory_pipe(capacity: usize) -> (MemoryPipe, MemoryPipe) {
     let (there, back) = (Direction::new(capacity), Direction::new(capacity));
-    let near = MemoryPipe { output: Arc::clone(&there), input: Arc::clone(&back), broken: false };
-    (near, MemoryPipe { output: back, input: there, broken: false })
+    let end = |output: &Arc<Direction>, input: &Arc<Direction>| MemoryPipe {
+        output: Arc::clone(output),
+        input: Arc::clone(input),
+        ended: false,
+        broken: false,
+    };
+    (end(&there, &back), end(&back, &there))
+}
+
+impl MemoryPipe {
+    /// The peer sends nothing more: whether it goes before this end is done as well.
+    fn poll_deserted(&mut self, cx: &Context<'_>) -> Poll<Option<Result<Frame, PipeError>>> {
+        let mut flow = self.output.flow();
+        if flow.ended.is_some() || self.broken {
+            return Poll::Ready(None);
+        }
+        if flow.deserted {
+            drop(flow);
+            self.broken = true;
+            return Poll::Ready(Some(Err(cut())));
+        }
+        let before = keep(&mut flow.watcher, cx.waker());
+        drop(flow);
+        drop(before);
+        Poll::Pending
+    }
 }
 
 impl Drop for MemoryPipe {
@@ -230,8 +270,14 @@ impl Stream for MemoryPipe {
             return Poll::Pending;
         };
         drop(flow);
-        let told = std::mem::replace(&mut self.broken, true);
-        Poll::Ready((ended == Ended::Cut && !told).then(|| Err(cut())))
+        if ended == Ended::Cut {
+            let told = std::mem::replace(&mut self.broken, true);
+            return Poll::Ready((!told).then(|| Err(cut())));
+        }
+        if std::mem::replace(&mut self.ended, true) {
+            return self.poll_deserted(cx);
+        }
+        Poll::Ready(None)
     }
 }
 
@@ -290,7 +336,7 @@ impl Connector for MemoryConnector {
     type Exchange = MemoryExchange;
 
     async fn dial(&self, address: &str) -> Result<(MemoryPipe, SessionId), PipeError> {
-        let mut listener = self.0.find(address)?;
+        let mut listener = self.0.find(address, false)?;
         let (near, far) = memory_pipe(self.0.capacity);
         let session = self.0.registry().session();
         let arrival = Incoming::Pipe(address.into(), far, session);
@@ -312,7 +358,7 @@ pub struct MemoryExchange {
 
 impl Exchange for MemoryExchange {
     async fn send(&self, request: Frame) -> Result<Option<Frame>, PipeError> {
-        let mut listener = self.network.find(&self.address)?;
+        let mut listener = self.network.find(&self.address, true)?;
         let (answer, answered) = oneshot::channel();
         let arrival = Incoming::Exchange(self.address.clone(), request, MemoryResponder(answer));
         listener.send(arrival).await.map_err(|_| PipeError::NotFound)?;
@@ -359,13 +405,15 @@ impl Acceptor for MemoryAcceptor {
     type Pipe = MemoryPipe;
     type Responder = MemoryResponder;
 
-    fn listen(&mut self, address: &str, _shape: Shape) {
+    fn listen(&mut self, address: &str, shape: Shape) {
         let mut registry = self.network.registry();
-        let taken = registry.listeners.get(address).is_some_and(|listener| !listener.is_closed());
+        let lives = |listener: &Listener| !listener.arrivals.is_closed();
+        let taken = registry.listeners.get(address).is_some_and(lives);
         let result = if taken {
             Err(PipeError::Broken("the address is in use".into()))
         } else {
-            registry.listeners.insert(address.into(), self.sender.clone());
+            let listener = Listener { shape, arrivals: self.sender.clone() };
+            registry.listeners.insert(address.into(), listener);
             Ok(())
         };
         drop(registry);
@@ -374,7 +422,7 @@ impl Acceptor for MemoryAcceptor {
 
     fn unlisten(&mut self, address: &str) {
         let mut registry = self.network.registry();
-        let ours = |listener: &mpsc::Sender<Arrival>| listener.same_receiver(&self.sender);
+        let ours = |listener: &Listener| listener.arrivals.same_receiver(&self.sender);
         if registry.listeners.get(address).is_some_and(ours) {
             registry.listeners.remove(address);
         }

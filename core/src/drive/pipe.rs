@@ -13,6 +13,9 @@ use std::task::{Context, Poll};
 ///
 /// Closing the sink ends one direction: the peer's stream ends. Dropping a pipe that was not closed
 /// cuts it: the peer's stream yields an error.
+///
+/// A stream that has ended is asked on: it is pending, and yields an error should the connection break
+/// before this end is done as well (`SESS-21`). One that ends again tells nothing more.
 pub trait Pipe:
     Stream<Item = Result<Frame, PipeError>> + Sink<Frame, Error = PipeError> + Unpin
 {

@@ -168,6 +168,7 @@ impl<M: Machine<Action = Action>, W: Watch> Shared<M, W> {
         look: impl FnOnce(&mut State<M, W>) -> R,
     ) -> R {
         self.change(|state| {
+            state.desk.driver_is_behind = !todo.is_empty();
             state.step(now, input);
             state.desk.hand_over(todo);
             look(state)

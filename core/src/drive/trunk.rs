@@ -289,7 +289,19 @@ impl<P: Pipe, D: Codec> Lane<P, D> {
             return if self.output == Output::Ended { Visit::Gone } else { Visit::Rest };
         }
         // A peer that does not take its replies gets no more requests carried out.
-        if !self.reading || self.held || full { Visit::Rest } else { self.read(cx) }
+        match self.reading {
+            true if self.held || full => Visit::Rest,
+            true => self.read(cx),
+            false => self.listen(cx),
+        }
+    }
+
+    /// Nothing more comes in, but the connection may still break (`SESS-21`).
+    fn listen(&mut self, cx: &mut Context<'_>) -> Visit {
+        match self.pipe.poll_next_unpin(cx) {
+            Poll::Ready(Some(Err(error))) => Visit::Lost(error.into()),
+            _ => Visit::Rest,
+        }
     }
 
     #[inline]

@@ -3,6 +3,7 @@
 use super::throttle::{Admission, Throttle};
 use super::{Host, HostInput, unreachable_fault};
 use crate::action::{Action, Wire};
+use crate::binding::Selected;
 use crate::channel::{Channel, Inbound, Role};
 use crate::dispatch::Report;
 use crate::dispatch::callout::Outgoing;
@@ -24,7 +25,8 @@ impl Host {
         out: &mut impl Outbox<Action>,
     ) {
         let kind = self.listener(endpoint).and_then(|listener| listener.kind);
-        let Some(kind) = kind.filter(|_| self.phase == Phase::Opened) else {
+        let fits = |kind: &Selected| self.phase == Phase::Opened && !kind.shape.is_exchange();
+        let Some(kind) = kind.filter(fits) else {
             return out.act(Action::Release { channel: id, abort: true });
         };
         let mut channel = Channel::new(id, endpoint, kind, Role::Session);

@@ -165,7 +165,7 @@ impl Proxy {
         let kind = if one_way { Kind::OneWay } else { Kind::Request };
         out.note(|| Event::CallSent { call: id, operation, channel, one_way });
         out.note(|| crate::dispatch::sent(channel, kind, &message));
-        out.act(Action::Request(channel, message));
+        out.act(Action::Request { channel, call: id, message });
     }
 
     /// The answer of an exchange: its channel is free for the next call, fault or not (`PROXY-17`).

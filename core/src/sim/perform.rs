@@ -2,7 +2,7 @@
 
 use super::actor::Effect;
 use super::link::{Cargo, Far, Link, Toward};
-use super::{Input, World};
+use super::{HostNode, Input, World};
 use crate::action::{Action, Loss, Wire};
 use crate::host::HostInput;
 use crate::ids::{CallId, ChannelId, DispatchId, EndpointId, ExchangeId, NodeId};
@@ -16,11 +16,11 @@ impl World {
                 let link = self.connect(node, channel);
                 self.send(link, Toward::Host, Cargo::Connect, cause);
             }
-            Action::Request(channel, message) => {
+            Action::Request { channel, message, .. } => {
                 let link = self.connect(node, channel);
                 self.send(link, Toward::Host, Cargo::Message(message), cause);
             }
-            Action::Send(channel, message) => {
+            Action::Send { channel, message, .. } => {
                 self.send_from(node, channel, Cargo::Message(message), cause);
             }
             Action::EndOutput(channel) => self.send_from(node, channel, Cargo::End, cause),
@@ -198,10 +198,14 @@ impl World {
         let (node, endpoint, session, far) = (link.host, link.endpoint, link.session, link.far);
         let partitioned =
             self.proxies.get(&link.proxy.0).is_some_and(|proxy| proxy.weather.partitioned);
+        let single = !matches!(cargo, Cargo::Connect);
+        let fits = |host: &HostNode| {
+            host.host.kind(endpoint).is_some_and(|kind| kind.shape.is_exchange() == single)
+        };
         let listening = self
             .hosts
             .get(&node)
-            .is_some_and(|host| host.listening.contains(&endpoint) && !partitioned);
+            .is_some_and(|host| host.listening.contains(&endpoint) && fits(host) && !partitioned);
         let input = match (cargo, far) {
             (Cargo::Connect | Cargo::Message(_), Far::Nobody) if !listening => {
                 self.send(id, Toward::Proxy, Cargo::Break(Loss::NotFound), cause);

@@ -157,10 +157,10 @@ impl<E: Ear> Wired<E> {
                 self.host(HostInput::Connected(ENDPOINT, self.channel, session));
                 self.proxy(ProxyInput::Wire(Wire::Opened(channel, session)));
             }
-            Action::Send(_, message) => {
+            Action::Send { message, .. } => {
                 self.host(HostInput::Wire(Wire::Arrived(self.channel, message)));
             }
-            Action::Request(channel, message) => {
+            Action::Request { channel, message, .. } => {
                 self.host(HostInput::Request(ENDPOINT, ExchangeId(channel.0.into()), message));
             }
             Action::Settle(_, Ok(_)) => self.settled += 1,
@@ -174,7 +174,7 @@ impl<E: Ear> Wired<E> {
             Action::Listen(endpoint) => self.host(HostInput::Listening(endpoint, Ok(()))),
             Action::MakeSingleton(instance) => self.host(HostInput::SingletonMade(instance, true)),
             Action::Ask(id, question) => self.host(HostInput::Answer(id, answer(question))),
-            Action::Send(channel, message) if channel == self.channel => {
+            Action::Send { channel, message, .. } if channel == self.channel => {
                 self.proxy(ProxyInput::Wire(Wire::Arrived(ChannelId(1), message)));
             }
             Action::Respond(exchange, message) => {

@@ -92,14 +92,16 @@ fn one_way_callbacks_work_under_single() {
     assert_eq!(*heard.borrow(), [body(1)]);
 }
 
-/// CHAN-4: a callback that cannot be written fails alone; operation and session go on.
+/// CHAN-4, OP-2: a callback that cannot be written fails alone; operation and session go on.
 #[test]
 fn a_callback_that_cannot_be_written_fails_alone() {
     let mut world = World::new();
     let service = serve(|at, _, argument| async move {
         let callback = at.callback().unwrap();
-        let huge = callback.call(A, vec![b'0'; 300_000].into()).await;
-        assert!(matches!(huge, Err(ProxyError::Encoding { .. })), "{huge:?}");
+        for operation in [A, B] {
+            let huge = callback.call(operation, vec![b'0'; 300_000].into()).await;
+            assert!(matches!(huge, Err(ProxyError::Encoding { .. })), "{operation}: {huge:?}");
+        }
         callback.call(A, argument).await.map_err(failure)
     });
     world.open(hosting(&duplex(), service).behavior(mode(ConcurrencyMode::Reentrant)));

@@ -251,14 +251,33 @@ fn opening_to_nobody_can_be_tried_again() {
     world.run(proxy.open()).unwrap();
 }
 
-/// CHAN-4: a call that cannot be written fails alone.
+/// SESS-2, PROXY-7: who takes single requests has no sessions, and the other way around.
+#[test]
+fn nobody_listens_for_another_kind_of_channel() {
+    let mut world = World::new();
+    let contract = Contract::new("Service").operation(Operation::new("a")).build().unwrap();
+    let [sessions, requests] =
+        [Binding::websocket(), Binding::fetch()].map(|binding| endpoint(&contract, binding));
+    let door = Door::default();
+    door.open();
+    let host = world.open(hosting(&requests, slow(&door)));
+    let proxy = world.proxy(ProxyBuilder::new(sessions.clone()));
+    assert_eq!(world.run(proxy.open()), Err(ProxyError::NotFound));
+    world.run(host.close()).unwrap();
+    world.open(hosting(&sessions, slow(&door)));
+    let proxy = world.connect(&requests);
+    assert_eq!(world.run(proxy.call(A, body(1))), Err(ProxyError::NotFound));
+}
+
+/// CHAN-4, OP-2: a call that cannot be written fails alone, and its caller hears it; one that wants
+/// no reply too, as it ends with its writing.
 #[test]
 fn what_cannot_be_written_fails_alone() {
     for binding in [Binding::websocket(), Binding::fetch()] {
         let mut world = World::new();
         let contract = Contract::new("Service")
             .operation(Operation::new("a"))
-            .operation(Operation::new("b"))
+            .operation(Operation::new("b").one_way())
             .build()
             .unwrap();
         let to = endpoint(&contract, binding);
@@ -266,29 +285,39 @@ fn what_cannot_be_written_fails_alone() {
         door.open();
         world.open(hosting(&to, slow(&door)));
         let proxy = world.connect(&to);
-        let huge = world.run(proxy.call(B, vec![b'0'; 300_000].into()));
-        assert!(matches!(huge, Err(ProxyError::Encoding { .. })), "{huge:?}");
-        assert_eq!(world.run(proxy.call(B, body(2))), Ok(body(2)));
+        for operation in [A, B] {
+            let huge = world.run(proxy.call(operation, vec![b'0'; 300_000].into()));
+            assert!(matches!(huge, Err(ProxyError::Encoding { .. })), "{operation}: {huge:?}");
+            assert_eq!(proxy.phase(), Phase::Opened);
+            assert_eq!(proxy.pending_calls(), 0);
+        }
+        assert_eq!(world.run(proxy.call(A, body(2))), Ok(body(2)));
     }
 }
 
-/// PROXY-9: a proxy that nobody can use any more is closed, and its driver ends.
+/// PROXY-9: a proxy that nobody can use any more is closed, and its driver ends, whatever came before.
 #[test]
 fn the_driver_ends_with_the_last_handle() {
-    let mut world = World::new();
-    let to = session();
-    let host = world.open(hosting(&to, slow(&Door::default())));
-    let (proxy, driver) = world.make_stray(ProxyBuilder::new(to));
-    let ended = Door::default();
-    let end = ended.clone();
-    world.spawn(async move {
-        driver.await;
-        end.open();
-    });
-    world.run(proxy.open()).unwrap();
-    drop(proxy);
-    world.run(ended.pass());
-    assert_eq!(host.with(Host::session_count), 0);
+    for aborted in [false, true] {
+        let mut world = World::new();
+        let to = session();
+        let host = world.open(hosting(&to, slow(&Door::default())));
+        let (proxy, driver) = world.make_stray(ProxyBuilder::new(to));
+        let ended = Door::default();
+        let end = ended.clone();
+        world.spawn(async move {
+            driver.await;
+            end.open();
+        });
+        world.run(proxy.open()).unwrap();
+        if aborted {
+            proxy.abort();
+            world.settle();
+        }
+        drop(proxy);
+        world.run(ended.pass());
+        assert_eq!(host.with(Host::session_count), 0);
+    }
 }
 
 /// PROXY-10: handle, calls and driver can go to another thread if their parts can.

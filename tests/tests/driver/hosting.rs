@@ -1,16 +1,18 @@
 //! What a host does with the user's code.
 
 use super::kit::*;
+use super::wire;
+use futures::SinkExt as _;
 use futures::future::{join_all, poll_immediate};
 use futures::task::{ArcWake, waker};
 use sessionful::drive::{
-    CallOptions, Caller, ContextProvider, Controls, ErrorHandler, HostBuilder,
+    CallOptions, Caller, Connector as _, ContextProvider, Controls, ErrorHandler, HostBuilder,
 };
 use sessionful::ids::ContextId;
 use sessionful::table::Names;
 use sessionful::{
-    Behavior, Binding, Context, Failure, Fault, Header, InstanceMode, Message, ProxyError,
-    ReleaseMode, Service,
+    Behavior, Binding, Codec as _, Context, Failure, Fault, Header, InstanceMode, Message,
+    ProxyError, ReleaseMode, Service,
 };
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -320,6 +322,37 @@ fn an_operation_hears_that_its_caller_is_gone() {
         assert!(heard.get());
         drop(call);
     }
+}
+
+/// SESS-21, HOST-15: a peer that has ended its direction and then goes is gone all the same: the operation
+/// hears of it, and nothing of its session stays.
+#[test]
+fn a_peer_that_goes_after_its_end_is_gone() {
+    let mut world = World::new();
+    let to = session();
+    let heard = Rc::new(Cell::new(false));
+    let hear = Rc::clone(&heard);
+    let service = serve(move |at: Context, _, argument| {
+        let hear = Rc::clone(&hear);
+        async move {
+            at.cancelled().await;
+            hear.set(true);
+            Ok(argument)
+        }
+    });
+    let host = world.open(hosting(&to, service));
+    let (mut pipe, _) = world.run(world.network.connector().dial("/service")).unwrap();
+    let request = Message { id: Some(1.into()), ..Message::request("Service/a", body(0)) };
+    let frame = wire::client().encode(&request).unwrap();
+    world.run(pipe.send(frame)).unwrap();
+    world.run(pipe.close()).unwrap();
+    world.settle();
+    assert!(!heard.get(), "it may still want the reply");
+    drop(pipe);
+    world.settle();
+    assert!(heard.get());
+    assert_eq!(host.with(|host| host.dispatcher().dispatches().count()), 0);
+    assert_eq!(host.leaks(), Vec::<String>::new());
 }
 
 /// MOD-6: operations use every handle from the inside, and so do wakers; nothing is locked then.

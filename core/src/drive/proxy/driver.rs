@@ -105,17 +105,11 @@ where
                 let dial = (self.dial)(Arc::clone(&self.connector), self.address.clone());
                 self.begin(channel, Task::Dial(Box::pin(dial)), self.codec.clone());
             }
-            Action::Request(channel, message) => {
+            Action::Request { channel, call, message } => {
                 let Err((error, idle)) = self.request(channel, &message) else { return };
                 self.idle.insert(channel, idle);
-                match engine.unsendable(&message, &error) {
-                    Ok(answer) => {
-                        let answer = Wire::Response(channel, Some(answer));
-                        engine.feed(ProxyInput::Wire(answer));
-                    }
-                    // A one-way call has ended for its caller already.
-                    Err(reason) => engine.lose(self, channel, reason),
-                }
+                let answer = engine.unwritten(call, &message, &error);
+                engine.feed(ProxyInput::Wire(Wire::Response(channel, answer)));
             }
             // A proxy neither listens nor has singletons; the rest was dealt with on the desk.
             _ => {}
@@ -155,12 +149,13 @@ where
         }
         let ticket = Ticket(0); // nobody waits
         match engine.stop.0.read(Proxy::phase) {
-            Phase::Created | Phase::Closed => return engine.trunk.is_empty(),
             Phase::Opened | Phase::Faulted => engine.feed(ProxyInput::Close(ticket)),
             Phase::Opening | Phase::Accepting => engine.feed(ProxyInput::Abort(ticket)),
-            Phase::Closing => {}
+            Phase::Created | Phase::Closed | Phase::Closing => {}
         }
-        false
+        // It may be over at once: then nothing would wake the driver any more.
+        let phase = engine.stop.0.read(Proxy::phase);
+        matches!(phase, Phase::Created | Phase::Closed) && engine.trunk.is_empty()
     }
 }
 
