@@ -5,6 +5,7 @@
 //! | `["connect", address]` + port   | page   | a session; the answer comes on the port       |
 //! | `["exchange", address]` + port  | page   | single requests, on the port                  |
 //! | `["ping", number]`              | page   | is anybody there?                             |
+//! | `["bye"]`                       | page   | it goes, and all that it connected            |
 //! | `["pong", number]`              | worker | yes                                           |
 //! | `["ready", origin]`             | worker | hosts listen; by which clock                  |
 //! | `["records", json, lost]`       | worker | what happened there                           |

@@ -24,13 +24,20 @@ extern "C" {
 
     #[wasm_bindgen(js_name = readText)]
     fn read_text(text: &JsValue, depth: u32) -> JsValue;
+
+    #[wasm_bindgen(catch)]
+    fn settle(given: &JsValue, as_text: bool) -> Result<JsValue, JsValue>;
+
+    /// What is given for a call over a session that may carry values or text.
+    #[wasm_bindgen(js_name = settleForEither)]
+    pub(crate) fn settle_for_either(given: &JsValue) -> JsValue;
+
+    #[wasm_bindgen(catch)]
+    fn settled(message: &JsValue) -> Result<JsValue, JsValue>;
 }
 
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(catch, js_name = structuredClone)]
-    fn structured_clone(value: &JsValue) -> Result<JsValue, JsValue>;
-}
+/// What both ends speak over a WebSocket.
+pub(crate) const SUBPROTOCOL: &str = "sessionful.v1";
 
 const RELATES: u32 = 1;
 const FAULT: u32 = 2;
@@ -40,8 +47,6 @@ const NUMBERS: u32 = 4;
 const TEXT: u32 = 8;
 /// It has headers.
 const HEADERS: u32 = 16;
-/// Nothing but a clone keeps the two ends apart.
-const COPIED: u32 = 32;
 /// Something else spelled it, and will spell the answer.
 const PLAIN: u32 = 64;
 
@@ -88,14 +93,24 @@ impl Namesake {
 /// What happens to a message before it goes to its transport.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) enum Spelling {
-    /// Nothing: a port clones it.
+    /// It stays a value, for a port or for another end of this program. What it carries is copied.
     Value,
     /// Nothing: something else spells it before it leaves.
     Plain,
-    /// It is cloned here: within one program nothing else keeps the two ends apart.
-    Copy,
     /// It becomes text.
     Text,
+}
+
+impl Spelling {
+    /// What is given for a call as it is now: the call leaves at the end of the turn, and until then
+    /// whoever gave it may change it.
+    pub(crate) fn settle(self, given: JsValue) -> Result<JsValue, JsValue> {
+        match self {
+            Spelling::Plain => Ok(given),
+            Spelling::Value => settle(&given, false),
+            Spelling::Text => settle(&given, true),
+        }
+    }
 }
 
 impl Language {
@@ -105,14 +120,14 @@ impl Language {
         Language { limits, spelling, numbers, sent: Vec::new(), known: Vec::new(), written, read }
     }
 
-    fn spell(&self, frame: JsValue, answered: bool) -> Result<JsValue, CodecError> {
+    pub(crate) fn spelling(&self) -> Spelling {
+        self.spelling
+    }
+
+    fn spell(&self, frame: JsValue) -> Result<JsValue, CodecError> {
         match self.spelling {
             Spelling::Plain => Ok(frame),
-            Spelling::Value if answered => Ok(frame),
-            // Of a one-way message nobody could be told later that it cannot be cloned.
-            Spelling::Value | Spelling::Copy => {
-                structured_clone(&frame).map_err(|why| unwritable(&why))
-            }
+            Spelling::Value => settled(&frame).map_err(|why| unwritable(&why)),
             Spelling::Text => {
                 let text = spell_text(&frame, self.limits.depth)?;
                 self.limits.check_frame(text.length() as usize)?;
@@ -128,13 +143,14 @@ impl Codec for Language {
     }
 
     fn subprotocol(&self) -> &'static str {
-        "sessionful.v1"
+        SUBPROTOCOL
     }
 
     fn encode(&mut self, message: &Message) -> Result<Frame, CodecError> {
+        self.limits.check_headers(message.headers.len())?;
+        message.headers.iter().try_for_each(check_header)?;
         let (numbered, frame) = (self.sent.len(), self.write(message));
-        let answered = message.id.is_some() || message.relates_to.is_some();
-        let spelled = self.spell(frame.into(), answered);
+        let spelled = self.spell(frame.into());
         if spelled.is_err() {
             self.sent.truncate(numbered);
         }
@@ -147,21 +163,6 @@ impl Codec for Language {
         let value = held(name).ok_or_else(|| malformed("not a message"))?;
         self.read(value.unchecked_ref())
     }
-}
-
-/// What stands for a message that cannot be cloned: an answer to this end if it was a request, to the
-/// other end if it was an answer itself. `true` for the latter.
-pub(crate) fn uncloneable(frame: &JsValue) -> Option<(JsValue, bool)> {
-    let frame: &Array = frame.dyn_ref()?;
-    let (kind, id) = (small(&frame.get(0))?, frame.get(2));
-    let is_reply = kind & RELATES != 0;
-    let (code, whose) = match is_reply {
-        true => (FaultCode::InternalService, "the result"),
-        false => (FaultCode::Application("NotCloneable".into()), "an argument"),
-    };
-    let fault = Fault::runtime(code, format!("{whose} cannot be cloned"));
-    let answer = Array::of4(&(RELATES | FAULT).into(), &"".into(), &id, &write_fault(&fault));
-    Some((answer.into(), is_reply))
 }
 
 /// A message as text, nested no deeper than that.
@@ -183,9 +184,6 @@ impl Language {
         let id = message.relates_to.as_ref().or(message.id.as_ref());
         if self.numbers {
             kind |= NUMBERS;
-        }
-        if self.spelling == Spelling::Copy {
-            kind |= COPIED;
         }
         let content = match &message.content {
             Content::Body(body) => write_body(body),
@@ -237,8 +235,6 @@ impl Language {
         self.numbers |= kind & NUMBERS != 0;
         if kind & TEXT != 0 {
             self.spelling = Spelling::Text;
-        } else if kind & COPIED != 0 {
-            self.spelling = Spelling::Copy;
         } else if kind & PLAIN != 0 {
             self.spelling = Spelling::Plain;
         }
@@ -252,7 +248,7 @@ impl Language {
         };
         let headers = match kind & HEADERS {
             0 => Vec::new(),
-            _ => read_headers(&frame.get(4), self.limits.headers)?,
+            _ => read_headers(&frame.get(4), &self.limits)?,
         };
         let (id, relates_to) = if kind & RELATES == 0 { (id, None) } else { (None, id) };
         Ok(Message { action, id, relates_to, headers, content })
@@ -296,7 +292,7 @@ pub(crate) fn write_body(body: &Bytes) -> JsValue {
     })
 }
 
-/// The longest identifier, action, header and reason, in UTF-16 units.
+/// The longest identifier, action and header, in UTF-16 units, and what is read of a reason.
 const LONGEST: u32 = 4096;
 
 /// As `headOf` tells it.
@@ -315,21 +311,24 @@ fn read_id(frame: &Array, head: u64) -> Result<Option<MessageId>, CodecError> {
     id.map(Some).ok_or_else(|| malformed("an id that is neither a whole number nor text"))
 }
 
-/// A small whole number.
-fn small(value: &JsValue) -> Option<u32> {
-    let number = value.as_f64()?;
-    (number >= 0.0 && number.fract() == 0.0 && number <= f64::from(u32::MAX))
-        .then_some(number as u32)
-}
-
 /// A text that is not too long to be a name or a reason.
 fn short(value: &JsValue) -> Option<SmolStr> {
     let text = value.dyn_ref::<JsString>()?;
     (text.length() <= LONGEST).then(|| String::from(text).into())
 }
 
-pub(crate) fn write_headers(headers: &[Header]) -> Array {
+fn write_headers(headers: &[Header]) -> Array {
     headers.iter().map(write_header).collect()
+}
+
+/// What the peer would not read is not written.
+fn check_header(header: &Header) -> Result<(), CodecError> {
+    let length = |text: &str| text.encode_utf16().count();
+    let found = length(&header.name).max(length(&header.value));
+    match found > LONGEST as usize {
+        true => Err(CodecError::TooLarge { what: "a header", found, limit: LONGEST as usize }),
+        false => Ok(()),
+    }
 }
 
 fn write_header(header: &Header) -> Object {
@@ -340,18 +339,9 @@ fn write_header(header: &Header) -> Object {
     object
 }
 
-pub(crate) fn read_headers(value: &JsValue, most: usize) -> Result<Vec<Header>, CodecError> {
-    if value.is_undefined() {
-        return Ok(Vec::new());
-    }
+fn read_headers(value: &JsValue, limits: &Limits) -> Result<Vec<Header>, CodecError> {
     let list = value.dyn_ref::<Array>().ok_or_else(|| malformed("headers that are no list"))?;
-    if list.length() as usize > most {
-        return Err(CodecError::TooLarge {
-            what: "the number of headers",
-            found: list.length() as usize,
-            limit: most,
-        });
-    }
+    limits.check_headers(list.length() as usize)?;
     let mut headers = Vec::new();
     for header in list.iter() {
         headers.push(read_header(&header)?);
@@ -389,12 +379,13 @@ pub(crate) fn read_fault(value: &JsValue) -> Result<Fault, CodecError> {
         return Err(malformed("a fault that is no object"));
     }
     let code = short(&member(value, "code")).ok_or_else(|| malformed("a fault without code"))?;
-    let reason = short(&member(value, "reason")).unwrap_or_default();
+    let reason = member(value, "reason");
+    let reason = reason.dyn_ref::<JsString>().map(|text| String::from(&text.slice(0, LONGEST)));
     let runtime = member(value, "runtime").is_truthy();
     let known = if runtime { FaultCode::from_runtime_name(&code) } else { None };
     let fault = Fault {
         code: known.unwrap_or(FaultCode::Application(code)),
-        reason: reason.into(),
+        reason: reason.unwrap_or_default(),
         detail: None,
     };
     let detail = member(value, "detail");

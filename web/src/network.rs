@@ -2,7 +2,8 @@
 //! `fetch`, written by the runtime's own codecs.
 
 use crate::exchange::{MOST_AT_ONCE, Post, PostExchange, failed};
-use crate::pipe::{Carry, Socket, SocketPipe};
+use crate::language::SUBPROTOCOL;
+use crate::pipe::{Carry, KeepAlive, Socket, SocketPipe};
 use crate::port::Cable;
 use js_sys::Function;
 use sessionful::Frame;
@@ -15,9 +16,6 @@ use std::fmt;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-
-/// What both ends speak over a WebSocket.
-const SUBPROTOCOL: &str = "sessionful.v1";
 
 #[wasm_bindgen]
 extern "C" {
@@ -42,6 +40,7 @@ pub struct NetworkConnector {
     post: Rc<Post>,
     cables: Rc<RefCell<Cables>>,
     group: u32,
+    alive: Option<KeepAlive>,
 }
 
 impl fmt::Debug for NetworkConnector {
@@ -58,7 +57,15 @@ impl NetworkConnector {
     pub fn new(base: &str, limits: Limits) -> NetworkConnector {
         let base = base.trim_end_matches('/').into();
         let post = EXCHANGE.with(|exchange| Post::new(exchange, MOST_AT_ONCE, 0));
-        NetworkConnector { base, limits, post, cables: Rc::default(), group: 0 }
+        let alive = Some(KeepAlive::default());
+        NetworkConnector { base, limits, post, cables: Rc::default(), group: 0, alive }
+    }
+
+    /// The same; the sessions of the result ask silent hosts for signs of life as told, or never.
+    /// By [`KeepAlive::default`] unless set.
+    #[must_use]
+    pub fn keep_alive(&self, every: Option<KeepAlive>) -> NetworkConnector {
+        NetworkConnector { alive: every, ..self.clone() }
     }
 
     /// The same; what is connected through the result belongs to a group, 0 unless given.
@@ -70,9 +77,8 @@ impl NetworkConnector {
     /// Breaks the newest session of this group, as if its wire had been cut; whether there was one.
     pub fn break_one(&self, reason: &str) -> bool {
         let cables = self.cables.borrow().clone();
-        let ours = cables.iter().filter(|(group, _)| *group == self.group);
-        let newest = ours.filter_map(|(_, cable)| cable.upgrade()).max_by_key(|cable| cable.used());
-        match newest {
+        let ours = cables.iter().rev().filter(|(group, _)| *group == self.group);
+        match ours.filter_map(|(_, cable)| cable.upgrade()).next() {
             Some(cable) => cable.break_off(reason.into()),
             None => return false,
         }
@@ -100,7 +106,11 @@ impl Connector for NetworkConnector {
         let socket = WebSocket::new(&url, SUBPROTOCOL).map_err(|why| failed(&why))?;
         let pipe = SocketPipe::new(socket.unchecked_into::<Socket>(), self.limits);
         self.watch(pipe.cable());
-        pipe.answered().await
+        let (pipe, session) = pipe.answered().await?;
+        if let Some(every) = self.alive {
+            pipe.keep_alive(every);
+        }
+        Ok((pipe, session))
     }
 
     fn exchange(&self, address: &str) -> NetworkExchange {

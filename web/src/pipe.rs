@@ -9,6 +9,8 @@ mod port;
 mod socket;
 
 pub use port::PortPipe;
+#[cfg(feature = "npm-client")]
+pub(crate) use socket::leave_later;
 pub(crate) use socket::{Carry, together};
 pub use socket::{KeepAlive, Socket, SocketPipe};
 
@@ -53,8 +55,9 @@ pub(crate) struct Desk {
     inbox: VecDeque<Frame>,
     /// The peer's answer to the wish to connect.
     opened: Option<SessionId>,
-    /// The peer has ended its direction.
+    /// The peer has ended its direction; told once by the stream, which is asked on.
     input_ended: bool,
+    end_told: bool,
     /// We have ended ours.
     output_ended: bool,
     /// What broke it; told once by the stream, and by the sink for as long as it is asked.
@@ -114,7 +117,7 @@ impl Desk {
             self.untold += 1;
             return Some(Some(Ok(frame)));
         }
-        if self.input_ended {
+        if self.input_ended && !std::mem::replace(&mut self.end_told, true) {
             return Some(None);
         }
         let why = self.broken.clone()?;
@@ -155,6 +158,7 @@ impl Cable for RefCell<Desk> {
 impl<W: Wire> WordPipe<W> {
     /// Tells the peer that the session is accepted under that name.
     pub(crate) fn tell_accepted(&self, session: SessionId) {
+        self.desk.borrow_mut().opened = Some(session);
         self.wire.say(Word::Open(session));
     }
 

@@ -75,7 +75,12 @@ pub(crate) trait Cable {
     /// Breaks it, as if the wire had been cut.
     fn break_off(&self, reason: SmolStr);
 
-    /// When it was used last, counted; the greater the later.
+    /// The page goes, and perhaps comes back: it breaks, unless it can be connected anew unnoticed.
+    fn hang_up(&self, reason: SmolStr) {
+        self.break_off(reason);
+    }
+
+    /// When it was used last, counted; the greater the later. Sessions do not count.
     fn used(&self) -> u64;
 }
 

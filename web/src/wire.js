@@ -17,14 +17,30 @@ export function sortOf(value) {
   return isMessage(value) ? 1 : Array.isArray(value[0]) ? 2 : 0;
 }
 
-/** Posts a value on a port; whether it could be posted. What is listed moves along instead of being copied. */
+/**
+ * Posts a value on a port; whether it could be posted. What is listed moves along instead of being copied, and so does
+ * what was copied already.
+ */
 export function post(port, value, moved) {
   try {
-    port.postMessage(value, moved);
+    port.postMessage(value, moved ?? copiedIn(value));
     return true;
   } catch {
     return false;
   }
+}
+
+/** Closes a socket. What it has to say of that is nobody's affair: those of `ws` throw what they can tell nobody. */
+export function leave(socket, code, reason) {
+  try {
+    socket.addEventListener('error', () => {});
+    socket.close(code, reason);
+  } catch {}
+}
+
+/** The same with one that is still to be made. */
+export function leaveLater(promise) {
+  promise.then((socket) => leave(socket, 1000, ''), () => {});
 }
 
 /** Neither a thing with parts nor one that cannot be copied. */
@@ -33,26 +49,82 @@ function isSimple(value) {
   return value === null || (type !== 'object' && type !== 'function' && type !== 'symbol');
 }
 
-/** A copy of a message or a list of them, as a port makes it; nothing if it cannot be made. What else is said is fresh. */
-export function copyOf(value) {
-  if (!Array.isArray(value) || typeof value[0] === 'string') return value;
-  if (!Array.isArray(value[0])) return copyOfMessage(value);
-  const copies = value.map(copyOfMessage);
-  return copies.includes(undefined) ? undefined : copies;
+// Messages leave at the end of the turn, and on a port or within a thread they are values. What is given for a call is
+// copied when it is given, what comes of one when it is there: nobody can change it any more before it leaves.
+
+/** Arguments that were copied. */
+class Copied extends Array {}
+
+/** Arguments that were spelled. */
+class Spelled {
+  constructor(text) {
+    this.text = text;
+  }
 }
 
-function copyOfMessage(message) {
-  const [kind, action, id, content] = message;
-  if (message.length === 4) {
-    if (isSimple(content)) return [kind, action, id, content];
-    // Arguments are a list of ours, with nothing to it but its elements.
-    if (!(kind & RELATES) && Array.isArray(content) && content.every(isSimple)) return [kind, action, id, [...content]];
+/** Bytes with a memory that they may share with others: a port would take all of that along. */
+const isOfBytes = (value) => value instanceof Uint8Array && value.buffer instanceof ArrayBuffer;
+
+/** Our copies of that many bytes and more, for which it pays to move along. */
+const copied = new WeakSet();
+const LARGE = 8192;
+
+function copyBytes(bytes) {
+  const copy = new Uint8Array(bytes);
+  if (copy.length >= LARGE) copied.add(copy);
+  return copy;
+}
+
+/** What can move along with a message, or with a list that has some. */
+function copiedIn(value) {
+  if (!Array.isArray(value)) return undefined;
+  let moved;
+  for (const message of isMessage(value) ? [value] : value) {
+    const content = Array.isArray(message) ? message[3] : undefined;
+    for (const part of content instanceof Copied ? content : [content]) {
+      if (part instanceof Uint8Array && copied.has(part)) (moved ??= []).push(part.buffer);
+    }
   }
+  return moved;
+}
+
+const copyOf = (value) => isSimple(value) ? value : isOfBytes(value) ? copyBytes(value) : structuredClone(value);
+
+/** What is given for a call, as it is now. It throws where that cannot be copied, or has no text form. */
+export function settle(given, asText) {
+  // The list itself is ours.
+  if (!Array.isArray(given) || given.every(isSimple)) return given;
+  if (asText) return new Spelled(spellBody(given));
+  const isFlat = given.every((value) => isSimple(value) || isOfBytes(value));
+  return isFlat ? Copied.from(given, copyOf) : Copied.from(structuredClone(given));
+}
+
+/** The same for a session that may carry either: as it is now, wherever that is the same for both. */
+export function settleForEither(given) {
   try {
-    return structuredClone(message);
+    return spellsItself(given) ? given : settle(given, false);
   } catch {
-    return undefined;
+    return given; // a text may do without what cannot be copied
   }
+}
+
+/** Whether anything in a value has a text form of its own, which a copy would not have. */
+function spellsItself(value) {
+  const seen = new Set([value]);
+  for (const next of seen) {
+    if (isSimple(next) || ArrayBuffer.isView(next) || next instanceof Date) continue;
+    if (typeof next.toJSON === 'function') return true;
+    for (const part of Object.values(next)) seen.add(part);
+  }
+  return false;
+}
+
+/** A message, its content copied unless it is ours already. It throws where that cannot be copied. */
+export function settled(message) {
+  const [kind, , , content] = message;
+  const isOurs = content instanceof Copied || (!(kind & RELATES) && Array.isArray(content) && content.every(isSimple));
+  if (!isOurs) message[3] = copyOf(content);
+  return message;
 }
 
 const isBelow = (value, limit) => Number.isInteger(value) && value >= 0 && value < limit;
@@ -84,7 +156,6 @@ let lastBegin = '';
 export function writeText(message, depth) {
   const text = spell(message);
   if (nestsDeeper(text, depth)) throw new Error(`nested deeper than ${depth}`);
-  if (text.includes('"__proto__"') && hasPrototypeKey(message)) throw new Error('the key __proto__');
   return text;
 }
 
@@ -98,9 +169,19 @@ function spell([kind, action, id, content, headers]) {
     text += `,"${kind & RELATES ? 'relatesTo' : 'id'}":${typeof id === 'number' ? id : JSON.stringify(id)}`;
   }
   if (headers !== undefined) text += `,"headers":${JSON.stringify(headers)}`;
-  if (kind & FAULT) return `${text},"fault":${JSON.stringify(content)}}`;
-  const body = JSON.stringify(hasBytes(content) ? wrapBytes(content) : content);
+  if (kind & FAULT) return `${text},"fault":${spellValue(content)}}`;
+  const body = content instanceof Spelled ? content.text : spellBody(content);
   return body === undefined ? `${text}}` : `${text},"body":${body}}`;
+}
+
+function spellBody(content) {
+  return spellValue(hasSpecial(content) ? wrapBytes(content) : content);
+}
+
+function spellValue(value) {
+  const text = JSON.stringify(value);
+  if (text?.includes('"__proto__"') && hasPrototypeKey(value)) throw new Error('the key __proto__');
+  return text;
 }
 
 const OPENERS = ['[', '{'];
@@ -191,13 +272,21 @@ function message(envelope) {
 
 const isBytes = (value) => value instanceof Uint8Array;
 
+/** How bytes look in a text: an object with that key and no other. */
+const looksLikeBytes = (value) =>
+  value !== null && typeof value === 'object' && typeof value.$bytes === 'string' && Object.keys(value).length === 1;
+
+const isSpecial = (value) => isBytes(value) || looksLikeBytes(value);
+
 /** Bytes have a text form only as an argument or a result of their own, not deep inside one. */
-function hasBytes(body) {
-  return Array.isArray(body) ? body.some(isBytes) : isBytes(body);
+function hasSpecial(body) {
+  return Array.isArray(body) ? body.some(isSpecial) : isSpecial(body);
 }
 
 function wrapBytes(body) {
-  return Array.isArray(body) ? body.map(wrapBytes) : isBytes(body) ? { $bytes: base64(body) } : body;
+  if (Array.isArray(body)) return body.map(wrapBytes);
+  if (looksLikeBytes(body)) throw new Error('an object with the key $bytes alone');
+  return isBytes(body) ? { $bytes: base64(body) } : body;
 }
 
 // A string of at most so many characters is built in one step.
@@ -214,7 +303,7 @@ function base64(bytes) {
 const BROKEN = Symbol('not base64');
 
 function unwrap(value) {
-  if (value === null || typeof value !== 'object' || typeof value.$bytes !== 'string') return value;
+  if (!looksLikeBytes(value)) return value;
   let binary;
   try {
     binary = atob(value.$bytes);

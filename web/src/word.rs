@@ -2,7 +2,7 @@
 
 use crate::value::{held, hold};
 use bytes::Bytes;
-use js_sys::{Array, ArrayBuffer, JsString, Number, Uint8Array};
+use js_sys::{Array, ArrayBuffer, JsString, Number, Object, Uint8Array};
 use sessionful::Frame;
 use sessionful::drive::PipeError;
 use sessionful::ids::SessionId;
@@ -13,6 +13,9 @@ use wasm_bindgen::{JsCast, JsValue};
 /// No frame and no text on a port is longer, in bytes or UTF-16 units. Codecs have tighter limits;
 /// this one keeps a stranger from filling the memory before a codec sees anything.
 const LONGEST: u32 = 16 * 1024 * 1024;
+
+/// No name and no reason is longer.
+const LONGEST_NAME: u32 = 4096;
 
 /// Something to post, with what moves along instead of being copied.
 pub(crate) struct Posting {
@@ -100,11 +103,21 @@ pub(crate) fn read_text(value: &JsValue) -> Result<String, PipeError> {
     if text.length() > LONGEST {
         return Err(garbled("a text of more than 16 MiB"));
     }
-    // A lone surrogate is no character; it would silently become another one.
-    if !text.is_valid_utf16() {
-        return Err(garbled("a text with half a character"));
+    // A lone surrogate is no character, and silently becomes another one.
+    let read = String::from(text);
+    let has_other = read.as_bytes().windows(3).any(|bytes| bytes == "\u{fffd}".as_bytes());
+    match has_other && !Object::is(value, &read.as_str().into()) {
+        true => Err(garbled("a text with half a character")),
+        false => Ok(read),
     }
-    Ok(String::from(text))
+}
+
+/// The name of something, or a reason.
+pub(crate) fn read_name(value: &JsValue) -> Result<String, PipeError> {
+    match value.dyn_ref::<JsString>().is_some_and(|text| text.length() > LONGEST_NAME) {
+        true => Err(garbled("a name too long")),
+        false => read_text(value),
+    }
 }
 
 /// A whole number that fits.
@@ -118,7 +131,7 @@ pub(crate) fn read_number(value: &JsValue) -> Result<u32, PipeError> {
 pub(crate) fn read_tuple(value: &JsValue) -> Result<(String, Array), PipeError> {
     let tuple = value.dyn_ref::<Array>().filter(|tuple| (1..=8).contains(&tuple.length()));
     let tuple = tuple.ok_or_else(|| garbled("not a tuple"))?;
-    Ok((read_text(&tuple.get(0))?, tuple.clone()))
+    Ok((read_name(&tuple.get(0))?, tuple.clone()))
 }
 
 /// What is said on the port of a session.
@@ -165,7 +178,7 @@ impl Word {
             return read_frame(value).map(Word::Frame);
         }
         let (name, tuple) = read_tuple(value)?;
-        let text = read_text(&tuple.get(1))?;
+        let text = read_name(&tuple.get(1))?;
         match name.as_str() {
             "open" => read_session(&text).map(Word::Open),
             "refuse" => Ok(Word::Refuse(read_refusal(&text))),
@@ -186,7 +199,7 @@ pub(crate) fn write_refusal(why: &PipeError) -> SmolStr {
         PipeError::NotFound => "notFound".into(),
         PipeError::Denied => "denied".into(),
         PipeError::Busy => "busy".into(),
-        other => other.to_string().into(),
+        other => clip(&other.to_string()),
     }
 }
 

@@ -212,6 +212,25 @@ async fn a_cut_wire_costs_a_session_or_a_pooled_channel() {
     assert_eq!(dialed, Some(PipeError::Broken("the worker is gone".into())));
 }
 
+/// `PROXY-21`: a page that went and came back calls as before; only what was on its way is lost.
+#[wasm_bindgen_test]
+async fn a_page_that_comes_back_finds_its_idle_channels() {
+    let world = world().await;
+    let pooled = world.proxy(requests());
+    within(pooled.open()).await.unwrap();
+    echo(&pooled, "1").await.unwrap();
+    world.connector.hang_up("the page went away");
+    assert_eq!(echo(&pooled, "2").await, Ok("2".into()));
+    let call = pooled.call(OperationId(1), "3".into());
+    let gone = async {
+        pass().await;
+        world.connector.hang_up("the page went away");
+    };
+    let (ended, ()) = within(join(call, gone)).await;
+    assert!(matches!(ended, Err(ProxyError::Disconnected { .. })), "{ended:?}");
+    assert_eq!(echo(&pooled, "4").await, Ok("4".into()));
+}
+
 #[wasm_bindgen_test]
 async fn pending_calls_end_when_the_worker_is_lost() {
     let world = world().await;

@@ -109,13 +109,18 @@ impl PortConnector {
     /// The worker is lost: whatever was connected breaks, and nothing more can be.
     pub fn cut(&self, reason: &str) {
         self.trunk.lost.borrow_mut().get_or_insert(reason.into());
+        self.hang_up(reason);
+    }
+
+    /// Sessions and requests on their way break; it can be connected again.
+    pub fn hang_up(&self, reason: &str) {
         for (_, cable) in self.trunk.alive() {
-            cable.break_off(reason.into());
+            cable.hang_up(reason.into());
         }
     }
 
-    /// Breaks the connection of this group that was used last, as if its wire had been cut; whether
-    /// there was one.
+    /// Breaks a connection of this group, as if its wire had been cut: the one whose last request is
+    /// the newest, else the newest session; whether there was one.
     pub fn break_one(&self, reason: &str) -> bool {
         let cables = self.trunk.alive();
         let ours = cables.iter().filter(|(group, _)| *group == self.group);

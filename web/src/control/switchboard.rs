@@ -5,7 +5,7 @@ use crate::exchange::{PortResponder, Request, Requests};
 use crate::habitat::{BrowserClock, draw_session};
 use crate::pipe::{PortPipe, WINDOW};
 use crate::port::{Heard, Line, passenger, post};
-use crate::word::{Posting, Word, garbled, read_number, read_text, read_tuple};
+use crate::word::{Posting, Word, garbled, read_name, read_number, read_tuple};
 use futures::Stream;
 use sessionful::Shape;
 use sessionful::drive::{Acceptor, Incoming, PipeError};
@@ -54,6 +54,10 @@ impl Queue {
 
 fn push(queue: &RefCell<Queue>, arrival: Arrival) {
     queue.borrow_mut().arrivals.push_back(arrival);
+    wake(queue);
+}
+
+fn wake(queue: &RefCell<Queue>) {
     let waker = queue.borrow_mut().waker.take();
     if let Some(waker) = waker {
         waker.wake();
@@ -65,10 +69,10 @@ impl Switchboard {
     pub fn new(control: MessagePort) -> Switchboard {
         let inner = Rc::new(Inner { line: RefCell::default(), board: RefCell::default() });
         let weak = Rc::downgrade(&inner);
-        let line = Line::new(control, move |heard| {
-            if let (Some(inner), Heard::Message(event)) = (weak.upgrade(), heard) {
-                inner.hear(&event);
-            }
+        let line = Line::new(control, move |heard| match (weak.upgrade(), heard) {
+            (Some(inner), Heard::Message(event)) => inner.hear(&event),
+            (Some(inner), Heard::Gone) => inner.leave(),
+            _ => {}
         });
         inner.line.replace(Some(line));
         Switchboard(inner)
@@ -111,6 +115,18 @@ impl Inner {
         }
     }
 
+    /// The page is gone: nobody comes from there any more.
+    fn leave(&self) {
+        let line = self.line.take();
+        let Board { listeners, exchanges, .. } = self.board.take();
+        exchanges.iter().for_each(|(_, requests)| requests.give_up());
+        listeners
+            .iter()
+            .filter_map(|(_, (_, queue))| queue.upgrade())
+            .for_each(|queue| wake(&queue));
+        drop((line, exchanges)); // their ends take listeners off
+    }
+
     fn hear(self: &Rc<Inner>, event: &MessageEvent) {
         let port = passenger(event);
         if let Err(why) = self.obey(event, port.as_ref())
@@ -128,12 +144,19 @@ impl Inner {
     ) -> Result<(), PipeError> {
         let (name, tuple) = read_tuple(&event.data())?;
         let first = tuple.get(1);
-        if name == "ping" {
-            let number = read_number(&first)?;
-            self.say(&Posting::tuple("pong", [number.into()]));
-            return Ok(());
+        match name.as_str() {
+            "ping" => {
+                let number = read_number(&first)?;
+                self.say(&Posting::tuple("pong", [number.into()]));
+                return Ok(());
+            }
+            "bye" => {
+                self.leave();
+                return Ok(());
+            }
+            _ => {}
         }
-        let address = read_text(&first)?;
+        let address = read_name(&first)?;
         let port = port.ok_or_else(|| garbled("no port came along"))?.clone();
         match name.as_str() {
             "connect" => self.connect(&address, port),
@@ -192,7 +215,7 @@ impl Inner {
     }
 }
 
-/// Takes what comes in for one host of a [`Switchboard`].
+/// Takes what comes in for one host of a [`Switchboard`], until the page is gone.
 pub struct PortAcceptor {
     board: Switchboard,
     queue: Rc<RefCell<Queue>>,
@@ -241,6 +264,9 @@ impl Stream for PortAcceptor {
         let mut queue = self.queue.borrow_mut();
         if let Some(arrival) = queue.arrivals.pop_front() {
             return Poll::Ready(Some(arrival));
+        }
+        if self.board.0.line.borrow().is_none() {
+            return Poll::Ready(None);
         }
         let old = queue.waker.replace(cx.waker().clone());
         drop(queue);

@@ -11,10 +11,9 @@
 //! | `null`                        | client | it was the last request                     |
 
 use crate::control::Trunk;
-use crate::language::uncloneable;
 use crate::port::{Cable, Heard, Line};
 use crate::word::{
-    Posting, clip, garbled, read_frame, read_number, read_refusal, read_text, read_tuple,
+    Posting, clip, garbled, read_frame, read_name, read_number, read_refusal, read_tuple,
     write_refusal,
 };
 use js_sys::Array;
@@ -25,7 +24,7 @@ use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use web_sys::MessagePort;
 
 type Answer = Result<Option<Frame>, PipeError>;
@@ -34,11 +33,6 @@ type Answer = Result<Option<Frame>, PipeError>;
 fn with_frame(name: &str, id: u32, frame: Option<Frame>) -> Posting {
     let frame = frame.map_or_else(|| Posting::new(JsValue::NULL), Posting::frame);
     Posting { moved: frame.moved, ..Posting::tuple(name, [id.into(), frame.value]) }
-}
-
-/// The frame of what [`with_frame`] made.
-fn frame_in(posting: &Posting) -> JsValue {
-    posting.value.unchecked_ref::<Array>().get(2)
 }
 
 /// Sends requests to one address, one at a time, over a port of its own.
@@ -59,6 +53,8 @@ struct Desk {
     pending: Option<u32>,
     answer: Option<Answer>,
     broken: Option<PipeError>,
+    /// The next request takes a new port.
+    is_stale: bool,
     waker: Option<Waker>,
     used: u64,
 }
@@ -71,12 +67,12 @@ impl Desk {
             Heard::Gone => return Err(PipeError::Broken("the other side is gone".into())),
         };
         if name == "refuse" {
-            return Err(read_refusal(&read_text(&tuple.get(1))?));
+            return Err(read_refusal(&read_name(&tuple.get(1))?));
         }
         let id = read_number(&tuple.get(1))?;
         let answer = match name.as_str() {
             "answer" => read_answer(&tuple).map(Ok)?,
-            "lost" => Err(read_refusal(&read_text(&tuple.get(2))?)),
+            "lost" => Err(read_refusal(&read_name(&tuple.get(2))?)),
             _ => return Err(garbled("an unknown word")),
         };
         if id > self.last {
@@ -103,6 +99,14 @@ impl Cable for RefCell<Desk> {
         }
     }
 
+    fn hang_up(&self, reason: SmolStr) {
+        let is_idle = self.borrow().pending.is_none();
+        match is_idle {
+            true => self.borrow_mut().is_stale = true,
+            false => self.break_off(reason),
+        }
+    }
+
     fn used(&self) -> u64 {
         self.borrow().used
     }
@@ -118,6 +122,9 @@ impl PortExchange {
     fn connect(&self) -> Result<(), PipeError> {
         if let Some(why) = &self.desk.borrow().broken {
             return Err(why.clone());
+        }
+        if std::mem::take(&mut self.desk.borrow_mut().is_stale) {
+            self.leave();
         }
         if self.line.borrow().is_some() {
             return Ok(());
@@ -143,6 +150,11 @@ impl PortExchange {
 
     fn post(&self, posting: &Posting) -> bool {
         self.line.borrow().as_ref().is_some_and(|line| line.post(posting))
+    }
+
+    fn leave(&self) {
+        self.post(&Posting::new(JsValue::NULL));
+        self.line.replace(None);
     }
 
     fn poll(&self, id: u32, cx: &mut Context<'_>) -> Poll<Answer> {
@@ -197,11 +209,7 @@ impl Exchange for PortExchange {
         let posting = with_frame("request", id, Some(request));
         if !self.post(&posting) {
             self.desk.borrow_mut().pending = None;
-            // The other end never heard of it: the answer comes from here.
-            return match uncloneable(&frame_in(&posting)) {
-                Some((answer, false)) => read_frame(&answer).map(Some),
-                _ => Err(PipeError::Broken("the port takes no message".into())),
-            };
+            return Err(PipeError::Broken("the port takes no message".into()));
         }
         poll_fn(|cx| sent.exchange.poll(id, cx)).await
     }
@@ -209,7 +217,7 @@ impl Exchange for PortExchange {
 
 impl Drop for PortExchange {
     fn drop(&mut self) {
-        self.post(&Posting::new(JsValue::NULL));
+        self.leave();
     }
 }
 
@@ -268,7 +276,7 @@ pub(crate) enum Request {
 }
 
 impl Requests {
-    /// Listens on a port; `came` returns false where there is no room for a request.
+    /// Listens on a port.
     pub(crate) fn new(port: MessagePort, came: impl Fn(Request) + 'static) -> Rc<Requests> {
         let requests = Rc::new(Requests { line: RefCell::default(), state: Rc::default() });
         let weak = Rc::downgrade(&requests);
@@ -296,6 +304,11 @@ impl Requests {
         requests
     }
 
+    /// Nobody wants the answer any more.
+    pub(crate) fn give_up(&self) {
+        self.state.give_up();
+    }
+
     fn post(&self, posting: &Posting) -> bool {
         // A client that has gone hears nothing.
         self.line.borrow().as_ref().is_none_or(|line| line.post(posting))
@@ -320,12 +333,7 @@ impl PortResponder {
             return;
         }
         self.requests.state.wanted.set(None);
-        if self.requests.post(posting) {
-            return;
-        }
-        if let Some((instead, true)) = uncloneable(&frame_in(posting)) {
-            self.requests.post(&Posting::tuple("answer", [self.id.into(), instead]));
-        }
+        self.requests.post(posting);
     }
 
     /// Says that there will be no answer, and why.

@@ -54,6 +54,10 @@ pub(crate) const MOST_AT_ONCE: usize = 6;
 /// How many messages a request may have where those of one turn travel together.
 pub(crate) const MOST_TOGETHER: usize = 128;
 
+/// As long as they may be together, in UTF-16 units, whatever the limit of one is: `PIECE` of `request.ts`.
+#[cfg(feature = "npm")]
+pub(crate) const LONGEST_TOGETHER: usize = 256 * 1024;
+
 /// Where requests wait for their turn.
 pub(crate) struct Post {
     courier: Courier,

@@ -47,7 +47,7 @@ impl Reply {
         if text.length() as usize / count > limits.frame {
             return Some(Err(garbled("an answer too large")));
         }
-        limits.depth += 1;
+        limits.depth = limits.depth.saturating_add(1);
         let list = parse(text, &limits).map(|list| Array::from(&list));
         Some(match list {
             Ok(list) if list.length() as usize == count => Ok(list),
@@ -105,7 +105,7 @@ pub(super) fn read_entry(value: JsValue) -> Answer {
 }
 
 /// An answer without a message.
-fn read_status(status: u16) -> Answer {
+pub(crate) fn read_status(status: u16) -> Answer {
     match status {
         200 | 202 | 204 => Ok(None),
         0 | 300..=399 => Err(named("REDIRECT", "")),

@@ -1,12 +1,13 @@
 //! An operation in progress, as the user's code asks about it.
 
-use super::proxy::{call_options, reply};
+use super::proxy::told_headers;
 use super::{promise, run, thrown};
+use crate::language::{settle_for_either, write_body};
 use crate::value::hold;
 use futures::future::{AbortHandle, abortable};
 use js_sys::{Array, Function, Map, Promise};
 use sessionful::ids::OperationId;
-use sessionful::{Context, Header};
+use sessionful::{Caller, Context, Header};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::JsFuture;
@@ -35,8 +36,7 @@ impl CoreContext {
     /// The headers that came with the message, as names and values by turns.
     #[wasm_bindgen(getter)]
     pub fn headers(&self) -> Array {
-        let pairs = self.0.headers().iter().flat_map(|h| [h.name.as_str(), h.value.as_str()]);
-        pairs.map(JsValue::from).collect()
+        told_headers(self.0.headers())
     }
 
     /// Sends a header along with the reply.
@@ -53,19 +53,12 @@ impl CoreContext {
     }
 
     /// Calls the caller.
-    pub fn call(
-        &self,
-        operation: u16,
-        arguments: JsValue,
-        millis: Option<f64>,
-        headers: JsValue,
-    ) -> Promise {
-        let callback = self.0.callback();
+    pub fn call(&self, operation: u16, arguments: JsValue) -> Promise {
+        let (callback, arguments) = (self.0.callback(), settle_for_either(&arguments));
         promise(async move {
             let Some(callback) = callback else { return Err("the caller has no callbacks".into()) };
-            let options = call_options(0, millis, &headers)?;
-            let answer = callback.call_with(OperationId(operation), hold(arguments), options).await;
-            answer.map(reply).map_err(|error| thrown(&error))
+            let answer = callback.call(OperationId(operation), hold(arguments)).await;
+            answer.map(|body| write_body(&body)).map_err(|error| thrown(&error))
         })
     }
 

@@ -9,7 +9,7 @@ use super::options::{self, HostConfig, is_sessionful};
 use super::service::{Desk, JsAuthorizer, JsErrors, JsInstances, JsService, Users};
 use super::{phase_number, promise, run, thrown};
 use crate::control::Switchboard;
-use crate::exchange::MOST_TOGETHER;
+use crate::exchange::{LONGEST_TOGETHER, MOST_TOGETHER};
 use crate::habitat::{BrowserClock, draw_session};
 use crate::language::{Language, Spelling, parse};
 use crate::pipe::Socket;
@@ -189,19 +189,21 @@ impl CoreHost {
 impl CoreHost {
     /// What a request has, or the status that refuses it.
     fn read(&self, text: &JsString) -> Result<Messages, u16> {
-        let is_list = text.char_code_at(0) == f64::from(b'[');
-        if text.length() as usize > self.limits.frame {
-            return Err(413);
+        let limits = self.limits;
+        if text.char_code_at(0) != f64::from(b'[') {
+            let message = parse_within(text, limits)?;
+            return Ok(Messages { list: Array::of1(&message), is_list: false });
         }
-        let limits = Limits { depth: self.limits.depth + usize::from(is_list), ..self.limits };
-        let read: Array = parse(text, &limits).map_err(|_| 400_u16)?.unchecked_into();
-        match read.length() as usize {
-            _ if !is_list => Ok(Messages { list: Array::of1(&read), is_list }),
+        let depth = limits.depth.saturating_add(1);
+        let frame = limits.frame.max(LONGEST_TOGETHER);
+        let list: Array = parse_within(text, Limits { depth, frame, ..limits })?;
+        match list.length() as usize {
             0 => Err(400),
+            count if count > MOST_TOGETHER => Err(413),
+            count if text.length() as usize / count > limits.frame => Err(413),
             // A bare status is an answer, not a message.
-            1..=MOST_TOGETHER if !read.iter().all(|message| Array::is_array(&message)) => Err(400),
-            1..=MOST_TOGETHER => Ok(Messages { list: read, is_list }),
-            _ => Err(413),
+            _ if !list.iter().all(|message| Array::is_array(&message)) => Err(400),
+            _ => Ok(Messages { list, is_list: true }),
         }
     }
 
@@ -213,6 +215,13 @@ impl CoreHost {
             let responder = JsResponder::new(&answers, at);
             admit_request(&self.door, address, Frame::Bytes(hold(message)), responder);
         }
+    }
+}
+
+fn parse_within(text: &JsString, limits: Limits) -> Result<Array, u16> {
+    match text.length() as usize > limits.frame {
+        true => Err(413),
+        false => parse(text, &limits).map(JsCast::unchecked_into).map_err(|_| 400),
     }
 }
 

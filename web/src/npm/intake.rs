@@ -165,19 +165,20 @@ impl Stream for Intake {
                 _ => {}
             }
         }
-        for port in &mut this.ports {
-            while let Poll::Ready(Some(incoming)) = port.poll_next_unpin(cx) {
-                match incoming {
-                    Incoming::Pipe(address, pipe, session) => {
-                        let pipe = AnyPipe::Port(pipe);
-                        return Poll::Ready(Some(Incoming::Pipe(address, pipe, session)));
-                    }
-                    Incoming::Exchange(address, frame, responder) => {
-                        let responder = AnyResponder::Port(responder);
-                        return Poll::Ready(Some(Incoming::Exchange(address, frame, responder)));
-                    }
-                    _ => {}
+        let mut at = 0;
+        while let Some(port) = this.ports.get_mut(at) {
+            match port.poll_next_unpin(cx) {
+                Poll::Ready(Some(Incoming::Pipe(address, pipe, session))) => {
+                    let pipe = AnyPipe::Port(pipe);
+                    return Poll::Ready(Some(Incoming::Pipe(address, pipe, session)));
                 }
+                Poll::Ready(Some(Incoming::Exchange(address, frame, responder))) => {
+                    let responder = AnyResponder::Port(responder);
+                    return Poll::Ready(Some(Incoming::Exchange(address, frame, responder)));
+                }
+                Poll::Ready(Some(_)) => {}
+                Poll::Ready(None) => drop(this.ports.swap_remove(at)), // its page is gone
+                Poll::Pending => at += 1,
             }
         }
         Poll::Pending
@@ -232,8 +233,8 @@ struct Place {
     waker: Option<Waker>,
 }
 
-/// There will be no answer.
-const NO_ANSWER: u16 = 503;
+/// There will be no answer; what became of it nobody knows.
+const NO_ANSWER: u16 = 500;
 
 impl Answers {
     /// To a list of so many messages, or to one that is no list.

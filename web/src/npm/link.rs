@@ -6,7 +6,7 @@ use super::options::span;
 use crate::control::{News, PortConnector};
 use crate::exchange::{PortExchange, Post, PostExchange, failed};
 use crate::language::{Language, Spelling};
-use crate::pipe::{Carry, KeepAlive, PortPipe, Socket, SocketPipe};
+use crate::pipe::{Carry, KeepAlive, PortPipe, Socket, SocketPipe, leave_later};
 use futures::{Sink, Stream};
 use js_sys::{Function, Promise};
 use sessionful::Frame;
@@ -88,10 +88,18 @@ impl CoreLink {
         CoreLink(Way::Memory(host.network.connector()))
     }
 
-    /// Whatever was connected breaks, and nothing more can be: the worker is gone.
+    /// What was connected over a port breaks, and nothing more can be: the worker is gone.
     pub fn cut(&self, reason: &str) {
         if let Way::Port(connector) = &self.0 {
             connector.cut(reason);
+        }
+    }
+
+    /// Sessions over a port break: the page goes, and perhaps comes back.
+    #[wasm_bindgen(js_name = hangUp)]
+    pub fn hang_up(&self, reason: &str) {
+        if let Way::Port(connector) = &self.0 {
+            connector.hang_up(reason);
         }
     }
 }
@@ -105,7 +113,7 @@ impl CoreLink {
         match self.0 {
             Way::Port(_) => Language::new(limits, Spelling::Value, sessionful),
             #[cfg(feature = "npm")]
-            Way::Memory(_) => Language::new(limits, Spelling::Copy, sessionful),
+            Way::Memory(_) => Language::new(limits, Spelling::Value, sessionful),
             Way::Web(Web { values: true, .. }) if !sessionful => {
                 Language::new(limits, Spelling::Plain, false)
             }
@@ -216,6 +224,22 @@ impl Connector for LinkConnector {
     }
 }
 
+/// The socket of a promise; when nobody waits for it any more, it is left as soon as it is there.
+async fn made(promise: Promise) -> Result<JsValue, JsValue> {
+    struct Late(Option<Promise>);
+    impl Drop for Late {
+        fn drop(&mut self) {
+            if let Some(promise) = &self.0 {
+                leave_later(promise);
+            }
+        }
+    }
+    let mut late = Late(Some(promise.clone()));
+    let socket = JsFuture::from(promise).await;
+    late.0 = None;
+    socket
+}
+
 impl Web {
     async fn dial(
         &self,
@@ -225,7 +249,7 @@ impl Web {
         let socket = self.connect.call1(&JsValue::UNDEFINED, &address.into());
         let socket = socket.map_err(|why| failed(&why))?;
         let socket = match socket.dyn_into::<Promise>() {
-            Ok(promise) => JsFuture::from(promise).await.map_err(|why| failed(&why))?,
+            Ok(promise) => made(promise).await.map_err(|why| failed(&why))?,
             Err(socket) => socket,
         };
         let pipe = SocketPipe::carrying(socket.unchecked_into::<Socket>(), Carry::Held(limits));

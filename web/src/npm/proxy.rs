@@ -12,13 +12,13 @@ use super::plain::{CoreTap, Users, Watcher, watcher};
 use super::service::{Desk, JsService, Users};
 use super::{phase_number, promise, run, thrown};
 use crate::habitat::BrowserClock;
-use crate::language::{read_headers, write_body, write_headers};
+use crate::language::{Spelling, write_body};
 use crate::value::hold;
 use futures::StreamExt;
 use js_sys::{Array, Promise};
 use sessionful::action::Reply;
 use sessionful::drive::{CallOptions, ProxyBuilder, ProxyHandle};
-use sessionful::ids::{CallId, OperationId};
+use sessionful::ids::{CallId, DispatchId, OperationId};
 use sessionful::table::Series;
 use sessionful::{Header, ProxyError, Shape};
 use std::cell::RefCell;
@@ -33,6 +33,10 @@ extern "C" {
     /// Where the calls of a proxy end.
     pub type Settle;
 
+    /// What came beside a result, before the call is resolved: names and values by turns.
+    #[wasm_bindgen(method)]
+    fn headers(this: &Settle, call: u32, texts: Array);
+
     #[wasm_bindgen(method)]
     fn resolve(this: &Settle, call: u32, value: JsValue);
 
@@ -45,6 +49,7 @@ extern "C" {
 pub struct CoreProxy {
     handle: ProxyHandle<BrowserClock, Watcher>,
     settle: Rc<Settle>,
+    spelling: Spelling,
     /// The calls that may be given up one by one.
     stops: Rc<RefCell<Series<u32, CallId>>>,
     #[cfg(feature = "npm")]
@@ -70,6 +75,7 @@ impl CoreProxy {
         let selected = to.binding.select(&[&to.contract]);
         let sessionful = selected.is_ok_and(|selected| selected.shape == Shape::DuplexSession);
         let language = link.language(limits, sessionful);
+        let spelling = language.spelling();
         let builder = ProxyBuilder::new(to).options(options).watch(watcher(tap));
         // Nobody calls the object of a proxy without users; a driver that knows it has none would be
         // another driver to load.
@@ -97,6 +103,7 @@ impl CoreProxy {
         Ok(CoreProxy {
             handle,
             settle,
+            spelling,
             stops,
             #[cfg(feature = "npm")]
             desk,
@@ -143,11 +150,13 @@ impl CoreProxy {
     }
 
     /// Calls an operation with nothing but its arguments.
-    pub fn call(&self, call: u32, operation: u16, arguments: JsValue) {
-        self.begin(call, operation, arguments, CallOptions::default());
+    pub fn call(&self, call: u32, operation: u16, arguments: JsValue) -> Result<(), JsValue> {
+        self.begin(call, operation, arguments, CallOptions::default()).map(|_| ())
     }
 
-    /// Calls an operation with more than that.
+    /// Calls an operation with more than that; `within` is the operation of the callback object that
+    /// makes the call, if one does.
+    #[expect(clippy::too_many_arguments, reason = "numbers cross for nothing, objects do not")]
     #[wasm_bindgen(js_name = callWith)]
     pub fn call_with(
         &self,
@@ -156,10 +165,14 @@ impl CoreProxy {
         arguments: JsValue,
         group: u32,
         millis: Option<f64>,
-        headers: JsValue,
+        headers: Option<Array>,
+        within: Option<u32>,
     ) -> Result<(), JsValue> {
-        let options = call_options(group, millis, &headers)?;
-        if let Some(begun) = self.begin(call, operation, arguments, options) {
+        let within = within.and_then(|at| self.dispatch(at));
+        let headers = headers.as_ref().map(given_headers).unwrap_or_default();
+        let timeout = millis.map(span);
+        let options = CallOptions { group, timeout, headers, within };
+        if let Some(begun) = self.begin(call, operation, arguments, options)? {
             self.stops.borrow_mut().insert(call, begun);
         }
         Ok(())
@@ -200,53 +213,61 @@ impl CoreProxy {
 }
 
 impl CoreProxy {
+    #[cfg(feature = "npm")]
+    fn dispatch(&self, at: u32) -> Option<DispatchId> {
+        Some(self.desk.context(at)?.dispatch())
+    }
+
+    #[cfg(not(feature = "npm"))]
+    fn dispatch(&self, _at: u32) -> Option<DispatchId> {
+        None // nothing is served
+    }
+
     fn begin(
         &self,
         call: u32,
         operation: u16,
         arguments: JsValue,
         options: CallOptions,
-    ) -> Option<CallId> {
-        let body = hold(arguments);
+    ) -> Result<Option<CallId>, JsValue> {
+        let body = hold(self.spelling.settle(arguments)?);
         let begun = self.handle.submit(call.into(), OperationId(operation), body, options);
-        begun.map_err(|stopped| end(&self.settle, call, Err(stopped))).ok()
+        Ok(begun.map_err(|stopped| end(&self.settle, call, Err(stopped))).ok())
+    }
+}
+
+#[cfg(feature = "npm")]
+impl Drop for CoreProxy {
+    fn drop(&mut self) {
+        self.desk.forget();
     }
 }
 
 fn end(settle: &Settle, call: u32, ended: Result<Reply, ProxyError>) {
     match ended {
-        Ok(answer) => settle.resolve(call, write_body(&answer.body)),
+        Ok(answer) => {
+            if !answer.headers.is_empty() {
+                settle.headers(call, told_headers(&answer.headers));
+            }
+            settle.resolve(call, write_body(&answer.body));
+        }
         Err(error) => settle.reject(call, thrown(&error)),
     }
-}
-
-/// The result of a call; with headers, `{ value, headers }` in a list of two.
-pub(super) fn reply(reply: Reply) -> JsValue {
-    let value = write_body(&reply.body);
-    Array::of2(
-        &value,
-        &match reply.headers.is_empty() {
-            true => JsValue::UNDEFINED,
-            false => write_headers(&reply.headers).into(),
-        },
-    )
-    .into()
-}
-
-pub(super) fn call_options(
-    group: u32,
-    millis: Option<f64>,
-    headers: &JsValue,
-) -> Result<CallOptions, JsValue> {
-    let headers = given_headers(headers)?;
-    Ok(CallOptions { group, timeout: millis.map(span), headers, within: None })
 }
 
 fn done(result: Result<(), ProxyError>) -> Result<JsValue, JsValue> {
     result.map(|()| JsValue::UNDEFINED).map_err(|error| thrown(&error))
 }
 
-/// Headers as the package gives them: a list of objects, or nothing.
-fn given_headers(headers: &JsValue) -> Result<Vec<Header>, JsValue> {
-    read_headers(headers, 64).map_err(|why| JsValue::from(why.to_string()))
+/// Headers as the package gets them: names and values by turns.
+pub(super) fn told_headers(headers: &[Header]) -> Array {
+    let pairs = headers.iter().flat_map(|header| [header.name.as_str(), header.value.as_str()]);
+    pairs.map(JsValue::from).collect()
+}
+
+/// Headers as the package gives them: names and values by turns.
+fn given_headers(texts: &Array) -> Vec<Header> {
+    let text = |at| texts.get(at).as_string().unwrap_or_default().into();
+    let header = |at| Header { name: text(at), value: text(at + 1), must_understand: false };
+    (0..texts.length()).step_by(2).map(header).collect()
 }

@@ -91,6 +91,12 @@ impl Desk {
         }
     }
 
+    /// Nobody tells any more what comes of what the user's code is busy with: its operations end.
+    pub(super) fn forget(&self) {
+        let awaited = self.awaited.take();
+        drop(awaited); // not while borrowed
+    }
+
     /// Gives the user's code a name for what it does, for as long as that takes.
     fn enter(self: &Rc<Self>, at: Option<&Context>) -> Visit {
         let number = self.last.get().wrapping_add(1).max(1);

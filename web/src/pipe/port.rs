@@ -3,7 +3,6 @@
 use super::near::End;
 use super::{Desk, Wire, WordPipe, at};
 use crate::habitat::{heard, turn};
-use crate::language::uncloneable;
 use crate::outbox::Outbox;
 use crate::port::{Heard, Line};
 use crate::value::{held, hold};
@@ -94,32 +93,14 @@ impl PortPipe {
     }
 }
 
-/// Posts what was said in one turn in one message.
+/// Posts what was said in one turn in one message. Messages can be cloned: their contents were.
 fn post(end: &End, desk: &RefCell<Desk>, values: &[JsValue]) {
     let posted = match values {
         [value] => end.post(value),
         _ => end.post(&values.iter().collect::<Array>()),
     };
-    if posted {
-        return;
-    }
-    // One of them cannot be cloned; the others shall not suffer for it.
-    for value in values {
-        if !end.post(value) {
-            instead(end, desk, value);
-        }
-    }
-}
-
-/// Answers in place of the peer, or tells the peer, where a message cannot be cloned.
-fn instead(end: &End, desk: &RefCell<Desk>, value: &JsValue) {
-    match uncloneable(value) {
-        Some((answer, false)) => at(desk, |desk| {
-            desk.unpicked = desk.unpicked.saturating_sub(1); // it never went out
-            desk.hear(Word::read(&answer)?)
-        }),
-        Some((answer, true)) if end.post(&answer) => {}
-        _ => at(desk, |_| Err(PipeError::Broken("the port takes no message".into()))),
+    if !posted {
+        at(desk, |_| Err(PipeError::Broken("the port takes no message".into())));
     }
 }
 

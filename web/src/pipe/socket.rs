@@ -19,15 +19,17 @@
 //! | 1008, 4403 | the caller is not let in                                             |
 //! | 4404       | nothing listens at the address                                       |
 //! | 4000       | cut by the other side                                                |
-//! | 4002       | the other side sent what is no message                               |
+//! | 4002       | the other side sent what is no text of this table, or too much       |
 
 use super::{Desk, Wire, WordPipe, at, now};
+use crate::exchange::read_status;
 use crate::habitat::{BrowserClock, heard, spawn, turn};
-use crate::language::{parse, spell_text};
+use crate::language::{SUBPROTOCOL, parse, spell_text};
 use crate::outbox::Outbox;
 use crate::value::{held, hold};
 use crate::word::{Word, clip, garbled, named, read_frame, read_session};
-use js_sys::{Array, JsString, Reflect};
+use futures::future::{AbortHandle, abortable};
+use js_sys::{Array, JsString, Promise, Reflect};
 use sessionful::codec::Limits;
 use sessionful::drive::{Clock, PipeError};
 use sessionful::{Frame, Timestamp};
@@ -48,9 +50,6 @@ extern "C" {
 
     #[wasm_bindgen(method, catch)]
     fn send(this: &Socket, data: &JsValue) -> Result<(), JsValue>;
-
-    #[wasm_bindgen(method, catch)]
-    fn close(this: &Socket, code: u16, reason: &str) -> Result<(), JsValue>;
 
     #[wasm_bindgen(method, getter, catch, js_name = readyState)]
     fn ready_state(this: &Socket) -> Result<u16, JsValue>;
@@ -76,6 +75,15 @@ extern "C" {
     fn data(this: &SocketEvent) -> Result<JsValue, JsValue>;
 }
 
+#[wasm_bindgen(module = "/src/wire.js")]
+extern "C" {
+    fn leave(socket: &Socket, code: u16, reason: &str);
+
+    /// Leaves the socket of a promise that nobody waits for any more.
+    #[wasm_bindgen(js_name = leaveLater)]
+    pub(crate) fn leave_later(socket: &Promise);
+}
+
 impl SocketEvent {
     fn member(&self, name: &str) -> JsValue {
         Reflect::get(self, &name.into()).unwrap_or_default()
@@ -86,12 +94,17 @@ impl SocketEvent {
     }
 }
 
-type Listener = Closure<dyn FnMut(SocketEvent)>;
+/// A socket may tell something while it is told something.
+type Listener = Closure<dyn Fn(SocketEvent)>;
 
 const OPEN: u16 = 1;
 const CLOSED: u16 = 3;
-const SUBPROTOCOL: &str = "sessionful.v1";
+/// The close code for a peer that sent what is no message.
+const UNREADABLE: u16 = 4002;
 const EVENTS: [&str; 4] = ["open", "message", "close", "error"];
+/// A list of messages may be that long, in UTF-16 units, whatever the limit of one is: the two ends
+/// need not have the same limits.
+const LIST: usize = 65_536;
 
 /// Who keeps messages, and how large they may be.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -139,7 +152,7 @@ pub struct SocketWire {
 struct Line {
     socket: Socket,
     carry: Carry,
-    /// What waits for the socket to open.
+    /// What waits for the socket to open, or for the end of what is being heard.
     early: RefCell<Vec<JsValue>>,
     heard: Cell<Timestamp>,
     /// One for each of [`EVENTS`].
@@ -147,6 +160,8 @@ struct Line {
     code: Cell<u16>,
     /// What an error said before the socket closed.
     trouble: RefCell<String>,
+    /// Stops asking for signs of life.
+    watch: Cell<Option<AbortHandle>>,
 }
 
 impl Line {
@@ -165,12 +180,18 @@ impl Line {
         self.send(&text.into())
     }
 
-    /// Sends what was said in one turn in as few frames as the limit allows, if it is text of ours.
+    /// Sends what waits, once the socket is open.
+    fn catch_up(&self) -> bool {
+        let early = self.early.take();
+        early.iter().all(|value| self.send(value))
+    }
+
+    /// Sends what was said in one turn in as few frames as may be, if it is text of ours.
     fn post(&self, values: &[JsValue]) -> bool {
         if values.len() == 1 || !matches!(self.carry, Carry::Held(_)) {
             return values.iter().all(|value| self.send(value));
         }
-        let most = self.carry.limits().frame;
+        let most = self.carry.limits().frame.min(LIST);
         let length = |value: &JsValue| value.unchecked_ref::<JsString>().length() as usize + 1;
         let mut rest = values;
         while !rest.is_empty() {
@@ -204,8 +225,11 @@ impl Drop for Line {
         for (event, listen) in EVENTS.into_iter().zip(self.listen.take()) {
             let _ = self.socket.remove_listener(event, &listen);
         }
+        if let Some(watch) = self.watch.take() {
+            watch.abort();
+        }
         let code = self.code.get();
-        let _ = self.socket.close(code, if code == 1000 { "" } else { "cut" });
+        leave(&self.socket, code, if code == 1000 { "" } else { "cut" });
     }
 }
 
@@ -224,7 +248,9 @@ impl Wire for SocketWire {
                 self.line.say(".")
             }
             Word::Abort(_) => {
-                self.line.code.set(4000);
+                if self.line.code.get() != UNREADABLE {
+                    self.line.code.set(4000);
+                }
                 true
             }
             Word::Refuse(why) => {
@@ -274,6 +300,7 @@ impl SocketPipe {
             listen: RefCell::default(),
             code: Cell::new(1000),
             trouble: RefCell::default(),
+            watch: Cell::default(),
         });
         listen(&line, &desk);
         // A socket that is closed already has told it to nobody.
@@ -285,7 +312,7 @@ impl SocketPipe {
             if !posts.post(values)
                 && let Some(desk) = broken.upgrade()
             {
-                at(&desk, |_| Err(PipeError::Broken("the socket takes no message".into())));
+                at(&desk, |_| Err(takes_nothing()));
             }
         });
         WordPipe { desk, wire: SocketWire { line, outbox } }
@@ -301,7 +328,11 @@ impl SocketPipe {
     /// Asks a silent peer for signs of life from now on, for as long as the pipe lives.
     pub fn keep_alive(&self, every: KeepAlive) {
         let (line, desk) = (Rc::downgrade(&self.wire.line), Rc::downgrade(&self.desk));
-        spawn(async move { watch_over(line, desk, every).await });
+        let (watching, stop) = abortable(watch_over(line, desk, every));
+        self.wire.line.watch.set(Some(stop));
+        spawn(async move {
+            let _ = watching.await; // aborted: the pipe is gone
+        });
     }
 }
 
@@ -351,6 +382,9 @@ fn listen(line: &Rc<Line>, desk: &Rc<RefCell<Desk>>) {
                 heard(&*told);
                 if let Some(line) = hears.upgrade() {
                     at(&told, |desk| hear(&line, desk, &event));
+                    if !line.catch_up() {
+                        at(&told, |_| Err(takes_nothing()));
+                    }
                 }
             });
         });
@@ -361,6 +395,10 @@ fn listen(line: &Rc<Line>, desk: &Rc<RefCell<Desk>>) {
     }
 }
 
+fn takes_nothing() -> PipeError {
+    PipeError::Broken("the socket takes no message".into())
+}
+
 fn hear_open(line: &Line, _: &mut Desk, _: &SocketEvent) -> Result<(), PipeError> {
     line.heard.set(now());
     // A host that chooses none of the offered ones would be silent for ever. Not every socket tells.
@@ -368,17 +406,13 @@ fn hear_open(line: &Line, _: &mut Desk, _: &SocketEvent) -> Result<(), PipeError
     if chosen.is_some_and(|chosen| chosen != SUBPROTOCOL) {
         return Err(named("SUBPROTOCOL", SUBPROTOCOL));
     }
-    let early = line.early.take();
-    match early.iter().all(|value| line.send(value)) {
-        true => Ok(()),
-        false => Err(PipeError::Broken("the socket takes no message".into())),
-    }
+    Ok(())
 }
 
 fn hear_data(line: &Line, desk: &mut Desk, event: &SocketEvent) -> Result<(), PipeError> {
     line.heard.set(now());
     let data = event.data().unwrap_or_default();
-    hear_message(line, desk, &data).inspect_err(|_| line.code.set(4002))
+    hear_message(line, desk, &data).inspect_err(|_| line.code.set(UNREADABLE))
 }
 
 fn hear_close(line: &Line, desk: &mut Desk, event: &SocketEvent) -> Result<(), PipeError> {
@@ -419,11 +453,15 @@ fn hear_message(line: &Line, desk: &mut Desk, data: &JsValue) -> Result<(), Pipe
 
 fn hear_batch(desk: &mut Desk, data: &JsValue, limits: Limits) -> Result<(), PipeError> {
     let text = data.unchecked_ref::<JsString>();
-    if text.length() as usize > limits.frame {
-        return Err(garbled("a batch too large"));
+    let length = text.length() as usize;
+    if length > limits.frame.max(LIST) {
+        return Err(garbled("a list too large"));
     }
-    let deeper = Limits { depth: limits.depth + 1, ..limits };
+    let deeper = Limits { depth: limits.depth.saturating_add(1), ..limits };
     let list = Array::from(&read(data, &deeper)?);
+    if length > limits.frame.saturating_mul(list.length() as usize) {
+        return Err(garbled("a message too large"));
+    }
     let frames = list.iter().map(|message| Word::Frame(Frame::Bytes(hold(message))));
     frames.into_iter().try_for_each(|frame| desk.hear(frame))
 }
@@ -441,7 +479,7 @@ fn hear_word(line: &Line, desk: &mut Desk, text: &str) -> Result<(), PipeError> 
         '+' => desk.hear(Word::Taken(rest.parse().map_err(|_| unknown())?)),
         '.' if rest.is_empty() => desk.hear(Word::End),
         '?' if rest.is_empty() => {
-            line.say("!");
+            line.early.borrow_mut().push("!".into());
             Ok(())
         }
         '!' if rest.is_empty() => Ok(()),
@@ -449,11 +487,21 @@ fn hear_word(line: &Line, desk: &mut Desk, text: &str) -> Result<(), PipeError> 
     }
 }
 
+const REFUSED: &str = "Unexpected server response: ";
+
+/// A status of HTTP in place of a socket.
+fn refused(status: &str) -> PipeError {
+    let read = status.parse().ok().and_then(|status| read_status(status).err());
+    read.unwrap_or_else(|| named("STATUS", status))
+}
+
 fn closed(code: u16, reason: &str, opened: bool) -> PipeError {
     match code {
         1013 | 4429 => PipeError::Busy,
         1008 | 4403 => PipeError::Denied,
         4404 => PipeError::NotFound,
+        // What `ws` says of an answer that is no upgrade; browsers tell nobody.
+        1006 if !opened && let Some(status) = reason.strip_prefix(REFUSED) => refused(status),
         1006 if !opened && reason.is_empty() => named("UNREACHABLE", "the connection failed"),
         1006 if !opened => named("UNREACHABLE", reason),
         1006 => PipeError::Broken("the connection was lost".into()),
