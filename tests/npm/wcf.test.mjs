@@ -100,7 +100,10 @@ describe('what strangers send over HTTP', () => {
     for (const body of ['', '<', '<a/>', soap11('<a'), `<!DOCTYPE a [<!ENTITY b "c">]>${soap11(split('&b;'))}`]) {
       assert.equal(await statusOf('/echo/basicHttp', body, TEXT), 400, body);
     }
-    assert.equal(await statusOf('/echo/basicHttp', soap11(split('a'.repeat(66_000))), TEXT), 413);
+    // Beyond the limit of a WCF host, which is WCF's own (65,536 bytes), and beyond that of \`serve\`.
+    for (const long of ['a'.repeat(66_000), 'é'.repeat(33_000), 'a'.repeat(270_000)]) {
+      assert.equal(await statusOf('/echo/basicHttp', soap11(split(long)), TEXT), 413);
+    }
   });
 
   test('a body that is not the contract is DeserializationFailed, an unknown action is ActionNotSupported (FLT-9, SESS-13)', async () => {

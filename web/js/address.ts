@@ -13,13 +13,26 @@ export function resolver(base: string | URL | undefined): (address: string) => U
   return (address) => {
     const from = base === undefined ? (globalThis as { location?: Location }).location?.href : String(base);
     if (last?.address === address && last.from === from) return last.url;
-    try {
-      last = { address, from, url: new URL(address, from) };
-    } catch (cause) {
-      throw errorOf('TRANSPORT_ADDRESS', { address: address.slice(0, 200) }, { cause });
-    }
+    last = { address, from, url: urlOf(address, from) };
     return last.url;
   };
+}
+
+/** Schemes that calls travel by. Any other is mostly a slip of the pen, by which they could go out in the clear. */
+const SCHEME = /^(http|ws)s?:$/;
+
+function urlOf(address: string, from: string | undefined): URL {
+  const unusable = (cause?: unknown): Error => errorOf('TRANSPORT_ADDRESS', { address: address.slice(0, 200) }, { cause });
+  let url: URL;
+  try {
+    url = new URL(address, from);
+  } catch (cause) {
+    throw unusable(cause);
+  }
+  // Fetch refuses secrets in an address, and a socket what only a page can scroll to.
+  if (!SCHEME.test(url.protocol) || url.username !== '' || url.password !== '') throw unusable();
+  url.hash = '';
+  return url;
 }
 
 /** `http` and `ws` for each other, and the same with an s. @internal */

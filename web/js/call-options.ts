@@ -4,7 +4,8 @@
  * @module
  */
 
-import { errorOf } from './errors.js';
+import type { ReadonlyHeaders } from './headers.js';
+import { type Shape, isObject, refuse } from './options.js';
 
 /** Options of single calls, for `with` of a proxy. */
 export interface CallOptions {
@@ -16,16 +17,25 @@ export interface CallOptions {
   readonly group?: number;
   /** Sent beside the arguments. */
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * Is given what the service sent beside the result (`addReplyHeader`, `CTX-5`), if it sent anything, before the call
+   * resolves. If it throws, the call rejects with that.
+   */
+  readonly onReplyHeaders?: (headers: ReadonlyHeaders) => void;
 }
 
 const GROUPS = 2 ** 32;
 
+/** Whether calls can have that group. */
+export const isGroup = (value: unknown): boolean => Number.isInteger(value) && (value as number) > 0 && (value as number) < GROUPS;
+
 /** What each option has to be. */
-const SHAPES: { readonly [Name in keyof CallOptions]-?: readonly [fits: (value: unknown) => boolean, otherwise: string] } = {
+const SHAPES: { readonly [Name in keyof CallOptions]-?: Shape } = {
   signal: [(value) => typeof (value as Partial<AbortSignal>).addEventListener === 'function', 'is no AbortSignal'],
   timeout: [(value) => typeof value === 'number' && value >= 0, 'is no number of milliseconds from 0'],
-  group: [(value) => Number.isInteger(value) && (value as number) > 0 && (value as number) < GROUPS, 'is no whole number from 1'],
+  group: [isGroup, 'is no whole number from 1'],
   headers: [isRecordOfTexts, 'is no object of texts'],
+  onReplyHeaders: [(value) => typeof value === 'function', 'is no function'],
 };
 
 function isRecordOfTexts(value: unknown): boolean {
@@ -36,11 +46,11 @@ function isRecordOfTexts(value: unknown): boolean {
 
 /** Refuses slips of the pen, before a call could go without what was meant. */
 export function checkCallOptions(options: CallOptions): void {
-  if (typeof options !== 'object' || options === null) throw errorOf('INVALID_OPTION', { option: 'with', reason: 'is no object' });
+  if (!isObject(options)) refuse('with', 'is no object');
   for (const [option, value] of Object.entries(options) as [string, unknown][]) {
     if (value === undefined) continue;
-    if (!Object.hasOwn(SHAPES, option)) throw errorOf('INVALID_OPTION', { option, reason: 'is not known' });
+    if (!Object.hasOwn(SHAPES, option)) refuse(option, 'is not known');
     const [fits, otherwise] = SHAPES[option as keyof CallOptions];
-    if (value === null || !fits(value)) throw errorOf('INVALID_OPTION', { option, reason: otherwise });
+    if (value === null || !fits(value)) refuse(option, otherwise);
   }
 }

@@ -7,16 +7,19 @@
 
 import { withDetail } from './body-codec.js';
 import type { Callbacks, Client, Contract } from './contract.js';
-import { checkCallOptions, type CallOptions } from './call-options.js';
+import { checkCallOptions, isGroup, type CallOptions } from './call-options.js';
 import { Numbered } from './crowd.js';
 import { errorOf, type PanicError, type SessionfulError } from './errors.js';
 import type { EventFeed } from './events.js';
+import { Headers } from './headers.js';
 import type { Operation } from './operation.js';
+import { EVENTS, OBJECT, type Shape, checkContract, checkShapes, isObject, refuse } from './options.js';
 import { type Build, type Core, type State, STATES, asError, attempt, settled, watchPanic } from './runtime.js';
 import { validate } from './standard-schema.js';
 import { type Transport, network } from './transport.js';
-import { collected, weak } from './weak.js';
-import type { CoreProxy, CoreTap, Users } from './wasm/sessionful.js';
+import { type Reference, collected, strong, weak } from './weak.js';
+import { operationWithin } from './within.js';
+import type { CoreProxy, CoreTap, Settle, Users } from './wasm/sessionful.js';
 
 /** How messages travel, and what is accepted. Times are in milliseconds; `Infinity` waits for ever. */
 export interface BindingOptions {
@@ -41,17 +44,19 @@ export interface BindingOptions {
   readonly maxHeaders?: number;
 }
 
-/** Options of a {@link ServiceProxy}. Times are in milliseconds; `Infinity` waits for ever. */
-export interface ProxyOptions<C extends Contract = Contract> {
+/** Options of all proxies. Times are in milliseconds; `Infinity` waits for ever. */
+export interface CallerOptions {
   /** Where the service is: a URL, or what the transport makes of it. */
   readonly address: string | URL;
   /** The way to it; the network unless given. */
   readonly transport?: Transport;
-  /** The object that the service may call back; needed if the contract has callbacks. */
-  readonly callbacks?: C['callback'] extends Contract ? Callbacks<C> : 'the contract has no callbacks';
   /** Options of the callback object (`CONC-14`). */
   readonly callback?: {
-    /** How many callbacks run at once; `single` unless given. */
+    /**
+     * How many callbacks run at once; `single` unless given. One that calls the service and waits needs `reentrant`
+     * or `multiple`: else it is refused (`CONC-12`), or, where it has waited for something else before and nobody
+     * can tell whose call it is, waits for its timeout.
+     */
     readonly concurrency?: 'single' | 'reentrant' | 'multiple';
     /** Whether the service learns what went wrong inside (`FLT-8`); false unless given. */
     readonly includeExceptionDetail?: boolean;
@@ -74,15 +79,42 @@ export interface ProxyOptions<C extends Contract = Contract> {
   readonly events?: EventFeed;
 }
 
+/** The object that the service may call back. */
+export type CallbackOption<C extends Contract> = C['callback'] extends Contract
+  ? { readonly callbacks: Callbacks<C> }
+  : { readonly callbacks?: 'the contract has no callbacks' };
+
+/** Options of a {@link ServiceProxy}. */
+export type ProxyOptions<C extends Contract = Contract> = CallerOptions & CallbackOption<C>;
+
+const SHAPES: Readonly<Record<string, Shape>> = {
+  address: [(value) => (typeof value === 'string' && value !== '') || value instanceof URL, 'is neither a text nor a URL'],
+  transport: [
+    (value) => typeof (value as Partial<Transport>).link === 'function',
+    'is none: give network(), port(), custom() or the transport of a host',
+  ],
+  binding: OBJECT,
+  callback: OBJECT,
+  callbacks: OBJECT,
+  events: EVENTS,
+};
+
+/** The longest that a timer can wait, in milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** Where somebody may still be called back. */
+const LIVING: ReadonlySet<State> = new Set(['opening', 'accepting', 'opened', 'closing']);
+
 interface Pending {
   resolve: (value: unknown) => void;
   reject: (error: unknown) => void;
   readonly operation: Operation;
+  readonly onReplyHeaders: CallOptions['onReplyHeaders'];
 }
 
 /** What serves a callback object asks of its end. */
 export interface ProxyEnd {
-  core?: { deref(): CoreProxy | undefined };
+  core?: Reference<CoreProxy> | undefined;
 }
 
 /** What all proxies are; use one of the classes `ServiceProxy`. */
@@ -101,7 +133,10 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
   readonly #transport: Transport;
   readonly #pending = new Numbered<Pending>();
   #core: CoreProxy | undefined;
+  #end: ProxyEnd = {};
   #isClosed = false;
+  /** Calls wait for the runtime. */
+  #loading: Promise<void> | undefined;
   /** How often it was ended before the runtime was there to be told. */
   #endings = 0;
   #leftOver: readonly string[] = [];
@@ -109,8 +144,15 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
   #node: number | undefined;
   #error: SessionfulError | undefined;
 
-  /** @throws ContractError, BindingError or OptionError when it opens, if contract and options do not fit. */
+  /**
+   * What does not fit together shows at the latest when it opens.
+   *
+   * @throws ContractError or OptionError for what cannot be meant; BindingError, BehaviorError.
+   */
   constructor(contract: C, options: ProxyOptions<C>) {
+    checkContract(contract);
+    if (!isObject(options) || options.address === undefined) refuse('address', 'is missing');
+    checkShapes(options, SHAPES);
     this.contract = contract;
     this.#options = options;
     this.#transport = options.transport ?? network();
@@ -138,7 +180,13 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
   async open(): Promise<void> {
     if (this.#isClosed) throw this.#closedError();
     const made = this.#core ?? this.#make(await this.#load());
-    await settled('proxy', () => made.open());
+    this.#keep(made);
+    try {
+      await settled('proxy', () => made.open());
+    } catch (thrown) {
+      if (!LIVING.has(this.state)) this.#end.core = weak(made);
+      throw thrown;
+    }
   }
 
   /**
@@ -152,18 +200,19 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
     try {
       await settled('proxy', () => made.close());
     } finally {
-      this.#release();
+      this.#release(made);
     }
   }
 
   /** Ends everything at once; calls in progress reject with {@link AbortedError} (`CALL-9`). */
   abort(): void {
-    if (this.#core === undefined) return this.#endEarly();
-    attempt('proxy', () => this.#core?.abort());
-    this.#release(); // under WCF's rules it is closed now
+    const made = this.#core;
+    if (made === undefined) return this.#endEarly();
+    attempt('proxy', () => made.abort());
+    this.#release(made); // under WCF's rules it is closed now
   }
 
-  /** Makes a closed or faulted proxy new again, under WWSAPI's rules only (`PROXY-8`). */
+  /** Makes a closed proxy new again, under WWSAPI's rules only (`PROXY-8`); a faulted one is closed or aborted first (`PROXY-3`). */
   reset(): void {
     if (this.#isClosed) {
       if (this.#options.rules === 'wcf') throw this.#closedError();
@@ -177,8 +226,13 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
     attempt('proxy', () => this.#core?.reset());
   }
 
-  /** Gives up the calls of a group (`CALL-6`); the session goes on. */
+  /**
+   * Gives up the calls of a group (`CALL-6`), or with 0 all of them; the session goes on.
+   *
+   * @throws OptionError for what is no group.
+   */
   abandon(group: number): void {
+    if (group !== 0 && !isGroup(group)) refuse('group', 'is no whole number from 1, nor 0 for all calls');
     attempt('proxy', () => this.#core?.abandon(group));
   }
 
@@ -214,29 +268,30 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
   #make(loaded: Core): CoreProxy {
     if (this.#core !== undefined) return this.#core;
     const { callbacks, transport: _, address, events: __, ...rest } = this.#options;
-    if (typeof this.#transport.link !== 'function') throw errorOf('INVALID_OPTION', { option: 'transport', reason: 'is none: give network(), port(), custom() or the transport of a host' });
     if (rest.callback !== undefined && this.contract.callback === undefined) throw errorOf('BEHAVIOR_NO_CALLBACKS');
     const config = { ...rest, address: String(address), contract: this.contract.toCore() };
-    // The binary keeps hold of what it is given: of the calls that wait, not of the proxy itself, which
-    // could never be collected then.
-    const pending = this.#pending;
-    const settle = {
-      resolve: (call: number, value: unknown): void => finish(pending, call, value),
-      reject: (call: number, error: unknown): void => {
-        const found = pending.take(call);
-        found?.reject(withDetail(found.operation.codec, asError(error)));
-      },
-    };
-    const end: ProxyEnd = {};
+    const end: ProxyEnd = this.#end = {};
     const callsBack = callbacks !== undefined || this.contract.callback !== undefined;
     const users = callsBack ? this.serve(callbacks as object | undefined, end) : undefined;
     const made = attempt('proxy', () =>
-      new loaded.CoreProxy(config, this.#transport.link(loaded), settle, users, this.#tap(loaded)));
+      new loaded.CoreProxy(config, this.#transport.link(loaded), settlerOf(this.#pending), users, this.#tap(loaded)));
     end.core = weak(made);
+    if (this.#opensItself()) this.#keep(made);
     this.#core = made;
     // A proxy that nobody closes is collected all the same.
     this.#unwatch = watchPanic<Caller<C>>(this, Caller.#died);
     return made;
+  }
+
+  /** Who can be called back lives until it is closed, though nobody but the binary knows it. */
+  #keep(made: CoreProxy): void {
+    if (this.contract.callback !== undefined) this.#end.core = strong(made);
+  }
+
+  /** Whether the first call opens it (`CO-19`). */
+  #opensItself(): boolean {
+    const { autoOpen, rules } = this.#options;
+    return autoOpen ?? rules === 'wcf';
   }
 
   /** Its records have one number for all its lives. */
@@ -246,10 +301,12 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
   }
 
   /** Lets go of what a closed proxy holds in the binary; the collector could take its time. */
-  #release(): void {
-    const made = this.#core;
-    if (made === undefined || this.#error !== undefined || STATES[made.phase] !== 'closed') return;
+  #release(made: CoreProxy): void {
+    this.#end.core = weak(made);
+    if (this.#core !== made || this.#error !== undefined || STATES[made.phase] !== 'closed') return;
     this.#leftOver = made.leaks();
+    // Callbacks that still run have nobody any more to hear of their end.
+    this.#end.core = undefined;
     this.#core = undefined;
     this.#isClosed = true;
     this.#unwatch?.();
@@ -277,7 +334,7 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
     if (options?.signal?.aborted === true) return Promise.reject(options.signal.reason);
     if (this.#isClosed) return Promise.reject(this.#closedError());
     const made = this.#core;
-    if (made === undefined) return this.#beginLater(number, operation, parameters, options);
+    if (made === undefined || this.#loading !== undefined) return this.#beginLater(number, operation, parameters, options);
     const { codec } = operation;
     const wait = codec?.wait();
     if (wait !== undefined) return wait.then(() => this.#begin(number, operation, parameters, options));
@@ -289,11 +346,12 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
       resolve = fulfil;
       reject = refuse;
     });
-    const call = this.#pending.add({ resolve, reject, operation });
+    const call = this.#pending.add({ resolve, reject, operation, onReplyHeaders: options?.onReplyHeaders });
     try {
       const body = codec === undefined ? parameters : codec.writeArguments(parameters);
-      if (options === undefined) made.call(call, number, body);
-      else this.#callWith(made, call, number, body, options);
+      const within = operationWithin(this.#end);
+      if (options === undefined && within === undefined) made.call(call, number, body);
+      else this.#callWith(made, call, number, body, options ?? {}, within);
     } catch (thrown) {
       this.#pending.take(call);
       reject(asError(thrown));
@@ -315,22 +373,25 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
     this.#isClosed ||= this.#options.rules === 'wcf';
   }
 
-  /** Before the runtime is loaded a call can only be the one that opens the proxy (`CO-19`). */
-  async #beginLater(number: number, operation: Operation, parameters: unknown[], options: CallOptions | undefined): Promise<unknown> {
-    const { autoOpen, rules } = this.#options;
-    if (!(autoOpen ?? rules === 'wcf')) throw errorOf('INVALID_STATE', { phase: 'created', hint: 'open it first' });
-    this.#make(await this.#load());
-    return this.#begin(number, operation, parameters, options);
+  /** Before the runtime is loaded calls can only be of a proxy that they open (`CO-19`). They begin in their order. */
+  #beginLater(number: number, operation: Operation, parameters: unknown[], options: CallOptions | undefined): Promise<unknown> {
+    if (!this.#opensItself()) return Promise.reject(errorOf('INVALID_STATE', { phase: 'created', hint: 'open it first' }));
+    if (this.#loading === undefined) {
+      const loading = this.#loading = this.#load().then((loaded) => { this.#make(loaded); });
+      const loaded = (): void => { this.#loading = undefined; };
+      loading.then(loaded, loaded); // before anything else that waits for it
+    }
+    return inTime(this.#loading, options, (left) => this.#begin(number, operation, parameters, left));
   }
 
-  #callWith(made: CoreProxy, call: number, number: number, parameters: unknown[], options: CallOptions): void {
+  #callWith(made: CoreProxy, call: number, number: number, parameters: unknown[], options: CallOptions, within: number | undefined): void {
     const { signal, timeout, group, headers } = options;
-    const list = headers && Object.entries(headers).map(([name, value]) => ({ name, value }));
-    made.callWith(call, number, parameters, group ?? 0, timeout, list);
+    const list = headers && Object.entries(headers).flat();
+    made.callWith(call, number, parameters, group ?? 0, timeout, list, within);
     if (signal === undefined) return;
     const stop = (): void => {
       this.#pending.take(call)?.reject(signal.reason);
-      made.stop(call);
+      if (this.#core === made) made.stop(call); // it is freed once it is closed
     };
     signal.addEventListener('abort', stop, { once: true });
     const pending = this.#pending.get(call);
@@ -347,6 +408,56 @@ export abstract class Caller<C extends Contract = Contract> implements AsyncDisp
     died.#error = error;
     for (const { reject } of died.#pending.takeAll()) reject(error);
   }
+}
+
+/** Begins a call once it can, with the time that is left for it, unless it is given up before. */
+function inTime<T>(ready: Promise<void>, options: CallOptions = {}, begin: (options: CallOptions) => Promise<T>): Promise<T> {
+  const { signal, timeout } = options;
+  const since = performance.now();
+  const left = (): CallOptions =>
+    timeout === undefined ? options : { ...options, timeout: Math.max(0, timeout - (performance.now() - since)) };
+  return new Promise((resolve, reject) => {
+    let isGivenUp = false;
+    const giveUp = (reason: unknown): void => {
+      isGivenUp = true;
+      reject(reason);
+    };
+    const stop = (): void => giveUp(signal?.reason);
+    const timer = setTimeout(() => giveUp(errorOf('TIMED_OUT')), Math.min(timeout ?? LONGEST_TIMER, LONGEST_TIMER));
+    const quiet = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
+    };
+    signal?.addEventListener('abort', stop);
+    ready.then(() => {
+      quiet();
+      if (!isGivenUp) resolve(begin(left()));
+    }, (thrown: unknown) => {
+      quiet();
+      reject(thrown);
+    });
+  });
+}
+
+/**
+ * How calls end. The binary keeps hold of what it is given: of the calls that wait, not of the proxy itself,
+ * which could never be collected then. So it is made out here: a function holds whatever is known where it was made.
+ */
+function settlerOf(pending: Numbered<Pending>): Settle {
+  return {
+    headers: (call, texts) => {
+      try {
+        pending.get(call)?.onReplyHeaders?.(new Headers(texts));
+      } catch (thrown) {
+        pending.take(call)?.reject(thrown);
+      }
+    },
+    resolve: (call, value) => finish(pending, call, value),
+    reject: (call, error) => {
+      const found = pending.take(call);
+      found?.reject(withDetail(found.operation.codec, asError(error)));
+    },
+  };
 }
 
 function finish(pending: Numbered<Pending>, call: number, result: unknown): void {

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { Caller, type ProxyOptions as AllOptions } from './caller.js';
+import { Caller, type CallerOptions, type ProxyOptions as AllOptions } from './caller.js';
 import type { Contract } from './contract.js';
 import { errorOf } from './errors.js';
 import { PLAIN } from './plain.js';
@@ -21,6 +21,7 @@ export * from './contract.js';
 export * from './errors.js';
 export * from './fault.js';
 export * from './from-core.js';
+export type { ReadonlyHeaders } from './headers.js';
 export { oneWay, operation } from './operation.js';
 export type * from './operation.js';
 export type { InitSource } from './loader.js';
@@ -32,13 +33,13 @@ export type { FetchAnswer } from './request.js';
 export type { CustomTransport, NetworkOptions, Transport, WebSocketLike, WorkerLike } from './transport.js';
 
 /** Options of a {@link ServiceProxy}. Times are in milliseconds; `Infinity` waits for ever. */
-export type ProxyOptions = Omit<AllOptions, 'callback' | 'callbacks' | 'events'>;
+export type ProxyOptions = Omit<CallerOptions, 'callback' | 'events'>;
 
 /** A proxy that only calls: without callback objects, feeds of events and snapshots, and else like that of `sessionful`. */
 export class ServiceProxy<C extends Contract = Contract> extends Caller<C> {
-  /** @throws ContractError, BindingError or OptionError when it opens, if contract and options do not fit. */
+  /** @throws ContractError, BindingError or OptionError at the latest when it opens, if contract and options do not fit. */
   constructor(contract: C, options: ProxyOptions) {
-    super(contract, options as AllOptions<C>);
+    super(contract, options as unknown as AllOptions<C>);
   }
 
   /**

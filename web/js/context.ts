@@ -5,16 +5,7 @@
  */
 
 import type { CallbackClient, Contract, OperationNames } from './contract.js';
-
-/** Headers of a message, by name; of several with one name the first counts. */
-export interface ReadonlyHeaders extends Iterable<readonly [name: string, value: string]> {
-  /** How many there are. */
-  readonly size: number;
-  /** The value of the first header of that name. */
-  get(name: string): string | undefined;
-  /** Whether there is a header of that name. */
-  has(name: string): boolean;
-}
+import type { ReadonlyHeaders } from './headers.js';
 
 /** Where state can hang; each map is dropped with its owner (`CTX-7`). */
 export interface OperationState {
@@ -52,7 +43,8 @@ export interface OperationContext<C extends Contract = Contract> {
   /** State of this call, its session, its instance context and its host. */
   readonly state: OperationState;
   /**
-   * Sends a header along with the reply (`CTX-5`). Without effect in a one-way operation.
+   * Sends a header along with the reply (`CTX-5`), for the caller's `onReplyHeaders`. Without effect in a one-way
+   * operation.
    *
    * @param name not one that begins with `sessionful-`, which are the runtime's own.
    */
@@ -68,7 +60,10 @@ export interface OperationContext<C extends Contract = Contract> {
   callOut<T>(work: PromiseLike<T> | (() => T | PromiseLike<T>)): Promise<T>;
   /** Gives the service object up at once; the next message of its context gets a fresh one (`INST-19`). */
   releaseInstance(): void;
-  /** Ends the session in good order once this operation has replied (`SESS-20`). */
+  /**
+   * Ends the session in good order (`SESS-20`), at once: a reply of this operation is lost. To end it behind the
+   * reply, `context.onCompleted(() => context.closeSession())`.
+   */
   closeSession(): void;
   /** Cuts the session off at once. */
   abortSession(): void;

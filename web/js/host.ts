@@ -5,81 +5,21 @@
  * @module
  */
 
-import type { OperationContext } from './context.js';
-import type { Contract, OperationNames, Service } from './contract.js';
+import type { Contract } from './contract.js';
 import { Numbered } from './crowd.js';
 import { errorOf, type PanicError } from './errors.js';
-import type { EventFeed } from './events.js';
-import type { Fault } from './fault.js';
-import type { BindingOptions } from './proxy.js';
-import { type Core, type State, STATES, attempt, onPanic, settled, watchPanic } from './runtime.js';
+import { type EndpointOptions, type HostOptions, checkHost } from './host-options.js';
+import { type Core, type State, STATES, attempt, settled, watchPanic } from './runtime.js';
 import { PortSocket } from './port-socket.js';
 import type { MessageValue } from './request.js';
+import { disposeOf, makerOf } from './service-object.js';
 import { CONTENT_TYPE, HELLO, type SocketHello, SUBPROTOCOL, type Transport, type WebSocketLike, way } from './transport.js';
 import { usersOf } from './users.js';
+import { type Reference, strong, weak } from './weak.js';
 import { WHOLE } from './whole.js';
 import type { CoreBoard, CoreContext, CoreHost } from './wasm/sessionful.js';
 
-/** An address of a host. */
-export interface EndpointOptions {
-  /** Where it listens: a path, in most habitats. */
-  readonly address: string;
-  /** How messages travel to it. */
-  readonly binding?: BindingOptions;
-}
-
-/** A class of service objects. */
-export type ServiceClass<C extends Contract> = new () => Service<C>;
-
-/** Options of a {@link ServiceHost}. Times are in milliseconds. */
-export interface HostOptions<C extends Contract = Contract> {
-  /** Where it listens; `/` and the contract's name in lower case unless given. */
-  readonly endpoints?: readonly EndpointOptions[];
-  /**
-   * The service: a class, a function that makes objects (or promises them), or with instancing `single`
-   * one object of yours (`INST-10`).
-   */
-  readonly service: ServiceClass<C> | ((context?: OperationContext<C>) => Service<C> | PromiseLike<Service<C>>) | Service<C>;
-  /** Which object a message gets (`INST-1`); `perSession` unless given. */
-  readonly instancing?: 'perSession' | 'perCall' | 'single';
-  /** How many operations run at once in an object (`CONC-1`); `single` unless given. */
-  readonly concurrency?: 'single' | 'reentrant' | 'multiple';
-  /** Whether sessionless messages are taken one after the other (`CONC-9`); false unless given. */
-  readonly ordered?: boolean;
-  /** When an operation gives up the object (`INST-20`); never unless given. */
-  readonly release?: { readonly [Name in OperationNames<C>]?: 'none' | 'beforeCall' | 'afterCall' | 'beforeAndAfterCall' };
-  /** Whether the host ends its half of a session after the client (`SESS-19`); true unless given. */
-  readonly automaticSessionShutdown?: boolean;
-  /** Whether callers learn what went wrong inside (`FLT-4`); false unless given: it discloses internals. */
-  readonly includeExceptionDetail?: boolean;
-  /** Limits (`THR-1`): 16 calls and 100 sessions, any number of instances, unless given. */
-  readonly throttles?: {
-    readonly calls?: number;
-    readonly sessions?: number;
-    readonly instances?: number;
-    /** How many may wait for each; one more is refused as too busy. Any number unless given (`THR-2`). */
-    readonly queue?: number;
-  };
-  /** How long closing may take; 10,000 unless given (`CO-12`). */
-  readonly closeTimeout?: number;
-  /** How long a client may take to end a session that failed (`FLT-5`); 10,000 unless given. */
-  readonly faultClose?: number;
-  /** Which automaton governs the host; `wcf` unless given. */
-  readonly rules?: 'wcf' | 'wws';
-  /** Lets callers in one by one; everybody unless given. A throw or rejection refuses. */
-  readonly authorize?: (context: OperationContext<C>) => boolean | PromiseLike<boolean>;
-  /** Sees failures (`FLT-3`, `FLT-7`). */
-  readonly errors?: {
-    /** What the caller hears in place of the failure; nothing leaves that to the runtime. */
-    provideFault?(failure: Fault | string, context: OperationContext<C>): Fault | undefined;
-    /** It is over; whether it is dealt with. */
-    handleError?(failure: Fault | string, context: OperationContext<C>): boolean | undefined;
-  };
-  /** An object is given up: its `Symbol.dispose` or `Symbol.asyncDispose` is called unless this is given. */
-  readonly released?: (object: object) => void;
-  /** Who hears what happens here; nobody unless given. */
-  readonly events?: EventFeed;
-}
+export type { EndpointOptions, HostOptions, ServiceClass } from './host-options.js';
 
 /** A request of HTTP, as a host takes it. */
 export interface HostRequest {
@@ -147,8 +87,13 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
   /** Who waits for the answers to requests, by their numbers. */
   readonly #requests = new Numbered<(answer: unknown) => void>();
 
-  /** Mistakes in contract and options show when it opens (`CO-14`). */
+  /**
+   * What does not fit together shows when it opens (`CO-14`).
+   *
+   * @throws ContractError or OptionError for what cannot be meant.
+   */
   constructor(contract: C, options: HostOptions<C>) {
+    checkHost(contract, options as unknown as HostOptions);
     this.contract = contract;
     this.#options = options;
     this.#endpoints = options.endpoints ?? [{ address: `/${contract.name.toLowerCase()}` }];
@@ -222,25 +167,35 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
     const made = this.#core;
     // Nothing was opened, and nothing will be (`CO-8`).
     if (made === undefined) this.#isEnded = true;
-    else await settled('host', () => made.close()).finally(() => { if (this.state === 'closed') this.#end.core = undefined; });
+    else await settled('host', () => made.close()).finally(() => { if (this.state === 'closed') this.#end.core = weak(made); });
   }
 
   /** Ends everything at once; only operations that run are left to end (`CO-16`). */
   abort(): void {
-    if (this.#core === undefined) this.#isEnded = true;
-    attempt('host', () => this.#core?.abort());
+    const made = this.#core;
+    if (made === undefined) {
+      this.#isEnded = true;
+      return;
+    }
+    attempt('host', () => made.abort());
+    this.#end.core = weak(made);
   }
 
   /**
    * Serves whoever has the other end of a port, once the host is open. Several hosts may be given one
    * port, if their addresses differ.
+   *
+   * @throws HostError `HOST_LISTENER` if they do not.
    */
   acceptPort(control: MessagePort): void {
+    enter(this, control);
     this.#when((made, loaded) => made.acceptPort(boardOf(control, loaded)));
   }
 
-  /** Serves a session over a socket that was connected to an address. */
+  /** Serves a session over a socket that was connected to an address. One that comes before `open` is closed with code 1013. */
   acceptSocket(address: string, socket: WebSocketLike): void {
+    // Nobody knows whether it will ever be open.
+    if (this.#opening === undefined && this.#ready === undefined) return socket.close(1013, 'the host is not open');
     this.#when((core) => core.acceptSocket(address, socket));
   }
 
@@ -248,8 +203,11 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
    * Serves the pages that a worker is for: call it in the worker, before anything is awaited, with
    * `self`. In a shared worker every page that connects is served. Pages wait until all hosts that
    * were told so have opened.
+   *
+   * @throws HostError `HOST_LISTENER` if another host of the worker has one of its addresses.
    */
   serve(scope: Scope): void {
+    enter(this, scope);
     gateOf(scope).enter(this);
   }
 
@@ -293,6 +251,7 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
     const { whenGone } = request;
     const signal = whenGone === undefined ? request.signal : undefined;
     return new Promise((resolve) => {
+      if (signal?.aborted === true) return resolve(499); // nobody hears it
       const number = this.#requests.add((answer) => {
         signal?.removeEventListener('abort', gone);
         resolve(answer);
@@ -338,7 +297,7 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
   static #died(host: Pick<ServiceHost, never>, error: PanicError): void {
     const died = host as ServiceHost;
     died.#error = error;
-    for (const settle of died.#requests.takeAll()) settle(503);
+    for (const settle of died.#requests.takeAll()) settle(500); // what became of them nobody knows
   }
 
   #make(loaded: Core): CoreHost {
@@ -364,7 +323,8 @@ export class ServiceHost<C extends Contract = Contract> implements AsyncDisposab
     });
     const tap = events?.tap(loaded, events.enlist());
     const made = attempt('host', () => new loaded.CoreHost(config, users, isObject ? service : undefined, answered, tap));
-    this.#core = end.core = made;
+    this.#core = made;
+    end.core = strong(made);
     watchPanic<ServiceHost<C>>(this, ServiceHost.#died);
     return made;
   }
@@ -377,11 +337,17 @@ interface FetchEventLike {
 }
 
 function addressOf(request: Request, addresses: readonly { address: string; sessionless: boolean }[]): string | undefined {
-  if (request.method !== 'POST') return undefined;
+  // A form is no call: it may be one of another site's, which the worker sees come in as a navigation.
+  if (request.method !== 'POST' || request.mode === 'navigate') return undefined;
   const { origin, pathname } = new URL(request.url);
   // A service worker sees what its pages ask of other origins as well.
   if (origin !== (globalThis as { location?: Location }).location?.origin) return undefined;
-  return addresses.find(({ address, sessionless }) => sessionless && address === pathname)?.address;
+  return addresses.find(({ address, sessionless }) => sessionless && isAt(address, pathname))?.address;
+}
+
+/** Addresses are written as people write them, and paths of URLs with escapes. */
+function isAt(address: string, pathname: string): boolean {
+  return address === pathname || encodeURI(address) === pathname;
 }
 
 async function answerFetch(host: ServiceHost, address: string, request: Request): Promise<Response> {
@@ -399,22 +365,39 @@ function isSocketHello(data: unknown): data is SocketHello {
     && typeof (data as Partial<SocketHello>).address === 'string';
 }
 
-/** What the user's code needs of the host that it serves, until that is closed and nothing runs any more. */
+/**
+ * What the user's code needs of the host that it serves. The binary holds it, and a host that serves lives
+ * though nobody else knows it; one that has ended is collected.
+ */
 class HostEnd {
-  core: CoreHost | undefined;
+  core: Reference<CoreHost> | undefined;
 
   context(at: number): CoreContext | undefined {
-    return this.core?.context(at);
+    return this.core?.deref()?.context(at);
   }
 
   settle(at: number, succeeded: boolean, value: unknown): void {
-    this.core?.settle(at, succeeded, value);
+    this.core?.deref()?.settle(at, succeeded, value);
   }
 }
 
 /** Made out here, because a function holds whatever is known where it was made. */
 function answererOf(requests: Numbered<(answer: unknown) => void>): (request: number, answer: unknown) => void {
   return (request, answer) => requests.take(request)?.(answer);
+}
+
+/** Who serves a port or a worker. */
+const hostsAt = new WeakMap<MessagePort | Scope, readonly Reference<ServiceHost>[]>();
+
+/** Has a host serve there too. The second of two with one address would never be found (`HOST-2`). */
+function enter(host: ServiceHost, place: MessagePort | Scope): void {
+  const others = (hostsAt.get(place) ?? []).flatMap((known) => known.deref() ?? []);
+  const open = others.filter((other) => other !== host && other.state !== 'closed' && other.state !== 'faulted');
+  const taken = new Set(open.flatMap((other) => other.addresses.map(({ address }) => address)));
+  for (const { address } of host.addresses) {
+    if (taken.has(address)) throw errorOf('HOST_LISTENER', { endpoint: address, reason: 'another host has it here' });
+  }
+  hostsAt.set(place, [...open, host].map(weak));
 }
 
 /** Hosts that were given one port share it. */
@@ -425,7 +408,7 @@ function boardOf(control: MessagePort, loaded: Core): CoreBoard {
   if (board === undefined) {
     boards.set(control, board = new loaded.CoreBoard(control));
     // The pages hear of it as well: their calls would wait for ever. The binary cannot be asked any more.
-    onPanic((error) => control.postMessage(['panic', error.message.slice(0, 200)]));
+    watchPanic(control, (port, error) => port.postMessage(['panic', error.message.slice(0, 200)]));
   }
   return board;
 }
@@ -461,11 +444,14 @@ class Gate {
 
   #let(): void {
     if (this.#closed > 0) return;
+    for (const host of this.#hosts) if (host.state === 'closed' || host.state === 'faulted') this.#hosts.delete(host);
+    const open = [...this.#hosts].filter((host) => host.state === 'opened');
     for (const port of this.#ports.splice(0)) {
-      for (const host of this.#hosts) host.acceptPort(port);
+      for (const host of open) host.acceptPort(port);
+      if (open.length === 0) port.postMessage(['panic', 'none of its hosts is open']); // or the page would wait for ever
     }
     for (const [address, port] of this.#sockets.splice(0)) {
-      const host = [...this.#hosts].find((known) => known.addresses.some((one) => one.address === address));
+      const host = open.find((known) => known.addresses.some((one) => one.address === address));
       const socket = new PortSocket(port, SUBPROTOCOL);
       if (host === undefined) socket.close(4404, 'nothing listens at the address');
       else host.acceptSocket(address, socket);
@@ -481,7 +467,6 @@ function gateOf(scope: Scope): Gate {
   return gate;
 }
 
-/** Messages, as an answer; too many of them were asked for if there are none. */
 /** A text, nothing if the message was one-way, or a status; a list of those for a list of messages. */
 function responseOf(answer: unknown): HostResponse {
   const body = Array.isArray(answer) ? `[${answer.map((one: unknown) => one ?? 202).join(',')}]` : answer;
@@ -491,18 +476,4 @@ function responseOf(answer: unknown): HostResponse {
 
 function refused(status: number): HostResponse {
   return { status, contentType: 'text/plain', headers: [], body: null };
-}
-
-/** A class is called with `new`, any other function without. */
-function makerOf(service: unknown): (context: unknown) => unknown {
-  if (typeof service === 'object') return () => service;
-  if (typeof service !== 'function') throw errorOf('BEHAVIOR_NO_CONSTRUCTOR');
-  const isClass = /^class\b/.test(Function.prototype.toString.call(service));
-  return isClass ? () => new (service as new () => unknown)() : (service as (context: unknown) => unknown);
-}
-
-function disposeOf(object: object): void {
-  const { [Symbol.asyncDispose]: later, [Symbol.dispose]: now } = object as Partial<AsyncDisposable & Disposable>;
-  if (now !== undefined) now.call(object);
-  else if (later !== undefined) later.call(object).then(undefined, (thrown: unknown) => { queueMicrotask(() => { throw thrown; }); });
 }

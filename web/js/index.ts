@@ -11,6 +11,7 @@ export * from './events.js';
 export * from './fault.js';
 export * from './from-core.js';
 export * from './group.js';
+export type { ReadonlyHeaders } from './headers.js';
 export * from './host.js';
 export { oneWay, operation } from './operation.js';
 export type * from './operation.js';

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { isObject, refuse } from './options.js';
+
 /** A host, as far as its group is concerned. */
 export interface Member {
   readonly addresses: readonly { readonly address: string }[];
@@ -13,14 +15,26 @@ export interface Member {
   abort(): void;
 }
 
+function isMember(value: unknown): boolean {
+  return isObject(value) && Array.isArray((value as Partial<Member>).addresses);
+}
+
 /** Several hosts that begin and end together. Their addresses differ. */
 export abstract class Members<Host extends Member> implements AsyncDisposable {
   /** The hosts. */
   readonly hosts: readonly Host[];
 
-  /** Nothing is opened yet. */
+  /**
+   * Nothing is opened yet.
+   *
+   * @throws OptionError if these are no hosts, or two of them have one address.
+   */
   constructor(hosts: readonly Host[]) {
+    if (!Array.isArray(hosts) || !hosts.every(isMember)) refuse('hosts', 'is no list of hosts');
     this.hosts = [...hosts];
+    const addresses = this.addresses.map(({ address }) => address);
+    const twice = addresses.find((address, at) => addresses.indexOf(address) !== at);
+    if (twice !== undefined) refuse('hosts', `have ${twice} twice`);
   }
 
   /** Where they listen. */

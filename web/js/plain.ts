@@ -23,6 +23,8 @@ export async function init(source?: InitSource): Promise<void> {
 
 /**
  * Loads the runtime from a module that is compiled already, at once.
+ *
+ * @throws StateError `NOT_INITIALIZED` while `init()`, or whatever opened first, is loading it: await that.
  */
 export function initSync(module: BufferSource | WebAssembly.Module): void {
   PLAIN.loadSync(module);

@@ -71,7 +71,7 @@ export function provideSender(send: Sender, most: number, length: number): void 
 export const pieceOf = (batch: boolean | undefined): number => (batch === true ? piece : 0);
 
 /** How many requests may be on their way at once, unless somebody says so. @internal */
-export const requestsAtOnce = (own: number | undefined): number => own ?? mostRequests;
+export const requestsAtOnce = (own: number | undefined): number => Math.min(own ?? mostRequests, 2 ** 32 - 1);
 
 /** A function of the shape of fetch. @internal */
 export type FetchLike = (address: string, init: RequestInit) => Promise<FetchAnswer> | FetchAnswer;

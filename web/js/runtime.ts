@@ -43,7 +43,10 @@ export class Build {
 
   /** Loads it; every later call returns the same promise. */
   load(source?: InitSource): Promise<Core> {
-    if (this.core !== undefined) return Promise.resolve(this.core);
+    if (this.core !== undefined) {
+      if (source instanceof Promise) source.catch(() => undefined); // the first source counted
+      return Promise.resolve(this.core);
+    }
     this.#loading ??= this.#load(source).catch((error: unknown) => {
       this.#loading = undefined; // it can be tried again
       throw error;
@@ -64,6 +67,8 @@ export class Build {
   /** Loads it from a module that is compiled already, at once. */
   loadSync(module: BufferSource | WebAssembly.Module): void {
     if (this.core !== undefined) return;
+    // Both would be made, and the later one would take the place of the one that is in use.
+    if (this.#loading !== undefined) throw errorOf('NOT_INITIALIZED');
     this.#glue.initSync({ module });
     this.#ready();
   }

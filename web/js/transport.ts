@@ -6,9 +6,11 @@
 
 import { explain, isForeign, resolver, withScheme } from './address.js';
 import { errorOf } from './errors.js';
+import { FLAG, FUNCTION, OBJECT, type Shape, TEXT, checkShapes, isObject, refuse } from './options.js';
 import { PortSocket } from './port-socket.js';
 import { MOST_REQUESTS, exchangeBy, pieceOf, requestsAtOnce, senderOf, type FetchAnswer } from './request.js';
 import type { Core } from './runtime.js';
+import { collected, weak } from './weak.js';
 import type { CoreLink } from './wasm/sessionful.js';
 
 /** Whatever has the shape of a WebSocket. Messages are texts. */
@@ -68,6 +70,30 @@ export interface NetworkOptions {
   readonly keepAlive?: { readonly idle?: number; readonly answer?: number } | false;
 }
 
+const isSpan = (value: unknown): boolean => value === undefined || (typeof value === 'number' && value >= 0);
+
+const SHAPES: { readonly [Name in keyof NetworkOptions]-?: Shape } = {
+  base: [(value) => typeof value === 'string' || value instanceof URL, 'is neither a text nor a URL'],
+  WebSocket: FUNCTION,
+  connect: FUNCTION,
+  fetch: FUNCTION,
+  headers: OBJECT,
+  credentials: TEXT,
+  keepalive: FLAG,
+  maxRequests: [(value) => value === Infinity || (Number.isInteger(value) && (value as number) > 0), 'is no whole number from 1, nor Infinity'],
+  batch: FLAG,
+  keepAlive: [
+    (value) => value === false || (isObject(value) && isSpan((value as { idle?: unknown }).idle) && isSpan((value as { answer?: unknown }).answer)),
+    'is neither false nor an object of milliseconds',
+  ],
+};
+
+function checkNetwork(options: NetworkOptions): void {
+  if (!isObject(options)) refuse('network', 'is no object');
+  for (const option in options) if (!Object.hasOwn(SHAPES, option)) refuse(option, 'is not known');
+  checkShapes(options, SHAPES);
+}
+
 type WebSocketClass = NonNullable<NetworkOptions['WebSocket']>;
 
 let webSocketClass: (() => Promise<WebSocketClass>) | undefined;
@@ -91,8 +117,11 @@ export function webSocketOf(): WebSocketClass | Promise<WebSocketClass> {
  * ```ts
  * new ServiceProxy(Calculator, { address: '/calculator', transport: network({ base: 'https://example.com' }) })
  * ```
+ *
+ * @throws OptionError for what cannot be meant.
  */
 export function network(options: NetworkOptions = {}): Transport {
+  checkNetwork(options);
   const resolve = resolver(options.base);
   const connect = options.connect ?? ((address: string): unknown => {
     const { href } = withScheme(resolve(address), 'ws');
@@ -120,6 +149,25 @@ export function network(options: NetworkOptions = {}): Transport {
   ));
 }
 
+/** What is told when the page goes: nobody else tells those who are shared with other pages. */
+const GOING = 'the page went away';
+
+/** What is to be done when the page goes. It may come back (`pageshow`): then it has to connect again. */
+type Leave = (mayComeBack: boolean) => void;
+
+const leaving = new Set<Leave>();
+
+function leaveAll({ persisted }: PageTransitionEvent): void {
+  for (const leave of leaving) leave(persisted);
+}
+
+function whenPageGoes(leave: Leave): () => void {
+  if (typeof document === 'undefined') return () => undefined;
+  addEventListener('pagehide', leaveAll); // once, however often it is said
+  leaving.add(leave);
+  return () => leaving.delete(leave);
+}
+
 /** What a worker, or anything else that posts messages, looks like from here. */
 export interface WorkerLike {
   postMessage(message: unknown, transfer: MessagePort[]): void;
@@ -127,27 +175,100 @@ export interface WorkerLike {
   addEventListener?(type: string, listener: (event: any) => void): void;
 }
 
+/** A shared worker. */
+export interface SharedWorkerLike {
+  readonly port: MessagePort;
+  addEventListener(type: string, listener: (event: any) => void): void;
+}
+
 /** By this word a worker knows the message that brings the port of a page. */
 export const HELLO = 'sessionful';
 
+/** By this word a host knows that the page of a port is gone for good. */
+const BYE = ['bye'];
+
+/** There is one way to each worker: what it takes is taken once, however often it is asked for. */
+const ways = new WeakMap<object, Transport>();
+
 /**
- * To the hosts of a worker (`new Worker(...)`, which has to call `host.serve(self)`), or over a port
- * whose other end was given to a host (`host.acceptPort`), for example that of a shared worker.
+ * To the hosts of a worker (`new Worker(...)` or `new SharedWorker(...)`, which has to call `host.serve(self)`), or
+ * over a port whose other end was given to a host (`host.acceptPort`). When the page goes, its sessions end.
  */
-export function port(worker: MessagePort | WorkerLike): Transport {
+export function port(worker: MessagePort | SharedWorkerLike | WorkerLike): Transport {
+  let made = ways.get(worker);
+  if (made === undefined) ways.set(worker, made = wayTo(worker));
+  return made;
+}
+
+function wayTo(worker: MessagePort | SharedWorkerLike | WorkerLike): Transport {
+  const fate = isPort(worker) ? undefined : new Fate(worker);
   return way((core) => {
-    let link: CoreLink | undefined;
-    const control = worker instanceof MessagePort ? worker : greet(worker, (reason) => link?.cut(reason));
-    link = core.CoreLink.port(control, (reason) => link?.cut(reason));
+    const control = isPort(worker) ? worker : 'port' in worker ? worker.port : greet(worker);
+    if (fate?.isOpen === true) {
+      control.addEventListener('message', () => fate.survive(), { once: true });
+      control.postMessage(['ping', 0]);
+    }
+    // What the binary and the page keep must not keep the link.
+    const cut = (reason: string): void => known.deref()?.cut(reason);
+    const link = core.CoreLink.port(control, cut);
+    const known = weak(link);
+    fate?.watch(cut);
+    collected.register(link, whenPageGoes((mayComeBack) => {
+      known.deref()?.hangUp(GOING);
+      if (!mayComeBack) control.postMessage(BYE);
+    }));
     return link;
   });
 }
 
-function greet(worker: WorkerLike, lost: (reason: string) => void): MessagePort {
+/** It may be one of another realm. */
+function isPort(worker: MessagePort | SharedWorkerLike | WorkerLike): worker is MessagePort {
+  return 'start' in worker;
+}
+
+/**
+ * Whether a worker has failed: its script never answers then. It may do so before the runtime is loaded here. Once it
+ * has answered, an error is but something that its program did not catch.
+ */
+class Fate {
+  readonly #watching = new Set<(reason: string) => void>();
+  #reason: string | undefined;
+  #hasAnswered = false;
+
+  constructor(worker: SharedWorkerLike | WorkerLike) {
+    worker.addEventListener?.('error', () => { if (!this.#hasAnswered) this.#fail('the worker failed'); });
+    // Service workers are replaced.
+    const check = (): void => { if ((worker as { state?: unknown }).state === 'redundant') this.#fail('another worker has taken its place'); };
+    worker.addEventListener?.('statechange', check);
+    check();
+  }
+
+  /** Whether it is not known yet. */
+  get isOpen(): boolean {
+    return !this.#hasAnswered && this.#reason === undefined;
+  }
+
+  /** It has answered. */
+  survive(): void {
+    this.#hasAnswered = true;
+  }
+
+  #fail(reason: string): void {
+    this.#reason = reason;
+    for (const tell of this.#watching) tell(reason);
+  }
+
+  /** Calls back when it has failed, at once if it has already, until the result is called. */
+  watch(tell: (reason: string) => void): () => void {
+    if (this.#reason !== undefined) tell(this.#reason);
+    this.#watching.add(tell);
+    return () => this.#watching.delete(tell);
+  }
+}
+
+function greet(worker: WorkerLike): MessagePort {
   const { port1, port2 } = new MessageChannel();
   worker.postMessage(HELLO, [port2]);
-  // A worker whose script fails never answers.
-  worker.addEventListener?.('error', () => lost('the worker failed'));
   return port1;
 }
 
@@ -165,11 +286,15 @@ export interface SocketHello {
  * answers (`host.serveFetch(self)`).
  */
 export function bundled(worker: WorkerLike, options: NetworkOptions = {}): Transport {
+  const fate = new Fate(worker);
   const connect = (address: string): WebSocketLike => {
     const { port1, port2 } = new MessageChannel();
     const hello: SocketHello = { sessionful: 'socket', address };
     const socket = new PortSocket(port1);
     worker.postMessage(hello, [port2]);
+    socket.addEventListener('open', () => fate.survive());
+    socket.addEventListener('close', fate.watch((reason) => socket.close(1006, reason)));
+    socket.addEventListener('close', whenPageGoes(() => socket.close(1001, GOING)));
     return socket;
   };
   return network({ ...options, connect });

@@ -5,10 +5,11 @@
  */
 
 import { Unreadable, serveBy, withDetail } from './body-codec.js';
-import type { OperationContext, OperationState, ReadonlyHeaders } from './context.js';
+import type { OperationContext, OperationState } from './context.js';
 import type { Contract } from './contract.js';
 import { errorOf } from './errors.js';
 import { Fault } from './fault.js';
+import { Headers, type ReadonlyHeaders } from './headers.js';
 import { placeArguments, type Operation } from './operation.js';
 import { orDead, settled } from './runtime.js';
 import { validate } from './standard-schema.js';
@@ -57,6 +58,8 @@ export interface Helpers {
   readonly provideFault?: (failure: Fault | string, context: OperationContext) => Fault | undefined;
   /** A failure is over; whether it is dealt with (`FLT-7`). */
   readonly handleError?: (failure: Fault | string, context: OperationContext) => boolean | undefined;
+  /** Runs the code of an operation, for ends that want to know what it calls. */
+  readonly within?: (at: number, run: () => unknown) => unknown;
 }
 
 /** Where throws of code end up that nobody waits for: shown as uncaught, harmless to the runtime. */
@@ -73,12 +76,18 @@ export function usersOf(contract: Contract, end: () => End, helpers: Helpers = {
     Promise.resolve(promise).then((value) => end().settle(at, true, value), (thrown: unknown) => end().settle(at, false, thrown));
     return LATER;
   };
+  const { within } = helpers;
+  const carryOut = (object: unknown, name: string, operation: Operation, values: readonly unknown[], at: number): unknown =>
+    methodOf(object, name).apply(object, placeArguments(operation, values, contextOf(at)));
+  const perform: typeof carryOut = within === undefined ? carryOut
+    : (object, name, operation, values, at) => within(at, () => carryOut(object, name, operation, values, at));
   const invoke = (object: unknown, number: number, given: unknown, at: number): unknown => {
     const [name, operation] = operations[number] ?? missing(number);
     if (!Array.isArray(given)) throw new Unreadable('the arguments are no list');
-    if (operation.input !== undefined) return checked(object, name, operation, given, contextOf(at));
-    const run = (values: readonly unknown[]): unknown =>
-      methodOf(object, name).apply(object, placeArguments(operation, values, contextOf(at)));
+    const run = (values: readonly unknown[]): unknown => perform(object, name, operation, values, at);
+    if (operation.input !== undefined) {
+      return validate(operation.input, given, (reason) => new Unreadable(reason)).then(run);
+    }
     const { codec } = operation;
     return codec === undefined ? run(given) : serveBy(codec, operation.oneWay, given, run);
   };
@@ -131,13 +140,6 @@ function methodOf(object: unknown, name: string): Method {
   throw new TypeError(`the service has no method ${name}`);
 }
 
-async function checked(
-  object: unknown, name: string, operation: Operation, given: unknown[], context: unknown,
-): Promise<unknown> {
-  const input = operation.input === undefined ? given : await validate(operation.input, given, (reason) => new Unreadable(reason));
-  return methodOf(object, name).apply(object, placeArguments(operation, input, context));
-}
-
 export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }
@@ -172,35 +174,10 @@ function shown(failure: unknown): Fault | string {
 async function callBack(core: CoreContext, number: number, { codec, oneWay }: Operation, parameters: unknown[]): Promise<unknown> {
   const body = codec === undefined ? parameters : codec.writeArguments(parameters);
   try {
-    const [value] = await settled('proxy', () => core.call(number, body, undefined, undefined));
+    const value = await settled('proxy', () => core.call(number, body));
     return codec === undefined || oneWay ? value : codec.readResult(value);
   } catch (thrown) {
     throw withDetail(codec, thrown);
-  }
-}
-
-/** The headers of a message, read from names and values by turns. */
-class Headers implements ReadonlyHeaders {
-  readonly #pairs: readonly (readonly [string, string])[];
-
-  constructor(flat: readonly string[]) {
-    this.#pairs = flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1] ?? ''] as const] : []));
-  }
-
-  get size(): number {
-    return this.#pairs.length;
-  }
-
-  get(name: string): string | undefined {
-    return this.#pairs.find(([known]) => known === name)?.[1];
-  }
-
-  has(name: string): boolean {
-    return this.get(name) !== undefined;
-  }
-
-  [Symbol.iterator](): Iterator<readonly [string, string]> {
-    return this.#pairs[Symbol.iterator]();
   }
 }
 
@@ -274,7 +251,7 @@ class Context {
   }
 
   addReplyHeader(name: string, value: string): void {
-    this.#open().addReplyHeader(name, value);
+    this.#open().addReplyHeader(String(name), String(value)); // as the platform's own headers do
   }
 
   callOut<T>(work: PromiseLike<T> | (() => T | PromiseLike<T>)): Promise<T> {

@@ -1,12 +1,16 @@
 // The services of the playground's live runs, served by Node: `cargo xtask play` starts it beside the page.
 // Usage: node services.mjs PORT ORIGIN...
 
+import { fstatSync } from "node:fs";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import * as sessionful from "../../web/dist/entry/node.js";
 import { serve } from "../../web/dist/node/index.js";
 import { described } from "./described.mjs";
 import { ADDRESSES, hosts } from "../js/live/services.js";
+
+// Whoever started it by a program wants it no longer than that program.
+if (fstatSync(0).isFIFO()) process.stdin.on("end", () => process.exit()).resume();
 
 const [port = "0", ...origins] = process.argv.slice(2);
 const listeners = new Set();

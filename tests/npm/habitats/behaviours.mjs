@@ -180,7 +180,7 @@ export function behaviours(table) {
       equal(probe.leaks(), [], 'leaks');
     },
     'PROXY-7: nobody at the address': async (world) => {
-      const nobody = world.proxy(Talk, '/nobody', { callbacks: {} });
+      const nobody = world.proxy(Talk, '/nobody', { callbacks: { progress() {}, confirm: () => true } });
       const end = await told(nobody.open());
       if (!/^error (EndpointNotFound|Communication)Exception/.test(end)) throw new Error(`nobody: ${end}`);
       equal(nobody.state, 'created', 'state');

@@ -43,6 +43,7 @@ pub(crate) fn play(wishes: &Wishes) -> Result<bool> {
         // The page plays without it, so a failure is told and no more.
         match services(wishes.host_port, &page) {
             Ok((mut services, address)) => {
+                let _life = services.stdin.take(); // waiting would close it
                 setup::say(&format!(
                     "services at {address} (\"Live over the network\" in the page)"
                 ));
@@ -62,7 +63,8 @@ pub(crate) fn services(port: u16, page: &str) -> Result<(Child, String)> {
     node.arg(script).arg(port.to_string());
     // Whoever opens the page by its other name has another origin.
     node.arg(page).arg(page.replace("127.0.0.1", "localhost"));
-    let mut services = node.stdout(Stdio::piped()).spawn()?;
+    // Their input ends with this process, however that ends, and they with it.
+    let mut services = node.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
     let output = services.stdout.take().context("the services have no output")?;
     let mut address = String::new();
     BufReader::new(output).read_line(&mut address)?;

@@ -47,9 +47,11 @@ async function importFrom(path: string, module: string): Promise<Record<string, 
     if (code === 'ERR_UNKNOWN_FILE_EXTENSION') {
       throw wrong(module, 'this version of Node does not run such files', 'compile it to JavaScript first', error);
     }
-    const reason = error instanceof SyntaxError ? `it is no module: ${error.message}`
-      : `it fails while it is loaded: ${error instanceof Error ? error.message : String(error)}`;
-    throw wrong(module, reason, 'correct the module; node shows where if it runs it alone', error);
+    if (error instanceof SyntaxError) {
+      throw wrong(module, `it is no module: ${error.message}`, `correct it; node --check ${module} shows where`, error);
+    }
+    const reason = `it fails while it is loaded: ${error instanceof Error ? error.message : String(error)}`;
+    throw wrong(module, reason, 'correct the module', error);
   }
 }
 

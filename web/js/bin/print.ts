@@ -163,5 +163,6 @@ function wordsOf(error: unknown): string {
 function placeOf(cause: unknown): string | undefined {
   if (!(cause instanceof Error) || cause.stack === undefined) return undefined;
   const lines = cause.stack.split('\n').map((line) => line.trim());
-  return lines.find((line) => /(?:^|\()file:.*:\d+/.test(line) || /^at .*:\d+:\d+/.test(line));
+  const own = lines.filter((line) => !line.includes('(node:')); // not where Node itself was
+  return own.find((line) => /(?:^|\()file:.*:\d+/.test(line) || /^at .*:\d+:\d+/.test(line));
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { serve, type NodeHost, type ServeOptions } from '../node/index.js';
 import { runImport } from './import.js';
@@ -27,6 +28,7 @@ Options:
   -q, --quiet          tell errors only
       --json           tell everything, one JSON object a line
   -h, --help           this text
+  -v, --version        the version of this package
 
 Ctrl-C lets requests and sessions end; a second one cuts them off.
 Ends with 0 if all went well, 1 if not, 2 if the command line is wrong.`;
@@ -55,6 +57,10 @@ interface Arguments {
 /** Runs the command to its end; resolves with the exit code. Never rejects. */
 export async function run(args: readonly string[], around: Surroundings): Promise<number> {
   if (args[0] === 'import') return runImport(args.slice(1), around);
+  if (args[0] === '--version' || args[0] === '-v') {
+    around.out(await version());
+    return 0;
+  }
   const read = readArguments(args);
   if (typeof read === 'string') {
     around.err(`sessionful: ${plain(read)}\nTry: sessionful --help`);
@@ -78,6 +84,11 @@ export async function run(args: readonly string[], around: Surroundings): Promis
   } finally {
     printer.stop();
   }
+}
+
+async function version(): Promise<string> {
+  const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { readonly version: string }).version;
 }
 
 /** The arguments, nothing if help is wanted, or what is wrong with them. */

@@ -27,8 +27,8 @@ export type NodeHostEvent =
   }
   | { readonly type: 'session-opened'; readonly address: string; readonly peer: string; readonly id: number }
   | { readonly type: 'session-closed'; readonly address: string; readonly peer: string; readonly id: number; readonly code: number; readonly took: number }
-  /** A peer did not answer, or sent what is not allowed. */
-  | { readonly type: 'session-cut'; readonly address: string; readonly peer: string; readonly id: number; readonly reason: 'silent' | 'too-large' | 'malformed' }
+  /** A peer did not answer, did not read, or sent what is not allowed. */
+  | { readonly type: 'session-cut'; readonly address: string; readonly peer: string; readonly id: number; readonly reason: 'silent' | 'unread' | 'too-large' | 'malformed' }
   /** The host threw: a defect of the host or of this package. */
   | { readonly type: 'failed'; readonly address: string; readonly error: string }
   /** Connections that were cut because there are too many. */

@@ -7,6 +7,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
 import { errorOf } from '../errors.js';
+import { FLAG, FUNCTION, type Shape, TEXT, checkShapes, isObject } from '../options.js';
 import type { NodeHostEvent } from './log.js';
 import type { OriginPolicy } from './origins.js';
 import type { Rate } from './rates.js';
@@ -19,7 +20,8 @@ export interface ServeOptions {
   readonly hostname?: string;
   /**
    * A server to use instead of an own one, for TLS for example, listening or not. Its header and request
-   * timeouts are left as they are; on other paths than the host's its other listeners answer.
+   * timeouts are left as they are; on other paths than the host's its other listeners answer. Those that are
+   * there before are called by ours, and put back at the end.
    */
   readonly server?: Server | SecureServer;
   /**
@@ -42,7 +44,11 @@ export interface ServeOptions {
   readonly preflightMaxAge?: number;
   /** Content types of requests; the runtime's own, `application/json` and `text/plain` unless given. */
   readonly contentTypes?: readonly string[];
-  /** The longest frame and body; 65,536 unless given (413, close code 1009). */
+  /**
+   * The longest frame and body; 262,144 unless given (413, close code 1009). That is enough for 65,536 UTF-16 units
+   * of any script, the default of `maxFrame`, and for the messages of one turn, which travel together in up to as many
+   * bytes from a page.
+   */
   readonly maxBytes?: number;
   /** The longest head of a request; 16,384 unless given (431). */
   readonly maxHeaderBytes?: number;
@@ -58,6 +64,11 @@ export interface ServeOptions {
   readonly maxConnections?: number;
   /** How many requests may be in the host at once; 1,000 unless given (503). */
   readonly maxRequests?: number;
+  /**
+   * How much may wait to be sent over one session; 16,777,216 unless given. One whose peer does not read is
+   * cut when there is more and yet another frame is to follow.
+   */
+  readonly maxUnsent?: number;
   /**
    * How often one IP address (of IPv6, its /64) may request or open a session at one address of the host;
    * 2,000 a second unless given (429, close code 1013), null for no limit. A batch of at most 128 messages
@@ -91,7 +102,7 @@ const DEFAULTS: Settings = {
   contentTypes: [
     'application/vnd.sessionful.v1+json', 'application/vnd.sessionful.v1+octet-stream', 'application/json', 'text/plain',
   ],
-  maxBytes: 65_536,
+  maxBytes: 262_144,
   maxHeaderBytes: 16_384,
   headersTimeout: 10_000,
   bodyTimeout: 30_000,
@@ -99,6 +110,7 @@ const DEFAULTS: Settings = {
   keepAliveTimeout: 65_000,
   maxConnections: 10_000,
   maxRequests: 1_000,
+  maxUnsent: 16_777_216,
   rate: { perSecond: 2_000 },
   compression: false,
   pingInterval: 30_000,
@@ -107,6 +119,23 @@ const DEFAULTS: Settings = {
 
 /** What else there is, without a default. */
 const OTHERS = ['server', 'names', 'callerOf', 'log'];
+
+const TEXTS: Shape = [(value) => Array.isArray(value) && value.every((one) => typeof one === 'string'), 'is no list of texts'];
+
+/** What is no number. */
+const SHAPES: { readonly [Name in keyof ServeOptions]: Shape } = {
+  hostname: TEXT,
+  server: [(value) => typeof (value as Partial<Server>).listen === 'function', 'is no server'],
+  origins: [(value) => value === '*' || typeof value === 'function' || TEXTS[0](value), "is neither a list of texts, '*' nor a function"],
+  names: TEXTS,
+  credentials: FLAG,
+  allowHeaders: TEXTS,
+  exposeHeaders: TEXTS,
+  contentTypes: TEXTS,
+  callerOf: FUNCTION,
+  compression: FLAG,
+  log: FUNCTION,
+};
 
 /** The numbers: least and greatest. */
 const RANGES: Partial<Record<keyof Settings, readonly [number, number]>> = {
@@ -120,6 +149,7 @@ const RANGES: Partial<Record<keyof Settings, readonly [number, number]>> = {
   keepAliveTimeout: [1, 2 ** 31 - 1],
   maxConnections: [1, 2 ** 31 - 1],
   maxRequests: [1, 2 ** 31 - 1],
+  maxUnsent: [1, 2 ** 31 - 1],
   pingInterval: [1, 2 ** 31 - 1],
   drainTimeout: [0, 2 ** 31 - 1],
 };
@@ -127,9 +157,11 @@ const RANGES: Partial<Record<keyof Settings, readonly [number, number]>> = {
 /**
  * Completes options.
  *
- * @throws HostError if one is not known or out of range: a limit that is not kept is worse than none.
+ * @throws HostError if one is not known, of another kind or out of range: a limit that is not kept is worse than none.
  */
 export function readOptions(options: ServeOptions): Settings {
+  if (!isObject(options)) refuse('options', 'is no object');
+  checkShapes(options, SHAPES, refuse);
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   for (const [name, value] of given) {
     if (!Object.hasOwn(DEFAULTS, name) && !OTHERS.includes(name)) refuse(name, 'is not known');

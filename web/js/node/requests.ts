@@ -23,10 +23,19 @@ const LINGER_BYTES = 1_048_576;
 
 const SAFE = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
 
+const TOO_MANY: Refused = { status: 503, reason: 'requests', retryAfter: 1_000 };
+
 /** A response that is not over, and what is to be done when it is. */
 interface Running {
   readonly response: ServerResponse;
   readonly steps: (() => void)[];
+}
+
+/** A request that is on its way to the host. */
+interface Coming {
+  readonly endpoint: HostAddress;
+  readonly peer: string;
+  readonly started: number;
 }
 
 /** Answers requests. */
@@ -42,6 +51,8 @@ export class Requests {
   readonly #bySocket = new WeakMap<Duplex, Set<ServerResponse>>();
   readonly #contentTypes: ReadonlySet<string>;
   #idle: (() => void)[] = [];
+  /** Those that the host is at work on. Who does not pick up answers must not keep others out. */
+  #inHost = 0;
 
   constructor(host: HostIntake, settings: Settings, door: Door, sweep: Sweep, tell: Tell) {
     this.#host = host;
@@ -95,18 +106,13 @@ export class Requests {
 
   /** A GET is for descriptions; where there are none it is refused like any other that is no POST. */
   async #describe(request: IncomingMessage, response: ServerResponse, endpoint: HostAddress): Promise<void> {
-    let answer: IntakeResponse | undefined;
     try {
-      answer = await this.#host.get?.(endpoint.address, urlOf(request));
+      const answer = await this.#host.get?.(endpoint.address, urlOf(request));
+      if (answer !== undefined) return this.#answer(request, response, answer);
     } catch (error) {
-      this.#tell({ type: 'failed', address: endpoint.address, error: nameOf(error) });
-      answer = { status: 500, contentType: 'text/plain; charset=utf-8', headers: [], body: 'the host has failed\n' };
+      return this.#fail(request, response, endpoint, error);
     }
-    if (!this.#seats.has(response)) return;
-    if (answer === undefined) {
-      return this.#refuse(request, response, { ...(this.#check(request, endpoint) ?? { status: 405, reason: 'method' }), endpoint });
-    }
-    this.#end(request, response, answer.status, answerHeaders(answer), answer.body);
+    this.#refuse(request, response, { ...(this.#check(request, endpoint) ?? { status: 405, reason: 'method' }), endpoint });
   }
 
   #check(request: IncomingMessage, endpoint: HostAddress): Refused | undefined {
@@ -120,7 +126,7 @@ export class Requests {
       return { status: 415, reason: 'encoding' };
     }
     if (Number(request.headers['content-length'] ?? 0) > this.#settings.maxBytes) return { status: 413, reason: 'too-large' };
-    if (this.#running.size > this.#settings.maxRequests) return { status: 503, reason: 'requests', retryAfter: 1_000 };
+    if (this.#inHost >= this.#settings.maxRequests) return TOO_MANY;
     return undefined;
   }
 
@@ -190,12 +196,11 @@ export class Requests {
   }
 
   #receive(request: IncomingMessage, response: ServerResponse, endpoint: HostAddress): void {
-    const started = this.#sweep.now;
+    const came: Coming = { endpoint, peer: this.#door.peer(request), started: this.#sweep.now };
     const chunks: Buffer[] = [];
     let received = 0;
     const gone = (): void => {
-      const took = this.#sweep.now - started;
-      if (!response.headersSent) this.#tell({ type: 'gone', address: endpoint.address, peer: this.#door.peer(request), took });
+      if (!response.headersSent) this.#tellGone(came);
     };
     const onData = (chunk: Buffer): void => {
       received += chunk.length;
@@ -205,7 +210,7 @@ export class Requests {
     };
     const onEnd = (): void => {
       stop();
-      gather(() => void this.#carryOut(request, response, endpoint, Buffer.concat(chunks, received), started));
+      gather(() => void this.#carryOut(request, response, came, Buffer.concat(chunks, received)));
     };
     const stop = (): void => {
       request.off('data', onData).off('end', onEnd).off('close', gone);
@@ -213,36 +218,68 @@ export class Requests {
     request.on('data', onData).once('end', onEnd).once('close', gone);
   }
 
-  async #carryOut(
-    request: IncomingMessage, response: ServerResponse, endpoint: HostAddress, bytes: Buffer, started: number,
-  ): Promise<void> {
+  async #carryOut(request: IncomingMessage, response: ServerResponse, came: Coming, bytes: Buffer): Promise<void> {
+    const { endpoint, peer, started } = came;
     const { address } = endpoint;
-    const peer = this.#door.peer(request);
+    // A listener of the server's user that came after us hears the same requests.
+    if (response.headersSent || response.writableEnded) return this.#tell({ type: 'failed', address, error: 'AnsweredByOthers' });
+    if (this.#inHost >= this.#settings.maxRequests) return this.#refuse(request, response, { ...TOO_MANY, endpoint });
     const contentType = mediaType(request);
     const body = isText(contentType) ? readText(bytes) : new Uint8Array(bytes);
     if (body === undefined) return this.#refuse(request, response, { status: 400, reason: 'malformed', endpoint });
     const arrived = new Arrival(body, contentType, headersOf(request));
+    let answer: IntakeResponse | undefined;
+    let isSent = false;
+    // Cut off in the middle it is finished as well.
+    response.once('finish', () => { isSent = !request.socket.destroyed; });
     this.#whenOver(response, () => {
-      if (response.writableFinished) return;
-      arrived.leave();
-      this.#tell({ type: 'gone', address, peer, took: this.#sweep.now - started });
+      if (!isSent) {
+        arrived.leave();
+        this.#tellGone(came);
+      } else if (answer !== undefined) {
+        const sent = answer.body === null ? 0 : Buffer.byteLength(answer.body);
+        const took = this.#sweep.now - started;
+        this.#tell({ type: 'request', address, peer, status: answer.status, took, received: bytes.length, sent });
+      }
     });
-    let answer: IntakeResponse;
     try {
-      answer = await this.#host.request(address, arrived);
-      if (!this.#seats.has(response)) return;
-      if (!(answer.status >= 200 && answer.status <= 599)) throw new RangeError('no status of an answer');
-      this.#end(request, response, answer.status, answerHeaders(answer), answer.body);
+      const given = await this.#ask(address, arrived);
+      this.#answer(request, response, given);
+      answer = given;
     } catch (error) {
-      this.#tell({ type: 'failed', address, error: nameOf(error) });
-      if (!this.#seats.has(response)) return;
-      // Half of an answer can be told from a whole one only if it is cut off.
-      if (response.headersSent) return void response.destroy();
-      for (const name of response.getHeaderNames()) if (!name.startsWith('access-control-')) response.removeHeader(name);
-      return this.#end(request, response, 500, { 'content-type': 'text/plain; charset=utf-8' }, 'the host has failed\n');
+      this.#fail(request, response, endpoint, error);
     }
-    const sent = answer.body === null ? 0 : Buffer.byteLength(answer.body);
-    this.#tell({ type: 'request', address, peer, status: answer.status, took: this.#sweep.now - started, received: bytes.length, sent });
+  }
+
+  #tellGone({ endpoint, peer, started }: Coming): void {
+    this.#tell({ type: 'gone', address: endpoint.address, peer, took: this.#sweep.now - started });
+  }
+
+  async #ask(address: string, arrived: Arrival): Promise<IntakeResponse> {
+    this.#inHost += 1;
+    try {
+      return await this.#host.request(address, arrived);
+    } finally {
+      this.#inHost -= 1;
+    }
+  }
+
+  /** Sends what the host has answered, which may be no answer at all. */
+  #answer(request: IncomingMessage, response: ServerResponse, answer: IntakeResponse): void {
+    const { status, body } = answer;
+    if (!this.#seats.has(response)) return;
+    if (!(status >= 200 && status <= 599)) throw new RangeError('no status of an answer');
+    this.#end(request, response, status, answerHeaders(answer), body);
+  }
+
+  /** The host has thrown. */
+  #fail(request: IncomingMessage, response: ServerResponse, { address }: HostAddress, error: unknown): void {
+    this.#tell({ type: 'failed', address, error: nameOf(error) });
+    if (!this.#seats.has(response)) return;
+    // Half of an answer can be told from a whole one only if it is cut off.
+    if (response.headersSent) return void response.destroy();
+    for (const name of response.getHeaderNames()) if (!name.startsWith('access-control-')) response.removeHeader(name);
+    this.#end(request, response, 500, { 'content-type': 'text/plain; charset=utf-8' }, 'the host has failed\n');
   }
 
   #end(

@@ -7,6 +7,7 @@
 
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import * as http from 'node:http';
+import { errorOf } from '../errors.js';
 import type { FetchAnswer, Sender } from '../request.js';
 import { gather } from './gather.js';
 
@@ -31,7 +32,8 @@ let secure: Promise<Line> | undefined;
  */
 export const send: Sender = (to, init, stop) => {
   const place = placeOf(to);
-  if (to.protocol !== 'https:') return received(open, place, init, stop);
+  if (to.protocol !== 'https:' && to.protocol !== 'http:') return Promise.reject(errorOf('TRANSPORT_ADDRESS', { address: to.href }));
+  if (to.protocol === 'http:') return received(open, place, init, stop);
   secure ??= overTls();
   return secure.then((line) => received(line, place, init, stop));
 };
@@ -70,6 +72,11 @@ function received(
     const all = { ...headers, 'accept-encoding': 'identity', 'content-length': length };
     const sent = request({ host, port, path, method, agent, headers: all });
     stop.onstop = () => void sent.destroy();
+    // Unless somebody listens to this, Node closes the connection without a word.
+    sent.on('upgrade', (_, socket) => {
+      socket.destroy();
+      reject(new Error('the server changes the protocol'));
+    });
     sent.on('error', reject).on('response', (response) => read(response, stop.most, resolve)).end(content, encodingOf(content, length));
   });
 }

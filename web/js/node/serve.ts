@@ -13,6 +13,7 @@ import { Door, explain } from './door.js';
 import { isHostIntake, type HostIntake } from './intake.js';
 import { quietly, type Refusal, type Tell } from './log.js';
 import { readOptions, type ServeOptions, type Settings } from './options.js';
+import { Place, type Guest } from './place.js';
 import { nameOf, Requests } from './requests.js';
 import { refuseRaw, Sessions } from './sessions.js';
 import { Sweep } from './sweep.js';
@@ -20,6 +21,8 @@ import { Sweep } from './sweep.js';
 const asyncDispose: typeof Symbol.asyncDispose =
   (Symbol.asyncDispose as typeof Symbol.asyncDispose | undefined) ?? Symbol.for('Symbol.asyncDispose') as never;
 
+/** The longest that timers know; they take more for nothing. */
+const LONGEST = 2 ** 31 - 1;
 /** How exactly times are kept, in milliseconds, at most. */
 const PERIOD = 1_000;
 /** So many connections beyond the limit are told that there are too many; the rest is cut. */
@@ -37,7 +40,7 @@ export interface NodeHost {
    * Ends in good order: nothing new is accepted, requests are answered, the host closes and with it its
    * sessions; what is still there after `drainTimeout` is cut. A second call waits for the first.
    *
-   * @param within milliseconds, instead of `drainTimeout`.
+   * @param within milliseconds, instead of `drainTimeout`; with `Infinity` nothing is cut.
    * @returns when nothing is open any more. Rejects as the host does, and then everything is closed too.
    */
   close(within?: number): Promise<void>;
@@ -78,10 +81,7 @@ async function loadWebSocketServer(): Promise<typeof WebSocketServer> {
   }
 }
 
-/** Who answers on which server: where several do, one of them has to answer what is nobody's. */
-const together = new WeakMap<Server, Set<Served>>();
-
-class Served implements NodeHost {
+class Served implements NodeHost, Guest {
   readonly #host: HostIntake;
   readonly #settings: Settings;
   readonly #door: Door;
@@ -90,12 +90,11 @@ class Served implements NodeHost {
   readonly #requests: Requests;
   readonly #sessions: Sessions | undefined;
   readonly #server: Server;
+  readonly #place: Place;
   readonly #isOurs: boolean;
   readonly #listeners: readonly (readonly [event: string, listener: (...all: never[]) => void])[];
   /** The response that is being written on a connection: an error may come in the middle of it. */
   readonly #writing = new WeakMap<Duplex, ServerResponse>();
-  /** Whether somebody else made the server listen, and is to make it stop. */
-  #wasListening = false;
   #closing: Promise<void> | undefined;
   #cut: (() => void) | undefined;
 
@@ -110,10 +109,8 @@ class Served implements NodeHost {
     this.#sessions = make && new Sessions(host, settings, door, this.#sweep, this.#tell, make);
     this.#isOurs = settings.server === undefined;
     this.#server = (settings.server as Server | undefined) ?? ourServer(settings);
+    this.#place = Place.of(this.#server);
     this.#listeners = [
-      ['request', (request: IncomingMessage, response: ServerResponse) => this.#onRequest(request, response)],
-      ['checkContinue', (request: IncomingMessage, response: ServerResponse) => this.#onRequest(request, response)],
-      ['upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.#onUpgrade(request, socket, head)],
       ['connection', (socket: Duplex) => this.#onConnection(socket)],
       ['drop', () => this.#tell({ type: 'dropped' })],
       ...(this.#isOurs ? [['clientError', (error: NodeJS.ErrnoException, socket: Duplex) => void this.#onClientError(error, socket)]] as const : []),
@@ -121,32 +118,32 @@ class Served implements NodeHost {
   }
 
   async listen(): Promise<void> {
-    const all = together.get(this.#server) ?? new Set();
-    together.set(this.#server, all.add(this));
     for (const [event, listener] of this.#listeners) this.#server.on(event, listener as () => void);
-    this.#wasListening = this.#server.listening;
-    if (!this.#wasListening) {
-      try {
-        await listening(this.#server, this.#settings);
-      } catch (error) {
-        this.#leave();
-        throw error;
-      }
+    try {
+      await this.#place.enter(this, () => listening(this.#server, this.#settings));
+    } catch (error) {
+      this.#leave();
+      throw error;
     }
     this.#tell({ type: 'listening', url: this.url });
   }
 
   get port(): number {
-    const address = this.#server.address() as AddressInfo | string | null;
-    return typeof address === 'object' && address !== null ? address.port : 0;
+    return this.#listensOn?.port ?? 0;
   }
 
   get url(): string {
-    const { hostname } = this.#settings;
+    // Users' servers listen where they like.
+    const hostname = this.#isOurs ? this.#settings.hostname : this.#listensOn?.address ?? '';
     const name = hostname === '0.0.0.0' || hostname === '::' || hostname === '' ? 'localhost'
       : hostname.includes(':') ? `[${hostname}]` : hostname;
     const secure = 'setSecureContext' in this.#server;
     return `${secure ? 'https' : 'http'}://${name}:${this.port}`;
+  }
+
+  get #listensOn(): AddressInfo | undefined {
+    const address = this.#server.address();
+    return typeof address === 'object' ? address ?? undefined : undefined;
   }
 
   get stats(): NodeHost['stats'] {
@@ -154,6 +151,9 @@ class Served implements NodeHost {
   }
 
   close(within: number = this.#settings.drainTimeout): Promise<void> {
+    if (!(typeof within === 'number' && within >= 0)) {
+      return Promise.reject(errorOf('LISTEN_OPTION', { option: 'within', reason: 'has to be a number from 0, or Infinity' }));
+    }
     this.#closing ??= this.#drain(within, async () => this.#host.close());
     return this.#closing;
   }
@@ -173,53 +173,52 @@ class Served implements NodeHost {
   async #drain(within: number, endHost: () => Promise<void>): Promise<void> {
     this.#door.draining = true;
     this.#tell({ type: 'draining', sessions: this.#sessions?.size ?? 0, requests: this.#requests.size });
-    const ended = this.#wasListening ? undefined : new Promise<void>((done) => this.#server.close(() => done()));
+    this.#place.retire(this);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<false>((done) => {
       this.#cut = () => done(false);
-      timer = setTimeout(this.#cut, within);
+      if (within !== Infinity) timer = setTimeout(this.#cut, Math.min(within, LONGEST));
     });
     let failure: { readonly error: unknown } | undefined;
     const hostEnded = endHost().catch((error: unknown) => { failure = { error }; });
     const allEnded = Promise.all([hostEnded, this.#requests.idle(), this.#sessions?.idle()]).then(() => true);
     let cut = 0;
     const inGoodOrder = await Promise.race([allEnded, late]);
-    clearTimeout(timer);
     if (!inGoodOrder) {
       cut = this.#requests.size + (this.#sessions?.size ?? 0);
       attempt(() => this.#host.abort());
     }
     this.#sessions?.cut();
     this.#requests.cut();
-    if (!this.#wasListening) this.#server.closeAllConnections();
-    await ended;
+    await Promise.all([this.#sessions?.idle(), this.#requests.idle()]);
+    // Nobody else is on a server of ours.
+    await this.#place.leave(this, this.#isOurs ? Promise.resolve() : late);
+    clearTimeout(timer);
     this.#leave();
     this.#tell({ type: 'closed', cut });
     if (failure !== undefined) throw failure.error;
   }
 
   #leave(): void {
-    together.get(this.#server)?.delete(this);
     for (const [event, listener] of this.#listeners) this.#server.off(event, listener as () => void);
     this.#sweep.stop();
   }
 
-  /** On a server of the user's other listeners may answer what is not ours. */
-  #isForeign(request: IncomingMessage, event: string): boolean {
-    if (this.#isOurs || this.#door.find(request) !== undefined) return false;
-    const all = [...together.get(this.#server) ?? []];
-    // Somebody else's listeners, another of these that has the path, or the first of these for all.
-    return this.#server.listenerCount(event) > all.length || all.some((one) => one.#door.find(request) !== undefined) || all[0] !== this;
+  means(request: IncomingMessage): boolean {
+    return this.#door.find(request) !== undefined;
   }
 
-  #onRequest(request: IncomingMessage, response: ServerResponse): void {
-    if (this.#isForeign(request, 'request')) return;
+  /** On a server of the user, whoever offers another protocol shall be answered as if nobody upgraded. */
+  get upgrades(): boolean {
+    return this.#isOurs || this.#sessions !== undefined;
+  }
+
+  onRequest(request: IncomingMessage, response: ServerResponse): void {
     this.#writing.set(request.socket, response);
     this.#guard(request.socket, () => this.#requests.handle(request, response));
   }
 
-  #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (this.#isForeign(request, 'upgrade')) return;
+  onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const sessions = this.#sessions;
     if (sessions !== undefined) return this.#guard(socket, () => sessions.handle(request, socket, head));
     socket.on('error', () => {});

@@ -121,6 +121,7 @@ export class Sessions {
       if (this.#open.size > 0) return;
       for (const done of this.#idle.splice(0)) done();
     });
+    this.#bound(socket, session);
     this.#tell({ type: 'session-opened', address, peer, id });
     try {
       this.#host.acceptSocket(address, socket as unknown as WebSocketLike);
@@ -128,6 +129,16 @@ export class Sessions {
       this.#tell({ type: 'failed', address, error: nameOf(error) });
       this.#close(socket, INTERNAL_ERROR, 'the host has failed');
     }
+  }
+
+  /** The runtime believes what a peer says it has received; here one sees what has left. */
+  #bound(socket: WebSocket, { id, address, peer }: Session): void {
+    const send = socket.send.bind(socket) as (data: unknown) => void;
+    socket.send = (data: unknown): void => {
+      if (socket.bufferedAmount <= this.#settings.maxUnsent || socket.readyState !== socket.OPEN) return send(data);
+      this.#tell({ type: 'session-cut', address, peer, id, reason: 'unread' });
+      socket.terminate();
+    };
   }
 
   #turnAway(request: IncomingMessage, socket: WebSocket, refused: Refused): void {

@@ -140,6 +140,10 @@ test('a host takes no batch without end', async () => {
   const list = (...messages: string[]): string => `[${messages.join(',')}]`;
   assert.equal(await post(list(...Array<string>(128).fill(message))), 200);
   assert.equal(await post(list(...Array<string>(129).fill(message))), 413);
-  assert.equal(await post(list(...Array<string>(100).fill('{"v":1,"action":"x","body":["'+'x'.repeat(1000)+'"]}'))), 413);
+  const long = (length: number): string => `{"v":1,"action":"x","id":1,"body":["${'x'.repeat(length)}"]}`;
+  assert.equal(await post(list(...Array<string>(100).fill(long(1_000)))), 200, 'each is short enough');
+  assert.equal(await post(list(long(65_000), long(65_000))), 200);
+  assert.equal(await post(list(long(70_000), long(70_000))), 413, 'they are not');
+  assert.equal(await post(list(...Array<string>(128).fill(long(2_100)))), 413, 'together they are too long');
   for (const odd of ['[]', '[[]]', '[null]', '["x"]', list(message, '{"v":1}'), list(message, '[]'), `[${message}`, '[1,2]', list(message, '503')]) assert.equal(await post(odd), 400, odd);
 });

@@ -87,6 +87,14 @@ function open(url: string): Promise<WebSocket> {
 }
 
 describe('the command line', () => {
+  test('the version', async () => {
+    for (const option of ['--version', '-v']) {
+      const running = start(option);
+      assert.equal((await running.ended).code, 0);
+      assert.match(running.out(), /^\d+\.\d+\.\d+\n$/);
+    }
+  });
+
   test('help', async () => {
     for (const args of [['--help'], ['serve', '-h'], []]) {
       const running = start(...args);
@@ -120,7 +128,7 @@ describe('the command line', () => {
       ['number.mjs', /its default export is a number\n {2}export a ServiceHost, \{ contract, service \} or a function/],
       ['object.mjs', /its default export is an object with addresses/],
       ['class.mjs', /its default export is class Sums\n {2}export \{ contract, service \} with it as service/],
-      ['broken.mjs', /it is no module: Unexpected end of input/],
+      ['broken.mjs', /it is no module: Unexpected end of input\n {2}correct it; node --check broken\.mjs shows where\n$/],
       ['throws.mjs', /it fails while it is loaded: no database[^]*throws\.mjs:1:7/],
       ['factory-throws.mjs', /the function that it exports fails: no database/],
       ['host.foo', /does not run such files\n {2}compile it/],

@@ -53,6 +53,9 @@ const CASES: readonly [name: string, code: string, says: string][] = [
   ['calling back where nothing is',
     `((context: OperationContext<typeof Plain>) => context.callback.progress())`,
     `this contract has no callback contract: add one to defineContract({ callback: ... })`],
+  ['no callback object', `new ServiceProxy(CallsBack, { address: '/' })`, `Property 'callbacks' is missing`],
+  ['a callback that lacks', `new ServiceProxy(CallsBack, { address: '/', callbacks: {} })`, `Property 'b' is missing`],
+  ['a callback object for nothing', `new ServiceProxy(Plain, { address: '/', callbacks: {} })`, `the contract has no callbacks`],
   ['a wrong operation', `plain.sub(1)`, `Property 'sub' does not exist`],
   ['a wrong argument', `plain.add('1', 2)`, `'string' is not assignable to parameter of type 'number'`],
   ['a misspelt option', `operation<() => void>({ initating: false })`, `'initating' does not exist`],
@@ -62,6 +65,8 @@ const CASES: readonly [name: string, code: string, says: string][] = [
 const HEAD = `import { defineContract, type Client } from '../contract.js';
 import { oneWay, operation } from '../operation.js';
 import type { OperationContext } from '../context.js';
+import { ServiceProxy } from '../proxy.js';
+const CallsBack = defineContract({ name: 'X', operations: { a: operation<() => void>() }, callback: { operations: { b: operation<() => void>() } } });
 const Plain = defineContract({ name: 'Plain', operations: { add: operation<(a: number, b: number) => number>() } });
 declare const plain: Client<typeof Plain>;
 `;

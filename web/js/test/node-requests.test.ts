@@ -248,7 +248,7 @@ describe('slow clients', () => {
   });
 
   test('an answer that is not picked up', async () => {
-    const { served, host } = await up({ responseTimeout: 100 });
+    const { served, host, events } = await up({ responseTimeout: 100, rate: null });
     host.answer = () => ({ status: 200, contentType: 'text/plain', headers: [], body: new Uint8Array(50_000_000) });
     const socket = connect(served.port, '127.0.0.1');
     ended.push(() => socket.destroy());
@@ -256,6 +256,8 @@ describe('slow clients', () => {
     socket.write(`${head('/calls', 'Content-Length: 2\r\n')}\r\n{}`);
     await until('the request', () => host.requests.length === 1);
     await until('the cut', () => served.stats.requests === 0 && served.stats.connections === 0);
+    const [, ...told] = events;
+    assert.deepEqual(told.map(({ type, ...rest }) => [type, 'peer' in rest && rest.peer]), [['gone', '127.0.0.1']]);
   });
 
   test('an operation that takes its time is no slow client', async () => {

@@ -81,6 +81,18 @@ describe('limits', () => {
     assert.equal((await first).status, 200);
   });
 
+  test('who does not pick up answers keeps nobody out', async () => {
+    const { served, url, host } = await up({ maxRequests: 5 });
+    host.answer = () => ({ status: 200, contentType: 'text/plain', headers: [], body: 'x'.repeat(1_000_000) });
+    const lazy = connect(served.port, '127.0.0.1').on('error', () => {});
+    ended.push(() => lazy.destroy());
+    lazy.pause();
+    lazy.write(`${head('/calls', 'Content-Length: 2\r\n')}\r\n{}`.repeat(20));
+    await until('some are answered', () => host.requests.length >= 5);
+    await sleep(50);
+    assert.equal((await post(`${url}/calls`)).status, 200);
+  });
+
   test('token buckets', () => {
     const buckets = new Buckets({ perSecond: 10, burst: 2 }, 3);
     assert.deepEqual([0, 0, 0, 50, 100].map((at) => buckets.take('a', at)), [0, 0, 100, 50, 0]);
@@ -173,6 +185,20 @@ describe('the end', () => {
     assert.equal(other.host.closed, false, 'it was not asked to close in good order');
   });
 
+  test('nothing is told after the end, and nothing is left', async () => {
+    const { served, host, events } = await up();
+    host.answer = () => new Promise(() => {});
+    const { closed } = await dial(served, '/both');
+    const answer = post(`${served.url}/calls`).then(() => 'answered', () => 'cut');
+    await until('the request', () => host.requests.length === 1);
+    await served.close(0);
+    assert.deepEqual(served.stats, { connections: 0, sessions: 0, requests: 0 });
+    assert.equal(await answer, 'cut');
+    await closed;
+    assert.deepEqual(events.slice(-3).map(({ type }) => type).sort(), ['closed', 'gone', 'session-closed']);
+    assert.equal(events.at(-1)?.type, 'closed');
+  });
+
   test('a host that fails to close is closed nevertheless, and its error told', async () => {
     const { served, host } = await up();
     host.ending = () => Promise.reject(new Error('clients stayed'));
@@ -180,6 +206,18 @@ describe('the end', () => {
     await assert.rejects(served.close(50), { message: 'clients stayed' });
     await session.closed;
     await assert.rejects(post(`${served.url}/calls`));
+  });
+
+  test('a time that cannot be is refused, and for ever is no time at all', async () => {
+    const { served, url, host } = await up();
+    for (const within of [NaN, -1, '5']) await assert.rejects(served.close(within as number), HostError);
+    host.answer = async ({ contentType, body }) => { await sleep(100); return { status: 200, contentType, headers: [], body }; };
+    for (const [within, one] of [[Infinity, served], [2 ** 31, (await up({}, host)).served]] as const) {
+      const running = post(`${one === served ? url : one.url}/calls`);
+      const before = host.requests.length;
+      await until('the request', () => host.requests.length > before);
+      await Promise.all([one.close(within), running.then((response) => assert.equal(response.status, 200))]);
+    }
   });
 
   test('await using', async () => {
@@ -199,7 +237,9 @@ describe('serving', () => {
       assert.match(error.message, new RegExp(`127\\.0\\.0\\.1:${port}: EADDRINUSE`));
       return true;
     });
-    for (const options of [{ port: -1 }, { port: 1.5 }, { maxBytes: 0 }, { headerTimeout: 1 }, { rate: { perSecond: 0 } }, { allowHeaders: ['a b'] }]) {
+    for (const options of [{ port: -1 }, { port: 1.5 }, { maxBytes: 0 }, { headerTimeout: 1 }, { rate: { perSecond: 0 } }, { allowHeaders: ['a b'] },
+      null, 5, { rate: 5 }, { allowHeaders: 'x' }, { origins: 5 }, { origins: [5] }, { names: 'x' }, { log: 5 }, { hostname: 5 }, { hostname: null },
+      { server: {} }, { credentials: 1 }, { callerOf: 'x' }, { contentTypes: {} }, { compression: 'yes' }]) {
       await assert.rejects(serve(new FakeIntake(), options as ServeOptions), HostError, JSON.stringify(options));
     }
     for (const host of [undefined, null, {}, { addresses: [], protocols: [] }]) {
@@ -231,7 +271,7 @@ describe('serving', () => {
     ended.push(() => rm(bare, { recursive: true }));
     const compiled = fileURLToPath(new URL('..', import.meta.url));
     await cp(join(compiled, 'node'), join(bare, 'node'), { recursive: true });
-    for (const name of ['causes.js', 'crowd.js', 'errors.js']) await cp(join(compiled, name), join(bare, name));
+    for (const name of ['causes.js', 'crowd.js', 'errors.js', 'options.js']) await cp(join(compiled, name), join(bare, name));
     await writeFile(join(bare, 'package.json'), '{"type":"module"}');
     const { serve: serveBare } = await import(pathToFileURL(join(bare, 'node', 'index.js')).href) as { serve: typeof serve };
     await assert.rejects(serveBare(new FakeIntake()), { code: 'LISTEN_MODULE', next: 'npm install ws' });
@@ -262,8 +302,9 @@ describe('serving', () => {
       if (request.url === '/other') setTimeout(() => socket.end('HTTP/1.1 418 I am a teapot\r\nConnection: close\r\n\r\n'), 20);
     });
     ended.push(() => { server.closeAllConnections(); server.close(); });
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    await new Promise<void>((done) => server.listen(0, '0.0.0.0', done));
     const { served, url } = await up({ server });
+    assert.equal(url, `http://localhost:${served.port}`);
     assert.equal(await (await fetch(`${url}/page`)).text(), 'a page');
     assert.equal((await post(`${url}/calls`)).status, 200);
     assert.equal((await dial(served, '/both')).status, 101);

@@ -94,3 +94,18 @@ test('who cannot be reached is told by name', async () => {
   await once(server, 'close');
   await assert.rejects(sending(address, post('x')), { code: 'ECONNREFUSED' });
 });
+
+test('a server that changes the protocol has not answered', { timeout: 3_000 }, async () => {
+  const [server, address] = await serving(() => {});
+  server.on('upgrade', () => {});
+  server.on('connection', (socket) => socket.on('error', () => {}).write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'));
+  await assert.rejects(async () => sending(address, post('x')));
+});
+
+test('what is neither http nor https is not sent in clear text', async () => {
+  const [server, address] = await serving((_, response) => void response.end());
+  let requests = 0;
+  server.on('request', () => { requests += 1; });
+  await assert.rejects(async () => sending(address.replace('http', 'ftp'), post('x')), { code: 'TRANSPORT_ADDRESS' });
+  assert.equal(requests, 0);
+});

@@ -126,7 +126,7 @@ test('PROXY-7, SESS-21: a session that does not come about', async () => {
     return `${error.code} ${(error as TransportError).detail}`;
   };
   assert.match(await open('/silent'), /^TRANSPORT_UNREACHABLE .*subprotocol/);
-  assert.match(await open('/refused'), /^TRANSPORT_UNREACHABLE .*403/);
+  assert.match(await open('/refused'), /^ACCESS_DENIED/);
   assert.match(await open('/nobody', 'http://127.0.0.1:9'), /^TRANSPORT_UNREACHABLE .*ECONNREFUSED/);
 });
 

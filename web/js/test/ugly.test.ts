@@ -5,8 +5,8 @@ import { after, afterEach, test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import {
-  HostGroup, ServiceHost, ServiceProxy, custom, defineContract, isSessionfulError, network, oneWay, operation, port, runtimeStats,
-  type HostOptions, type ProxyOptions,
+  EventFeed, HostGroup, ServiceHost, ServiceProxy, bundled, custom, defineContract, isSessionfulError, network, oneWay, operation, port, runtimeStats,
+  type HostOptions, type ProxyOptions, type Transport, type WorkerLike,
 } from '../entry/node.js';
 import { serve } from '../node/index.js';
 
@@ -301,7 +301,7 @@ test('throws and results that throw when they are looked at', async () => {
 
 test('a contract that calls back, and nobody to call', async () => {
   const { host, healthy } = await ends({});
-  assert.throws(() => new ServiceProxy(Talk, { address: '/talk', transport: host.transport }), { code: 'INVALID_OPTION' });
+  assert.throws(() => new ServiceProxy(Talk, { address: '/talk', transport: host.transport } as never), { code: 'INVALID_OPTION' });
   await healthy();
 });
 
@@ -384,26 +384,124 @@ test('options of calls that cannot be meant', async () => {
   }
 });
 
-test('hosts that are closed are collected', async () => {
+test('options of hosts that cannot be meant', () => {
+  const service = { echo: (word: unknown) => word, make() {} };
+  const wrong: [option: string, options: unknown][] = [
+    ['service', undefined], ['service', {}], ['service', { service: 5 }], ['service', { service: null }], ['service', { service: { echo() {} } }],
+    ['endpoints', { service, endpoints: '/x' }], ['endpoints', { service, endpoints: [null] }], ['endpoints', { service, endpoints: [{}] }],
+    ['endpoints', { service, endpoints: [{ address: '/a' }, { address: '/b' }, { address: '/a' }] }], ['binding', { service, endpoints: [{ address: '/a', binding: null }] }],
+    ['authorize', { service, authorize: true }], ['errors', { service, errors: 5 }], ['provideFault', { service, errors: { provideFault: 5 } }],
+    ['errors.provide', { service, errors: { provide() {} } }], ['released', { service, released: 5 }], ['events', { service, events: {} }], ['throttles', { service, throttles: 5 }],
+  ];
+  for (const [option, options] of wrong) {
+    assert.throws(() => new ServiceHost(Plain, options as never), { code: 'INVALID_OPTION', message: new RegExp(`^option ${option} `) }, option);
+  }
+  for (const contract of [undefined, {}, Plain.operations]) {
+    assert.throws(() => new ServiceHost(contract as never, { service } as never), { code: 'CONTRACT_SHAPE', message: /defineContract/ });
+    assert.throws(() => new ServiceProxy(contract as never, { address: '/' } as never), { code: 'CONTRACT_SHAPE' });
+  }
+  for (const options of [undefined, {}, { address: null }, { address: '' }, { address: '/', binding: null }, { address: '/', events: {} }, { address: '/', callback: 5 }]) {
+    assert.throws(() => new ServiceProxy(Plain, options as never), { code: 'INVALID_OPTION' }, JSON.stringify(options));
+  }
+  assert.throws(() => new ServiceProxy(Talk, { address: '/', callbacks: { ask: 5 } } as never), { code: 'INVALID_OPTION', message: /no method ask/ });
+  const host = new ServiceHost(Plain, { service });
+  for (const hosts of [undefined, host, [1], [host, host]]) assert.throws(() => new HostGroup(hosts as never), { code: 'INVALID_OPTION' });
+});
+
+test('a class as compilers write it for old engines', async () => {
+  function Old(this: { words: unknown[] }): void { this.words = []; }
+  Old.prototype.echo = function echo(this: { words: unknown[] }, word: unknown): unknown { this.words.push(word); return this.words.length; };
+  Old.prototype.make = (): void => undefined;
+  const host = new ServiceHost(Plain, { service: Old as never, instancing: 'perCall' });
+  const proxy = new ServiceProxy(Plain, { address: '/plain', transport: host.transport });
+  open.push(proxy, host);
+  await host.open();
+  await proxy.open();
+  assert.deepEqual([await proxy.call.echo('a'), await proxy.call.echo('b')], [1, 1], 'an object for each call (INST-3)');
+});
+
+/** Has the collector run until nothing is left of what it may take, or it is plain that it does not. */
+async function remains(things: readonly WeakRef<object>[]): Promise<number> {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
-  const turn = async (): Promise<WeakRef<ServiceHost>> => {
-    const host = new ServiceHost(Plain, { service: class { async echo(word: unknown) { return word; } make() {} } });
+  const left = (): number => things.filter((thing) => thing.deref() !== undefined).length;
+  for (let round = 0; round < 20 && left() > 0; round += 1) {
+    await tick(10);
+    collect();
+  }
+  return left();
+}
+
+test('hosts that have ended are collected', async () => {
+  // Of the class know the host, and what the runtime holds of it.
+  const turn = async (abort: boolean): Promise<WeakRef<object>> => {
+    const service = class { async echo(word: unknown) { return word; } make: () => unknown = () => tick(5); };
+    const host = new ServiceHost(Plain, { service });
     const proxy = new ServiceProxy(Plain, { address: '/plain', transport: host.transport });
     await host.open();
     await proxy.open();
     assert.equal(await proxy.call.echo(7), 7);
-    await proxy.close();
-    await host.close();
-    return new WeakRef(host as never);
+    const busy = abort ? code(proxy.call.make()) : undefined;
+    if (abort) host.abort();
+    else await host.close();
+    assert.equal(await busy, abort ? 'DISCONNECTED' : undefined);
+    return new WeakRef(service);
   };
-  const hosts = [];
-  for (let round = 0; round < 20; round += 1) hosts.push(await turn());
-  for (let round = 0; round < 20 && hosts.some((host) => host.deref() !== undefined); round += 1) {
-    await tick(10);
-    collect();
+  const services = [];
+  for (let round = 0; round < 20; round += 1) services.push(await turn(round % 2 === 0));
+  assert.equal(await remains(services), 0);
+});
+
+test('proxies that nobody closes are collected, and their sessions end', async () => {
+  const Lone = defineContract({ name: 'Lone', session: 'required', operations: { echo: operation<(word: unknown) => unknown>() } });
+  const host = new ServiceHost(Lone, { service: class { echo(word: unknown) { return word; } } });
+  await host.open();
+  const served = await serve(host, { port: 0 });
+  const { port1, port2 } = new MessageChannel();
+  host.acceptPort(port2);
+  open.push(host, { abort: () => { port1.close(); void served.close(); } });
+  const sessions = (): number => Object.keys((host.snapshot() as { channels: object }).channels).length;
+  const events = new EventFeed();
+  const turn = async (transport: Transport): Promise<WeakRef<object>> => {
+    const proxy = new ServiceProxy(Lone, { address: '/lone', transport, events });
+    await proxy.open();
+    assert.equal(await proxy.call.echo('x'), 'x');
+    return new WeakRef(proxy);
+  };
+  const proxies = [];
+  for (const transport of [host.transport, port(port1), network({ base: served.url })]) {
+    for (let round = 0; round < 5; round += 1) proxies.push(await turn(transport));
   }
-  assert.equal(hosts.filter((host) => host.deref() !== undefined).length, 0);
+  assert.equal(sessions(), proxies.length);
+  assert.equal(await remains(proxies), 0);
+  for (let round = 0; round < 50 && sessions() > 0; round += 1) await tick(10);
+  assert.equal(sessions(), 0, 'a proxy that is gone is closed');
+});
+
+test('who can be called back lives until it is closed', async () => {
+  const callers: { ask(word: unknown): Promise<unknown> }[] = [];
+  const { host } = await ends({ hail(context: { callback: (typeof callers)[0] }) { callers.push(context.callback!); } });
+  for (const rules of ['wws', 'wcf'] as const) {
+    const callbacks = { ask: (word: unknown) => `${String(word)}!` };
+    const listen = async (): Promise<WeakRef<object>> => {
+      const proxy = new ServiceProxy(Talk, { address: '/talk', transport: host.transport, callbacks, rules });
+      if (rules === 'wws') await proxy.open();
+      await proxy.call.hail();
+      return new WeakRef(proxy);
+    };
+    await remains([await listen()]);
+    await tick(20);
+    assert.equal(await callers.pop()?.ask('there'), 'there!', rules);
+  }
+  // Once it is over, so is its life.
+  const abort = async (): Promise<WeakRef<object>> => {
+    const callbacks = { ask: (word: unknown) => word };
+    const proxy = new ServiceProxy(Talk, { address: '/talk', transport: host.transport, callbacks });
+    await proxy.open();
+    proxy.abort();
+    return new WeakRef(callbacks);
+  };
+  assert.equal(await remains([await abort()]), 0);
 });
 
 test('what the other end would refuse is not sent', async () => {
@@ -424,4 +522,75 @@ test('what the other end would refuse is not sent', async () => {
     proxy.abort();
   }
   await served.close();
+});
+
+test('one-way calls that cannot travel fail alone, either way', async () => {
+  const callback = { operations: { hear: oneWay<(word: unknown) => void>() } };
+  const operations = { tell: oneWay<(word: unknown) => void>(), heard: operation<() => unknown[]>(), shout: operation<() => unknown>() };
+  const Session = defineContract({ name: 'Session', session: 'required', operations, callback });
+  const Single = defineContract({ name: 'Single', session: 'notAllowed', operations });
+  const heard: unknown[] = [];
+  const odd = { uncloneable() {}, unwritable: 1n };
+  const service = {
+    tell(word: unknown) { heard.push(word); },
+    heard: () => heard.splice(0),
+    shout: (context: { callback: { hear(word: unknown): Promise<void> } }) => code(context.callback.hear(odd)),
+  };
+  const hosts = [Session, Single].map((contract) =>
+    new ServiceHost(contract as unknown as typeof Plain, { service: service as never, instancing: 'single', concurrency: 'multiple' }));
+  const group = new HostGroup(hosts);
+  await group.open();
+  const served = await serve(group, { port: 0 });
+  const { port1, port2 } = new MessageChannel();
+  group.acceptPort(port2);
+  open.push({ abort: () => { port1.close(); group.abort(); void served.close(); } });
+  for (const host of hosts) {
+    const contract = host === hosts[0] ? Session : Single as unknown as typeof Session;
+    const address = `/${contract.name.toLowerCase()}`;
+    for (const transport of [host.transport, port(port1), network({ base: served.url })]) {
+      const proxy = new ServiceProxy(contract, { address, transport, ...contract === Session ? { callbacks: { hear() {} } } : {} } as never) as ServiceProxy<typeof Session>;
+      open.push(proxy);
+      await proxy.open();
+      assert.equal(await code(proxy.call.tell(odd)), 'ENCODING', address);
+      assert.equal(await code(proxy.call.tell(1)), undefined, address);
+      if (contract === Session) assert.equal(await proxy.call.shout(), 'ENCODING');
+      assert.deepEqual(await proxy.call.heard(), [1], address);
+      assert.equal(proxy.state, 'opened', 'OP-2: nothing else fails with them');
+    }
+  }
+});
+
+test('what only looks like bytes is not taken for them', async () => {
+  const host = new ServiceHost(Plain, { service: { echo: (word: unknown) => word, make: () => ({ $bytes: 'AA==' }) }, instancing: 'single' });
+  await host.open();
+  const served = await serve(host, { port: 0 });
+  open.push(host, { abort: () => void served.close() });
+  const proxy = new ServiceProxy(Plain, { address: '/plain', transport: network({ base: served.url }) });
+  open.push(proxy);
+  await proxy.open();
+  for (const value of [{ $bytes: 'AA==', of: 'mine' }, { $bytes: 5 }, { $bytes: '?', $type: 'mine' }, { in: { $bytes: 'AA==' } }]) {
+    assert.deepEqual(await proxy.call.echo(value), value);
+  }
+  assert.deepEqual(await proxy.call.echo(Uint8Array.of(0)), Uint8Array.of(0));
+  assert.equal(await code(proxy.call.echo({ $bytes: 'AA==' })), 'ENCODING', 'it would arrive as bytes');
+  assert.equal(await code(proxy.call.make()), 'FAULT', 'a result is as little sent');
+});
+
+test('a worker that fails, before it is asked for anything or after', async () => {
+  const ways: [name: string, make: (worker: WorkerLike) => Transport][] = [['port', port], ['bundled', (worker) => bundled(worker, { base: 'http://localhost' })]];
+  for (const [name, make] of ways) {
+    for (const early of [true, false]) {
+      const worker = Object.assign(new EventTarget(), {
+        postMessage(_: unknown, [far]: MessagePort[]) { open.push({ abort: () => far?.close() }); },
+      });
+      const transport = make(worker);
+      const proxy = new ServiceProxy(Talk, { address: '/talk', transport, callbacks: { ask: (word: unknown) => word } });
+      open.push(proxy);
+      if (early) worker.dispatchEvent(new Event('error'));
+      const opening = code(proxy.open());
+      await tick();
+      if (!early) worker.dispatchEvent(new Event('error'));
+      assert.match(String(await opening), /^(DISCONNECTED|TRANSPORT_UNREACHABLE)$/, `${name}, ${early ? 'early' : 'late'}`);
+    }
+  }
 });

@@ -21,6 +21,7 @@ export class CoreLink {
   ): CoreLink;
   static memory(host: CoreHost): CoreLink;
   cut(reason: string): void;
+  hangUp(reason: string): void;
   free(): void;
 }
 
@@ -39,6 +40,13 @@ export class CoreTap {
   private constructor();
   renew(): void;
   free(): void;
+}
+
+/** How the calls of a proxy end. */
+export interface Settle {
+  headers(call: number, texts: string[]): void;
+  resolve(call: number, value: unknown): void;
+  reject(call: number, error: unknown): void;
 }
 
 /** What the package does for an end that serves. */
@@ -62,7 +70,7 @@ export class CoreContext {
   readonly headers: string[];
   readonly callsBack: boolean;
   addReplyHeader(name: string, value: string): void;
-  call(operation: number, parameters: unknown, millis: number | undefined, headers: unknown): Promise<[value: unknown, headers: unknown]>;
+  call(operation: number, parameters: unknown): Promise<unknown>;
   callOut(begin: () => unknown): Promise<unknown>;
   onCancelled(then: () => void): void;
   onCompleted(then: () => void): void;
@@ -78,7 +86,7 @@ export class CoreProxy {
   constructor(
     config: object,
     link: CoreLink,
-    settle: { resolve(call: number, value: unknown): void; reject(call: number, error: unknown): void },
+    settle: Settle,
     users: Users | undefined,
     tap: CoreTap | undefined,
   );
@@ -90,7 +98,7 @@ export class CoreProxy {
   reset(): void;
   abandon(group: number): void;
   call(call: number, operation: number, parameters: unknown): void;
-  callWith(call: number, operation: number, parameters: unknown, group: number, millis: number | undefined, headers: unknown): void;
+  callWith(call: number, operation: number, parameters: unknown, group: number, millis: number | undefined, headers: string[] | undefined, within: number | undefined): void;
   stop(call: number): void;
   context(at: number): CoreContext | undefined;
   settleCallback(at: number, succeeded: boolean, value: unknown): void;

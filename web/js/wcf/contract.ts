@@ -8,9 +8,10 @@ import { Unreadable, type BodyCodec } from '../body-codec.js';
 import { defineContract, type Contract, type SessionMode } from '../contract.js';
 import { errorOf } from '../errors.js';
 import { register, type Operation } from '../operation.js';
+import { checkContract } from '../options.js';
 import type { WcfContract } from '../wasm/wcf.js';
 import { coded, codecs, reasonOf } from './binary.js';
-import type { DescribedOperation, ServiceDescription } from './description.js';
+import { checkDescription, type DescribedOperation, type ServiceDescription } from './description.js';
 
 /** A method of a generated interface. */
 type Method = (...parameters: never[]) => Promise<unknown>;
@@ -38,6 +39,7 @@ const described = new WeakMap<object, Described>();
 
 /** What a contract was made of. @internal */
 export function describedBy(contract: Contract): Described {
+  checkContract(contract);
   const found = described.get(contract);
   if (found !== undefined) return found;
   throw errorOf('CONTRACT_SHAPE', {
@@ -58,6 +60,7 @@ export function describedBy(contract: Contract): Described {
 export function contractOf<Interface extends { [Name in keyof Interface]: Method }, Callback = undefined>(
   description: ServiceDescription, name: string,
 ): ContractBy<Interface, Callback> {
+  checkDescription(description);
   const found = description.contracts.find((contract) => contract.name === name);
   if (found === undefined) {
     const known = description.contracts.map((contract) => contract.name).join(', ');

@@ -5,10 +5,29 @@
  */
 
 import { errorOf } from '../errors.js';
+import { type Shape, isObject } from '../options.js';
 import { coded, descriptions, reasonOf } from './binary.js';
 
 /** What goes over the network; see the table of {@link wcfTransport}. */
 export type WcfWire = 'basicHttp' | 'soap12Http' | 'wsHttp' | 'binaryHttp' | 'socketText' | 'socketBinary';
+
+/** All of them, in the order in which endpoints are preferred. */
+export const WIRES: readonly WcfWire[] = ['socketBinary', 'socketText', 'wsHttp', 'basicHttp', 'soap12Http', 'binaryHttp'];
+
+/** What a wire has to be, where somebody gives one. */
+export const WIRE: Shape = [(value) => (WIRES as readonly unknown[]).includes(value), `is none of ${WIRES.join(', ')}`];
+
+/** What the longest envelope has to be. */
+export const BYTES: Shape = [(value) => Number.isInteger(value) && (value as number) > 0, 'is no number of bytes from 1'];
+
+/** Refuses what `sessionful import` did not write. */
+export function checkDescription(description: unknown): void {
+  const { contracts, endpoints } = (isObject(description) ? description : {}) as Partial<ServiceDescription>;
+  if (Array.isArray(contracts) && Array.isArray(endpoints)) return;
+  throw errorOf('CONTRACT_SHAPE', {
+    what: 'the description', found: typeof description, advice: 'give what sessionful import or importWsdl() made',
+  });
+}
 
 /** Whether a wire has sessions. */
 export function isSocket(wire: WcfWire): boolean {

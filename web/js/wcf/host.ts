@@ -8,13 +8,14 @@
 import type { Contract } from '../contract.js';
 import { errorOf } from '../errors.js';
 import { ServiceHost, type HostOptions } from '../host.js';
+import { type Shape, checkShapes, isObject, refuse } from '../options.js';
 import type { IntakeRequest, IntakeResponse, WebSocketLike as IntakeSocket, HostAddress, HostIntake } from '../node/intake.js';
 import type { State } from '../runtime.js';
 import type { MessageValue } from '../request.js';
 import type { WcfCodec } from '../wasm/wcf.js';
 import { codecs, ownBits } from './binary.js';
 import { describedBy, type Described } from './contract.js';
-import { exportWsdl, isSocket, type DescribedEndpoint, type WcfWire } from './description.js';
+import { BYTES, WIRE, exportWsdl, isSocket, type DescribedEndpoint, type WcfWire } from './description.js';
 import { encode, EntityCodec, faulted, isFault, valueOf, type RuntimeMessage } from './envelope.js';
 import { SoapSocket, type NetworkSocket } from './socket.js';
 import { bindingOf, MAX_BYTES, MAX_DEPTH, MAX_HEADERS } from './transport.js';
@@ -33,12 +34,37 @@ export interface WcfHostEndpoint {
 export interface WcfHostOptions<C extends Contract> extends Omit<HostOptions<C>, 'endpoints'> {
   /** Where it listens, each with its wire. */
   readonly endpoints: readonly WcfHostEndpoint[];
-  /** The longest envelope, in bytes; 65,536 unless given. `serve` has a limit of its own (`maxBytes`). */
+  /**
+   * The longest envelope, in bytes; 65,536 unless given. A longer one is answered with 413, or ends its session.
+   * `serve` has a limit of its own (`maxBytes`).
+   */
   readonly maxBytes?: number;
   /** Names of headers, `{namespace}local`, that the service understands; a caller may insist on those alone. */
   readonly understands?: readonly string[];
   /** Whether `?wsdl` and `?singleWsdl` are answered, and with which origin in it; that of the request unless given. */
   readonly metadata?: boolean | { readonly origin: string };
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+const SHAPES: Readonly<Record<string, Shape>> = {
+  endpoints: [(value) => Array.isArray(value) && value.every(isObject), 'is no list of objects with an address and a wire'],
+  maxBytes: BYTES,
+  understands: [(value) => Array.isArray(value) && value.every(isText), 'is no list of texts'],
+  metadata: [
+    (value) => typeof value === 'boolean' || isText((value as { readonly origin?: unknown }).origin),
+    'is neither true, false nor an object with an origin',
+  ],
+};
+
+/** What all hosts have in common is checked by the one behind. */
+function checkHost(options: WcfHostOptions<Contract>): void {
+  if (!isObject(options) || options.endpoints === undefined) refuse('endpoints', 'is missing');
+  checkShapes(options, SHAPES);
+  for (const endpoint of options.endpoints) {
+    if (endpoint.wire === undefined) refuse('wire', 'is missing');
+    checkShapes(endpoint, { wire: WIRE });
+  }
 }
 
 /** What the host speaks, for the server in front of it. */
@@ -76,10 +102,11 @@ export class WcfHost<C extends Contract = Contract> implements HostIntake {
   /** Over HTTP a codec remembers nothing between two messages. */
   readonly #codecs = new Map<string, EntityCodec>();
 
-  /** @throws ContractError if the contract was not made by `contractOf`. */
+  /** @throws ContractError if the contract was not made by `contractOf`; OptionError for what cannot be meant. */
   constructor(contract: C, options: WcfHostOptions<C>) {
-    const { endpoints, maxBytes = MAX_BYTES, understands = [], metadata = true, ...rest } = options;
     this.#described = describedBy(contract);
+    checkHost(options as unknown as WcfHostOptions<Contract>);
+    const { endpoints, maxBytes = MAX_BYTES, understands = [], metadata = true, ...rest } = options;
     this.#endpoints = endpoints;
     this.#maxBytes = maxBytes;
     this.#understands = understands;
@@ -133,7 +160,7 @@ export class WcfHost<C extends Contract = Contract> implements HostIntake {
     try {
       message = JSON.parse(codec.decode(request.body, soapAction)) as RuntimeMessage;
     } catch {
-      return refused(400);
+      return refused(bytesOf(request.body) > this.#maxBytes ? 413 : 400);
     }
     const answer = await this.host.requestValue(address, valueOf(message), request);
     return typeof answer === 'object' ? respond(codec, answer) : refused(answer ?? 202);
@@ -187,6 +214,10 @@ function headersOf({ headers, contentType }: IntakeRequest): { contentType: stri
     else if (name === 'soapaction') found.soapAction = unquoted(value);
   }
   return found;
+}
+
+function bytesOf(body: string | Uint8Array): number {
+  return typeof body === 'string' ? new TextEncoder().encode(body).length : body.length;
 }
 
 /** Clients quote the action in either way, or not at all (interop.md, 2). */

@@ -6,12 +6,13 @@
 
 import { explain, resolver, withScheme } from '../address.js';
 import { errorOf } from '../errors.js';
+import { FUNCTION, checkShapes, isObject, refuse } from '../options.js';
 import type { BindingOptions, ProxyOptions } from '../proxy.js';
 import { requestsAtOnce, senderOf, type Exchange, type MessageValue, type PlainHeaders } from '../request.js';
 import { custom, missing, way, webSocketOf, type Transport, type WebSocketLike } from '../transport.js';
 import type { WcfCodec } from '../wasm/wcf.js';
 import { codecs, ownBits, type Binary } from './binary.js';
-import { isSocket, type ServiceDescription, type WcfWire } from './description.js';
+import { BYTES, WIRE, WIRES, checkDescription, isSocket, type ServiceDescription, type WcfWire } from './description.js';
 import { EntityCodec } from './envelope.js';
 import { exchange } from './exchange.js';
 import { SoapSocket, type NetworkSocket } from './socket.js';
@@ -66,8 +67,12 @@ export const MAX_HEADERS = 64;
  * | `binaryHttp`   | NetHttpBinding without sessions                 | fetch                |
  *
  * {@link endpointOf} has all that a proxy needs, with this.
+ *
+ * @throws OptionError for what cannot be meant.
  */
 export function wcfTransport(options: WcfTransportOptions): Transport {
+  if (!isObject(options) || options.wire === undefined) refuse('wire', 'is missing');
+  checkShapes(options, { wire: WIRE, maxBytes: BYTES, WebSocket: FUNCTION, fetch: FUNCTION });
   const resolve = resolver(options.base);
   if (isSocket(options.wire)) return custom({ connect: (address) => connect(resolve(address), options) });
   const exchange = requester(resolve, options);
@@ -122,9 +127,6 @@ export interface EndpointChoice extends Omit<WcfTransportOptions, 'wire'> {
   readonly address?: string | URL;
 }
 
-/** The order in which endpoints are preferred. */
-const PREFERRED: readonly WcfWire[] = ['socketBinary', 'socketText', 'wsHttp', 'basicHttp', 'soap12Http', 'binaryHttp'];
-
 /**
  * The address, the transport and the binding of an endpoint, for a proxy:
  *
@@ -133,12 +135,14 @@ const PREFERRED: readonly WcfWire[] = ['socketBinary', 'socketText', 'wsHttp', '
  * const other = new ServiceProxy(Calculator, { ...endpointOf(description, 'ICalculator', { address, wire: 'socketText' }), callbacks });
  * ```
  *
- * @throws TransportError if the description has no such endpoint, and address and wire are not both given.
+ * @throws TransportError if the description has no such endpoint, and address and wire are not both given;
+ *   ContractError or OptionError for what cannot be meant.
  */
 export function endpointOf(description: ServiceDescription, contract: string, choice: EndpointChoice = {}): WcfEndpoint {
+  checkDescription(description);
   const { wire: wanted, address, ...options } = choice;
   const candidates = description.endpoints.filter((one) => one.contract === contract && (wanted === undefined || one.wire === wanted));
-  const rank = (wire: WcfWire): number => PREFERRED.indexOf(wire);
+  const rank = (wire: WcfWire): number => WIRES.indexOf(wire);
   const found = [...candidates].sort((a, b) => rank(a.wire) - rank(b.wire))[0];
   const [wire, where] = [wanted ?? found?.wire, address ?? found?.address];
   if (wire === undefined || where === undefined) {
