@@ -94,6 +94,9 @@ export function behaviours(table) {
       const back = await talk.call.bytes(bytes);
       if (!(back instanceof Uint8Array)) throw new Error('bytes came back as something else');
       equal([...back], [...bytes].map((byte) => 255 - byte), 'bytes');
+      const { of: [inside], none } = await talk.call.echo({ of: [bytes], none: new Uint8Array(0) });
+      if (!(inside instanceof Uint8Array) || !(none instanceof Uint8Array)) throw new Error('bytes inside came back as something else');
+      equal([...inside, ...none], [...bytes], 'bytes inside');
     }),
     'CALL-5, CALL-6: a call is given up by its signal, and the session goes on': (world) => using(world, async (talk) => {
       const stop = new AbortController();

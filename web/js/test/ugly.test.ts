@@ -568,12 +568,39 @@ test('what only looks like bytes is not taken for them', async () => {
   const proxy = new ServiceProxy(Plain, { address: '/plain', transport: network({ base: served.url }) });
   open.push(proxy);
   await proxy.open();
-  for (const value of [{ $bytes: 'AA==', of: 'mine' }, { $bytes: 5 }, { $bytes: '?', $type: 'mine' }, { in: { $bytes: 'AA==' } }]) {
+  for (const value of [{ $bytes: 'AA==', of: 'mine' }, { $bytes: 5 }, { $bytes: '?', $type: 'mine' }, { in: { $bytes: null } }]) {
     assert.deepEqual(await proxy.call.echo(value), value);
   }
   assert.deepEqual(await proxy.call.echo(Uint8Array.of(0)), Uint8Array.of(0));
-  assert.equal(await code(proxy.call.echo({ $bytes: 'AA==' })), 'ENCODING', 'it would arrive as bytes');
+  for (const value of [{ $bytes: 'AA==' }, { in: [{ $bytes: 'AA==' }] }]) {
+    assert.equal(await code(proxy.call.echo(value)), 'ENCODING', 'it would arrive as bytes');
+  }
   assert.equal(await code(proxy.call.make()), 'FAULT', 'a result is as little sent');
+});
+
+test('bytes inside of values arrive as bytes, and what is no base64 is refused', async () => {
+  const host = new ServiceHost(Plain, { service: { echo: (word: unknown) => word, make: () => 0 }, instancing: 'single' });
+  await host.open();
+  const served = await serve(host, { port: 0 });
+  open.push(host, { abort: () => void served.close() });
+  const proxy = new ServiceProxy(Plain, { address: '/plain', transport: network({ base: served.url }) });
+  open.push(proxy);
+  await proxy.open();
+  const inside = { list: [[new Uint8Array([1, 2])]], none: new Uint8Array(0), when: null };
+  assert.deepEqual(await proxy.call.echo(inside), inside);
+  assert.deepEqual(await proxy.call.echo({ of: Buffer.from('\u0000\u00ff', 'latin1') }), { of: Uint8Array.of(0, 255) }, 'those of Node spell themselves');
+  const me = { toJSON: () => 'me', all: [] as unknown[], bytes: Uint8Array.of(1) };
+  me.all.push(me);
+  assert.equal(await proxy.call.echo(me), 'me', 'what spells itself may go in circles');
+  const circle: Record<string, unknown> = { bytes: Uint8Array.of(1) };
+  assert.equal(await code(proxy.call.echo({ circle: Object.assign(circle, { circle }) })), 'ENCODING', 'nothing else may');
+
+  const post = (body: string): Promise<Response> => fetch(`${served.url}/plain`, {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: `{"v":1,"action":"Plain/echo","id":1,"body":[${body}]}`,
+  });
+  const hidden = await (await post('{"in":{"\\u0024bytes":"AAE="}}')).json() as { body: unknown };
+  assert.deepEqual(hidden.body, { in: { $bytes: 'AAE=' } }, 'an escape hides nothing');
+  for (const bad of ['{"$bytes":"?"}', '[{"in":{"$bytes":"AAE=="}}]']) assert.equal((await post(bad)).status, 400, bad);
 });
 
 test('a worker that fails, before it is asked for anything or after', async () => {
