@@ -178,9 +178,8 @@ function spell([kind, action, id, content, headers]) {
     text += `,"${kind & RELATES ? 'relatesTo' : 'id'}":${typeof id === 'number' ? id : JSON.stringify(id)}`;
   }
   if (headers !== undefined) text += `,"headers":${JSON.stringify(headers)}`;
-  if (kind & FAULT) return `${text},"fault":${spellValue(content)}}`;
   const body = content instanceof Spelled ? content.text : spellBody(content);
-  return body === undefined ? `${text}}` : `${text},"body":${body}}`;
+  return body === undefined ? `${text}}` : `${text},"${kind & FAULT ? 'fault' : 'body'}":${body}}`;
 }
 
 function spellBody(content) {
@@ -266,7 +265,7 @@ function message(envelope, mayHaveBytes) {
   const kind = TEXT | (relatesTo === undefined ? 0 : RELATES) | (fault === undefined ? 0 : FAULT)
     | (headers === undefined ? 0 : HEADERS);
   try {
-    return [kind, action, relatesTo ?? id, fault ?? (mayHaveBytes ? unwrapBytes(body) : body), headers];
+    return [kind, action, relatesTo ?? id, mayHaveBytes ? unwrapBytes(fault ?? body) : fault ?? body, headers];
   } catch {
     return 'no base64';
   }
@@ -310,9 +309,9 @@ function unwrap({ $bytes }) {
   return bytes;
 }
 
-/** A body with bytes in place of what stands for them, wherever it does. It throws where that is no base64. */
-function unwrapBytes(body) {
-  const all = { body };
+/** Content with bytes in place of what stands for them, wherever it does. It throws where that is no base64. */
+function unwrapBytes(content) {
+  const all = { content };
   const open = [all];
   for (const next of open) {
     for (const key of Object.keys(next)) {
@@ -322,5 +321,5 @@ function unwrapBytes(body) {
       else open.push(part);
     }
   }
-  return all.body;
+  return all.content;
 }

@@ -139,7 +139,9 @@ export function behaviours(table) {
     }),
     'FLT-1, FLT-2: a fault carries its detail and leaves the session alone': (world) => using(world, async (talk) => {
       const error = await talk.call.fault().catch((caught) => caught);
-      equal([isFault(error), error.faultCode, error.reason, error.kind, error.detail], [true, 'Odd', 'that is odd', 'Odd', { number: 7 }], 'fault');
+      const { number, bytes } = error.detail;
+      equal([isFault(error), error.faultCode, error.reason, error.kind, number], [true, 'Odd', 'that is odd', 'Odd', 7], 'fault');
+      equal([bytes instanceof Uint8Array, Array.from(bytes)], [true, [0, 255]], 'bytes in its detail');
       equal(await talk.call.echo(3), 3, 'afterwards');
     }),
     'FLT-4, FLT-5: a defect tells nothing, and ends the session': (world) => using(world, async (talk) => {

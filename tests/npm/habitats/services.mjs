@@ -53,7 +53,7 @@ class Talker {
   ask(question, context) { return context.callback.confirm(question); }
   tell(word) { this.#words.push(word); }
   told() { return this.#words; }
-  fault() { throw new Fault('Odd', 'that is odd', { kind: 'Odd', detail: { number: 7 } }); }
+  fault() { throw new Fault('Odd', 'that is odd', { kind: 'Odd', detail: { number: 7, bytes: Uint8Array.of(0, 255) } }); }
   defect() { throw new Error('a secret'); }
   leave() { return 'bye'; }
   late() { return 'late'; }

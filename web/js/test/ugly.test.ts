@@ -5,7 +5,7 @@ import { after, afterEach, test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import {
-  EventFeed, HostGroup, ServiceHost, ServiceProxy, bundled, custom, defineContract, isSessionfulError, network, oneWay, operation, port, runtimeStats,
+  EventFeed, Fault, HostGroup, ServiceHost, ServiceProxy, bundled, custom, defineContract, isSessionfulError, network, oneWay, operation, port, runtimeStats,
   type HostOptions, type ProxyOptions, type Transport, type WorkerLike,
 } from '../entry/node.js';
 import { serve } from '../node/index.js';
@@ -601,6 +601,31 @@ test('bytes inside of values arrive as bytes, and what is no base64 is refused',
   const hidden = await (await post('{"in":{"\\u0024bytes":"AAE="}}')).json() as { body: unknown };
   assert.deepEqual(hidden.body, { in: { $bytes: 'AAE=' } }, 'an escape hides nothing');
   for (const bad of ['{"$bytes":"?"}', '[{"in":{"$bytes":"AAE=="}}]']) assert.equal((await post(bad)).status, 400, bad);
+});
+
+test('FLT-2: bytes in the detail of a fault arrive as bytes, and what would be taken for bytes harms nobody', async () => {
+  const thrown = async (detail: unknown): Promise<{ code?: string; faultCode?: string; detail?: unknown }> => {
+    const error: unknown = await proxy.call.echo(detail).catch((caught: unknown) => caught);
+    return error as { code?: string; faultCode?: string; detail?: unknown };
+  };
+  const details = { bytes: Uint8Array.of(0, 255), deep: { list: [[Uint8Array.of(1)]] }, look: { $bytes: 'AA==' }, none: undefined };
+  const host = new ServiceHost(Plain, {
+    service: { echo: (which: unknown) => { throw new Fault('Odd', 'that is odd', { kind: 'Odd', detail: details[which as keyof typeof details] }); }, make: () => 0 },
+    instancing: 'single',
+  });
+  await host.open();
+  const served = await serve(host, { port: 0 });
+  open.push(host, { abort: () => void served.close() });
+  const proxy = new ServiceProxy(Plain, { address: '/plain', transport: network({ base: served.url }) });
+  open.push(proxy);
+  await proxy.open();
+  for (const which of ['bytes', 'deep', 'none'] as const) {
+    const error = await thrown(which);
+    assert.deepEqual([error.code, error.faultCode, error.detail], ['FAULT', 'Odd', details[which]], which);
+  }
+  const refused = await thrown('look');
+  assert.deepEqual([refused.code, refused.detail], ['FAULT', undefined], 'it would arrive as bytes');
+  assert.equal((await thrown('none')).faultCode, 'Odd', 'and nothing else fails with it');
 });
 
 test('a worker that fails, before it is asked for anything or after', async () => {
