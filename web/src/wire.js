@@ -110,7 +110,7 @@ const copyOf = (value) => isSimple(value) ? value : isOfBytes(value) ? copyBytes
 export function settle(given, asText) {
   // The list itself is ours.
   if (!Array.isArray(given) || isFlat(given)) return given;
-  if (asText) return new Spelled(spellBody(given));
+  if (asText) return new Spelled(spellContent(given));
   const isShallow = given.every((value) => isSimple(value) || isOfBytes(value));
   return isShallow ? Copied.from(given, copyOf) : Copied.from(structuredClone(given));
 }
@@ -178,11 +178,11 @@ function spell([kind, action, id, content, headers]) {
     text += `,"${kind & RELATES ? 'relatesTo' : 'id'}":${typeof id === 'number' ? id : JSON.stringify(id)}`;
   }
   if (headers !== undefined) text += `,"headers":${JSON.stringify(headers)}`;
-  const body = content instanceof Spelled ? content.text : spellBody(content);
-  return body === undefined ? `${text}}` : `${text},"${kind & FAULT ? 'fault' : 'body'}":${body}}`;
+  const spelled = content instanceof Spelled ? content.text : spellContent(content);
+  return spelled === undefined ? `${text}}` : `${text},"${kind & FAULT ? 'fault' : 'body'}":${spelled}}`;
 }
 
-function spellBody(content) {
+function spellContent(content) {
   return spellValue(content, !isFlat(content) && hasObject(content, isSpecial) ? wrapBytes : undefined);
 }
 
@@ -264,8 +264,9 @@ function message(envelope, mayHaveBytes) {
   if (typeof action !== 'string') return 'no action';
   const kind = TEXT | (relatesTo === undefined ? 0 : RELATES) | (fault === undefined ? 0 : FAULT)
     | (headers === undefined ? 0 : HEADERS);
+  const content = fault ?? body;
   try {
-    return [kind, action, relatesTo ?? id, mayHaveBytes ? unwrapBytes(fault ?? body) : fault ?? body, headers];
+    return [kind, action, relatesTo ?? id, mayHaveBytes ? unwrapBytes(content) : content, headers];
   } catch {
     return 'no base64';
   }

@@ -5,8 +5,8 @@ import { after, afterEach, test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import {
-  EventFeed, Fault, HostGroup, ServiceHost, ServiceProxy, bundled, custom, defineContract, isSessionfulError, network, oneWay, operation, port, runtimeStats,
-  type HostOptions, type ProxyOptions, type Transport, type WorkerLike,
+  EventFeed, Fault, FaultError, HostGroup, ServiceHost, ServiceProxy, bundled, custom, defineContract, isSessionfulError, network, oneWay, operation, port, runtimeStats,
+  type HostOptions, type ProxyOptions, type SessionfulError, type Transport, type WorkerLike,
 } from '../entry/node.js';
 import { serve } from '../node/index.js';
 
@@ -560,14 +560,25 @@ test('one-way calls that cannot travel fail alone, either way', async () => {
   }
 });
 
-test('what only looks like bytes is not taken for them', async () => {
-  const host = new ServiceHost(Plain, { service: { echo: (word: unknown) => word, make: () => ({ $bytes: 'AA==' }) }, instancing: 'single' });
+interface PlainService { echo(word: unknown): unknown; make?(): unknown }
+
+/** A service for single calls behind a socket of its own, and proxies to it. */
+async function overNetwork({ echo, make = () => 0 }: PlainService) {
+  const host = new ServiceHost(Plain, { service: { echo, make }, instancing: 'single' });
   await host.open();
   const served = await serve(host, { port: 0 });
   open.push(host, { abort: () => void served.close() });
-  const proxy = new ServiceProxy(Plain, { address: '/plain', transport: network({ base: served.url }) });
-  open.push(proxy);
-  await proxy.open();
+  const reach = async (own: { fetch?: typeof fetch } = {}): Promise<ServiceProxy<typeof Plain>> => {
+    const proxy = new ServiceProxy(Plain, { address: '/plain', transport: network({ base: served.url, ...own }) });
+    open.push(proxy);
+    await proxy.open();
+    return proxy;
+  };
+  return { url: served.url, reach };
+}
+
+test('what only looks like bytes is not taken for them', async () => {
+  const proxy = await (await overNetwork({ echo: (word) => word, make: () => ({ $bytes: 'AA==' }) })).reach();
   for (const value of [{ $bytes: 'AA==', of: 'mine' }, { $bytes: 5 }, { $bytes: '?', $type: 'mine' }, { in: { $bytes: null } }]) {
     assert.deepEqual(await proxy.call.echo(value), value);
   }
@@ -579,13 +590,8 @@ test('what only looks like bytes is not taken for them', async () => {
 });
 
 test('bytes inside of values arrive as bytes, and what is no base64 is refused', async () => {
-  const host = new ServiceHost(Plain, { service: { echo: (word: unknown) => word, make: () => 0 }, instancing: 'single' });
-  await host.open();
-  const served = await serve(host, { port: 0 });
-  open.push(host, { abort: () => void served.close() });
-  const proxy = new ServiceProxy(Plain, { address: '/plain', transport: network({ base: served.url }) });
-  open.push(proxy);
-  await proxy.open();
+  const { url, reach } = await overNetwork({ echo: (word) => word });
+  const proxy = await reach();
   const inside = { list: [[new Uint8Array([1, 2])]], none: new Uint8Array(0), when: null };
   assert.deepEqual(await proxy.call.echo(inside), inside);
   assert.deepEqual(await proxy.call.echo({ of: Buffer.from('\u0000\u00ff', 'latin1') }), { of: Uint8Array.of(0, 255) }, 'those of Node spell themselves');
@@ -595,7 +601,7 @@ test('bytes inside of values arrive as bytes, and what is no base64 is refused',
   const circle: Record<string, unknown> = { bytes: Uint8Array.of(1) };
   assert.equal(await code(proxy.call.echo({ circle: Object.assign(circle, { circle }) })), 'ENCODING', 'nothing else may');
 
-  const post = (body: string): Promise<Response> => fetch(`${served.url}/plain`, {
+  const post = (body: string): Promise<Response> => fetch(`${url}/plain`, {
     method: 'POST', headers: { 'content-type': 'application/json' }, body: `{"v":1,"action":"Plain/echo","id":1,"body":[${body}]}`,
   });
   const hidden = await (await post('{"in":{"\\u0024bytes":"AAE="}}')).json() as { body: unknown };
@@ -603,29 +609,33 @@ test('bytes inside of values arrive as bytes, and what is no base64 is refused',
   for (const bad of ['{"$bytes":"?"}', '[{"in":{"$bytes":"AAE=="}}]']) assert.equal((await post(bad)).status, 400, bad);
 });
 
-test('FLT-2: bytes in the detail of a fault arrive as bytes, and what would be taken for bytes harms nobody', async () => {
-  const thrown = async (detail: unknown): Promise<{ code?: string; faultCode?: string; detail?: unknown }> => {
-    const error: unknown = await proxy.call.echo(detail).catch((caught: unknown) => caught);
-    return error as { code?: string; faultCode?: string; detail?: unknown };
+test('FLT-2: bytes in the detail of a fault arrive as bytes', async () => {
+  const { reach } = await overNetwork({ echo: (detail) => { throw new Fault('Odd', 'that is odd', { kind: 'Odd', detail }); } });
+  const faultOf = async (proxy: ServiceProxy<typeof Plain>, detail: unknown): Promise<unknown[]> => {
+    const error = await proxy.call.echo(detail).catch((caught: unknown) => caught);
+    return error instanceof FaultError ? [error.faultCode, error.detail] : [(error as SessionfulError).code];
   };
-  const details = { bytes: Uint8Array.of(0, 255), deep: { list: [[Uint8Array.of(1)]] }, look: { $bytes: 'AA==' }, none: undefined };
-  const host = new ServiceHost(Plain, {
-    service: { echo: (which: unknown) => { throw new Fault('Odd', 'that is odd', { kind: 'Odd', detail: details[which as keyof typeof details] }); }, make: () => 0 },
-    instancing: 'single',
-  });
-  await host.open();
-  const served = await serve(host, { port: 0 });
-  open.push(host, { abort: () => void served.close() });
-  const proxy = new ServiceProxy(Plain, { address: '/plain', transport: network({ base: served.url }) });
-  open.push(proxy);
-  await proxy.open();
-  for (const which of ['bytes', 'deep', 'none'] as const) {
-    const error = await thrown(which);
-    assert.deepEqual([error.code, error.faultCode, error.detail], ['FAULT', 'Odd', details[which]], which);
+  const bytes = Uint8Array.of(0, 255);
+  const proxy = await reach();
+  for (const detail of [bytes, { deep: { list: [[bytes]] } }, 7]) {
+    assert.deepEqual(await faultOf(proxy, detail), ['Odd', detail]);
   }
-  const refused = await thrown('look');
-  assert.deepEqual([refused.code, refused.detail], ['FAULT', undefined], 'it would arrive as bytes');
-  assert.equal((await thrown('none')).faultCode, 'Odd', 'and nothing else fails with it');
+
+  const changed = (from: string, to: string): Promise<ServiceProxy<typeof Plain>> => reach({
+    fetch: async (address, init) => {
+      const answer = await fetch(address, init);
+      return new Response((await answer.text()).replace(from, to), answer);
+    },
+  });
+  assert.deepEqual(await faultOf(await changed('$bytes', '\\u0024bytes'), bytes), ['Odd', bytes], 'an escape hides nothing');
+  assert.deepEqual(await faultOf(await changed('AP8=', '?'), bytes), ['PROTOCOL'], 'no base64');
+});
+
+test('FLT-4: a fault whose detail would be taken for bytes is a defect of the service', async () => {
+  const proxy = await (await overNetwork({ echo: () => { throw new Fault('Odd', 'that is odd', { kind: 'Odd', detail: { $bytes: 'AA==' } }); } })).reach();
+  const error = await proxy.call.echo(0).catch((caught: unknown) => caught);
+  assert.ok(error instanceof FaultError);
+  assert.deepEqual([error.faultCode, error.fromRuntime, error.detail], ['InternalServiceFault', true, undefined]);
 });
 
 test('a worker that fails, before it is asked for anything or after', async () => {
